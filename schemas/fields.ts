@@ -1,0 +1,29 @@
+import { type SchemaOptions, type StringOptions, type TSchema, Type } from '@sinclair/typebox';
+
+/** The largest value of PostgreSQL's `integer`, which holds ids and years. */
+export const MAX_INTEGER = 2_147_483_647;
+
+/** Text without NUL: PostgreSQL cannot store it. */
+const WITHOUT_NUL = '^[^\\u0000]*$';
+
+/** Text that the database can hold; lengths are counted in code points. */
+export const Text = (options: StringOptions & { maxLength: number }) =>
+  Type.String({ pattern: WITHOUT_NUL, ...options });
+
+/** The given type or null, as JSON Schema says it: a union with the null type. */
+export const Nullable = <Schema extends TSchema>(schema: Schema, description: string) =>
+  Type.Union([schema, Type.Null()], { description });
+
+/** A positive integer that the database gives out once and never again. */
+export const Identifier = (description: string) =>
+  Type.Integer({ minimum: 1, maximum: MAX_INTEGER, description, examples: [1] });
+
+/** An instant in UTC with milliseconds, RFC 3339, as in `2026-11-20T07:28:35.123Z`. */
+export const Timestamp = (description: string) =>
+  Type.String({ format: 'date-time', description, examples: ['2026-11-20T07:28:35.123Z'] });
+
+/** One of the given strings: an `enum`, where a union of literals would become an `anyOf`. */
+export const OneOf = <const Value extends string>(
+  values: readonly Value[],
+  options: SchemaOptions & { description: string },
+) => Type.Unsafe<Value>({ type: 'string', enum: [...values], ...options });

@@ -1,0 +1,59 @@
+import { type TProperties, Type } from '@sinclair/typebox';
+import { OneOf } from './fields.ts';
+
+/** How the value of a sort key is written into a cursor. */
+export type SortKeyKind = 'integer' | 'instant' | 'text';
+
+/** The fields that a list can be sorted by; `id`, the tie-break, is always one of them. */
+export type SortKeys = { id: 'integer' } & { [field: string]: SortKeyKind };
+
+/** A sort order: a field, ascending, or descending behind a minus. */
+export type Sort<Keys extends SortKeys> = (keyof Keys & string) | `-${keyof Keys & string}`;
+
+const patterns: Record<SortKeyKind, string> = {
+  integer: '-?[0-9]{1,10}',
+  instant: '[0-9]{1,13}',
+  text: '[A-Za-z0-9_-]*',
+};
+
+/**
+ * The query parameters of a list: the given filters, and those that every list has.
+ *
+ * A cursor marks a place in the list by *all* sort keys of the row before it, so each text that fits the
+ * pattern is a valid cursor, under any sort order, and even after that row was deleted.
+ */
+export const ListQuery = <Keys extends SortKeys, Filters extends TProperties>(
+  keys: Keys,
+  filters: Filters,
+) => {
+  const fields = Object.keys(keys) as (keyof Keys & string)[];
+  const cursor = Object.values(keys).map((kind) => patterns[kind]);
+  return Type.Object(
+    {
+      ...filters,
+      sort: Type.Optional(
+        OneOf<Sort<Keys>>(
+          fields.flatMap((field) => [field, `-${field}`] as const),
+          { description: 'The order; a minus means descending. Equal rows are ordered by id.' },
+        ),
+      ),
+      limit: Type.Integer({
+        minimum: 1,
+        maximum: 100,
+        default: 20,
+        description: 'How many rows a page holds.',
+      }),
+      cursor: Type.Optional(
+        Type.String({
+          pattern: `^${cursor.join('\\.')}$`,
+          maxLength: 2400,
+          description: 'Where the page begins: opaque, taken from the `Link` header of the page before.',
+        }),
+      ),
+      count: Type.Optional(
+        Type.Boolean({ description: 'Whether to count all matching rows into `X-Total-Count`.' }),
+      ),
+    },
+    { additionalProperties: false },
+  );
+};

@@ -1,0 +1,47 @@
+// Compiles the service into dist/. With --if-stale it does so only where dist/ is older than the sources,
+// so that `npm start` can ask for it each time, even where no compiler is installed.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const inRoot = (/** @type {string[]} */ ...path) => join(root, ...path);
+const stamp = inRoot('dist', '.built');
+const sources = ['src', 'schemas', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+
+if (!process.argv.includes('--if-stale') || isStale()) build();
+
+function build() {
+  const compiler = inRoot('node_modules', 'typescript', 'bin', 'tsc');
+  if (!existsSync(compiler)) {
+    console.error('There is no compiled service in dist/ and no compiler to make it: run npm ci first.');
+    process.exit(1);
+  }
+  console.error('Building…');
+  for (const folder of ['src', 'schemas', 'public'])
+    rmSync(inRoot('dist', folder), { recursive: true, force: true });
+  execFileSync(process.execPath, [compiler, '-p', inRoot('tsconfig.build.json')], { stdio: 'inherit' });
+  copyRedoc();
+  writeFileSync(stamp, '');
+}
+
+function isStale() {
+  if (!existsSync(stamp)) return true;
+  const built = statSync(stamp).mtimeMs;
+  return sources.some((source) => existsSync(inRoot(source)) && newest(inRoot(source)) > built);
+}
+
+/** @returns {number} When the file, or the newest entry of the folder, was changed. */
+function newest(/** @type {string} */ path) {
+  const status = statSync(path);
+  if (!status.isDirectory()) return status.mtimeMs;
+  return Math.max(status.mtimeMs, ...readdirSync(path).map((entry) => newest(join(path, entry))));
+}
+
+/** Takes ReDoc's page script into dist/, with its one picture from elsewhere taken out: docs pages are served locally. */
+function copyRedoc() {
+  const bundle = readFileSync(inRoot('node_modules', 'redoc', 'bundles', 'redoc.standalone.js'), 'utf8');
+  mkdirSync(inRoot('dist', 'public'), { recursive: true });
+  writeFileSync(inRoot('dist', 'public', 'redoc.standalone.js'), bundle);
+}

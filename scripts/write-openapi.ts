@@ -1,0 +1,18 @@
+// Writes openapi.json from the schemas of the routes; with --check it only tells whether the file is up to date.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildApp } from '../src/app.ts';
+import { readConfig } from '../src/config.ts';
+import { packageRoot } from '../src/package.ts';
+
+const file = join(packageRoot, 'openapi.json');
+const app = await buildApp(readConfig({}), { connect: false });
+const document = `${JSON.stringify(app.swagger(), null, 2)}\n`;
+await app.close();
+
+if (!process.argv.includes('--check')) {
+  writeFileSync(file, document);
+} else if (readFileSync(file, 'utf8') !== document) {
+  console.error('openapi.json is not what the schemas give: run `npm run openapi` and commit it.');
+  process.exit(1);
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import Fastify, { type FastifyHttpOptions, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import type { Config } from './config.ts';
+import { withoutBase } from './http/base-path.ts';
+import { RequestLog } from './http/request-log.ts';
+import { bodyParsing } from './plugins/body-parsing.ts';
+import { answerBrokenRequest } from './plugins/broken-requests.ts';
+import { contentNegotiation } from './plugins/content-negotiation.ts';
+import { cors } from './plugins/cors.ts';
+import { database } from './plugins/database.ts';
+import { docs } from './plugins/docs.ts';
+import { errors, sendError } from './plugins/errors.ts';
+import { methodRouting } from './plugins/method-routing.ts';
+import { openapi } from './plugins/openapi.ts';
+import { responseHeaders } from './plugins/response-headers.ts';
+import { responseValidation } from './plugins/response-validation.ts';
+import { securityHeaders } from './plugins/security-headers.ts';
+import { validation } from './plugins/validation.ts';
+import { SongsRepository } from './repositories/songs.ts';
+import { TasksRepository } from './repositories/tasks.ts';
+import { serviceRoutes } from './routes/service.ts';
+import { songRoutes } from './routes/songs.ts';
+import { taskRoutes } from './routes/tasks.ts';
+
+export interface AppOverrides {
+  /** Where the log goes; by default nowhere. */
+  logger?: FastifyServerOptions['logger'];
+  /** Whether to start and reach the database; false is enough to read the contract. */
+  connect?: boolean;
+}
+
+/**
+ * Builds the whole service: ready to be injected into or to listen, with its database running and migrated.
+ * Closing it closes everything that it opened.
+ *
+ * @throws {ConfigError} when a setting makes it impossible to start.
+ */
+export async function buildApp(config: Config, overrides: AppOverrides = {}): Promise<FastifyInstance> {
+  const { logger = false, connect = true } = overrides;
+  const app = Fastify({ ...serverOptions(config), logger });
+
+  try {
+    await app.register(validation);
+    await app.register(errors);
+    await app.register(responseHeaders);
+    await app.register(securityHeaders);
+    await app.register(cors, { origins: config.corsOrigins });
+    await app.register(methodRouting);
+    await app.register(bodyParsing);
+    if (config.validateResponses) await app.register(responseValidation);
+    await app.register(openapi);
+    await app.register(docs);
+    await app.register(database, { config, connect });
+
+    await app.register(async (api) => {
+      await api.register(contentNegotiation);
+      await api.register(serviceRoutes, { database: app.pg });
+      await api.register(songRoutes, { prefix: '/songs', songs: new SongsRepository(app.pg) });
+      await api.register(taskRoutes, {
+        prefix: '/tasks',
+        tasks: new TasksRepository(app.pg, config.maxTasks),
+      });
+    });
+
+    await app.ready();
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+function serverOptions(config: Config): FastifyHttpOptions<Server> {
+  return {
+    bodyLimit: config.bodyLimit,
+    // A client has this long for its whole request; Node gives its headers half of it.
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 72_000,
+    http: { headersTimeout: 15_000 },
+    // Requests that arrive on kept-alive connections during a stop are still answered.
+    return503OnClosing: false,
+    logController: new RequestLog(),
+    genReqId: requestId,
+    rewriteUrl: ({ url = '/' }) => withoutBase(url),
+    // As long as a request line can be: what is too long for its schema is told so by the validator.
+    routerOptions: { maxParamLength: 16_384 },
+    frameworkErrors: sendError,
+    clientErrorHandler: answerBrokenRequest,
+  };
+}
+
+/** The client's own id, where it sent one that is fit for a log, or a new one. */
+function requestId({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+}

@@ -1,0 +1,138 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { type Static, Type } from '@sinclair/typebox';
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { OneOf } from '../schemas/fields.ts';
+import { coercer } from './validation/coercion.ts';
+
+const Environment = Type.Object({
+  NODE_ENV: Type.Optional(Type.String()),
+  HOST: Type.String({ minLength: 1, default: '127.0.0.1' }),
+  PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 3000 }),
+  DATABASE_URL: Type.Optional(Type.String()),
+  DATA_DIR: Type.String({ minLength: 1, default: './data' }),
+  DB_POOL_MAX: Type.Integer({ minimum: 1, maximum: 10_000, default: 10 }),
+  MAX_TASKS: Type.Integer({ minimum: 0, maximum: 2_147_483_647, default: 1000 }),
+  CORS_ORIGINS: Type.String({ default: 'http://localhost:3000,https://myapp.com' }),
+  BODY_LIMIT: Type.Integer({ minimum: 1, maximum: 1_073_741_824, default: 16_384 }),
+  LOG_LEVEL: OneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+    description: 'Pino’s levels.',
+    default: 'info',
+  }),
+  VALIDATE_RESPONSES: Type.Optional(Type.Boolean()),
+});
+
+/** The checked settings of one running service; see the table in the README. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** A PostgreSQL server; undefined means the embedded PostgreSQL. */
+  readonly databaseUrl: string | undefined;
+  /** Where the embedded PostgreSQL keeps its files; `memory://` keeps nothing. */
+  readonly dataDir: string;
+  readonly dbPoolMax: number;
+  /** How many tasks there may be; 0 means any number. */
+  readonly maxTasks: number;
+  readonly corsOrigins: readonly string[];
+  /** The largest request body, in bytes. */
+  readonly bodyLimit: number;
+  readonly logLevel: string;
+  /** Whether answers are checked against their schema before they leave. */
+  readonly validateResponses: boolean;
+}
+
+/** A setting that makes it impossible to start. The message names the variable and holds no secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(variable: string, problem: string, options?: ErrorOptions) {
+    super(`${variable} ${problem}`, options);
+  }
+}
+
+const validate = new Ajv2020({ useDefaults: true, verbose: true }).compile<Static<typeof Environment>>(
+  Environment,
+);
+const coerce = coercer(Environment);
+
+/**
+ * Reads the settings from the given variables, typically `process.env`.
+ *
+ * @throws {ConfigError} when a value is not what the variable takes.
+ */
+export function readConfig(variables: Readonly<Record<string, string | undefined>>): Config {
+  const environment: Record<string, unknown> = { ...variables };
+  coerce(environment);
+  if (!validate(environment)) throw settingError(validate.errors?.[0]);
+  return Object.freeze({
+    host: environment.HOST,
+    port: environment.PORT,
+    databaseUrl: databaseUrl(environment.DATABASE_URL),
+    dataDir: environment.DATA_DIR,
+    dbPoolMax: environment.DB_POOL_MAX,
+    maxTasks: environment.MAX_TASKS,
+    corsOrigins: Object.freeze(corsOrigins(environment.CORS_ORIGINS)),
+    bodyLimit: environment.BODY_LIMIT,
+    logLevel: environment.LOG_LEVEL,
+    validateResponses: environment.VALIDATE_RESPONSES ?? environment.NODE_ENV !== 'production',
+  });
+}
+
+/**
+ * Reads the variables of a `.env` file, where there is one, below those that are set already.
+ *
+ * @throws {ConfigError} when the file is there but cannot be read.
+ */
+export function withEnvFile(
+  variables: Readonly<Record<string, string | undefined>>,
+  file = '.env',
+): Record<string, string | undefined> {
+  if (!existsSync(file)) return { ...variables };
+  try {
+    return { ...parseEnv(readFileSync(file, 'utf8')), ...variables };
+  } catch (cause) {
+    throw new ConfigError(file, 'cannot be read.', { cause });
+  }
+}
+
+function settingError(error: ErrorObject | undefined): ConfigError {
+  const { type, enum: values, minimum, maximum } = error?.parentSchema ?? {};
+  const wanted =
+    values !== undefined
+      ? `one of ${values.join(', ')}`
+      : type === 'integer'
+        ? `a whole number from ${minimum} to ${maximum}`
+        : type === 'boolean'
+          ? 'true or false'
+          : 'a text that is not empty';
+  return new ConfigError(
+    error?.instancePath.slice(1) ?? '',
+    `must be ${wanted}, but is ${JSON.stringify(error?.data)}.`,
+  );
+}
+
+function databaseUrl(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) {
+    throw new ConfigError(
+      'DATABASE_URL',
+      'must be a URL of the form postgres://user:password@host:port/database.',
+    );
+  }
+  return text;
+}
+
+function corsOrigins(text: string): string[] {
+  const origins = text.split(',').map((origin) => origin.trim());
+  return origins.filter((origin) => origin !== '').map(checkedOrigin);
+}
+
+function checkedOrigin(origin: string): string {
+  if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+    throw new ConfigError(
+      'CORS_ORIGINS',
+      `must be a list of origins such as https://myapp.com, without path or wildcard, but holds ${JSON.stringify(origin)}.`,
+    );
+  }
+  return origin;
+}

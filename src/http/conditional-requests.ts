@@ -1,0 +1,53 @@
+import { Type } from '@sinclair/typebox';
+
+/** `*`, or a list of entity tags (RFC 9110, 8.8.3). */
+const ENTITY_TAGS = '^\\s*(\\*|(W/)?"[!#-~]*"(\\s*,\\s*(W/)?"[!#-~]*")*)\\s*$';
+
+const entityTags = (description: string) =>
+  Type.Optional(
+    Type.String({
+      pattern: ENTITY_TAGS,
+      maxLength: 2000,
+      description,
+      examples: ['"0b9a6d7e-58a0-4f0e-9d5c-6c1f5b2a7d11"'],
+    }),
+  );
+
+/** The header of a conditional read. */
+export const IfNoneMatch = Type.Object({
+  'If-None-Match': entityTags('Answer 304 when the resource still has one of these entity tags.'),
+});
+
+/** The header of a conditional write. */
+export const IfMatch = Type.Object({
+  'If-Match': entityTags('Write only when the resource has one of these entity tags; otherwise answer 412.'),
+});
+
+/** The entity tag of a version: strong, because the same version is always the same bytes. */
+export const entityTag = (version: string): string => `"${version}"`;
+
+/** Whether the client holds this version already (RFC 9110, 13.1.2: weak comparison). */
+export function isKnown(ifNoneMatch: string | undefined, version: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  return ifNoneMatch.trim() === '*' || tags(ifNoneMatch).some(({ version: known }) => known === version);
+}
+
+/**
+ * The versions that a write is bound to (RFC 9110, 13.1.1: strong comparison); undefined when it is bound to
+ * none. Tags that we never gave out match nothing.
+ */
+export function requiredVersions(ifMatch: string | undefined): string[] | undefined {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
+  return tags(ifMatch)
+    .filter(({ weak, version }) => !weak && UUID.test(version))
+    .map(({ version }) => version);
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function tags(header: string): { weak: boolean; version: string }[] {
+  return [...header.matchAll(/(W\/)?"([^"]*)"/g)].map(([, weak, version = '']) => ({
+    weak: weak !== undefined,
+    version,
+  }));
+}

@@ -1,0 +1,10 @@
+import { Type } from '@sinclair/typebox';
+
+/** The media type of a JSON Merge Patch (RFC 7396). */
+export const MERGE_PATCH = 'application/merge-patch+json';
+
+/** The media types that the body of an update may have. */
+export const PATCH_TYPES = [MERGE_PATCH, 'application/json'];
+
+/** Query parameters of an operation that has none: any is refused. */
+export const NoQuery = Type.Object({}, { additionalProperties: false });

@@ -1,0 +1,22 @@
+import fp from 'fastify-plugin';
+import Negotiator from 'negotiator';
+import { ServiceError } from '../errors/service-error.ts';
+
+/** What a client may ask for: the second is only sent for errors, and asking for it alone is no fault. */
+const OFFERED = ['application/json', 'application/problem+json'];
+
+/** Refuses, with 406, requests whose `Accept` leaves out JSON. For route groups that answer nothing else. */
+export const contentNegotiation = fp(
+  async (app) => {
+    app.addHook('onRequest', (request, _reply, done) => {
+      const { accept } = request.headers;
+      done(accept === undefined || accepts(accept) ? undefined : new ServiceError('not_acceptable'));
+    });
+  },
+  { name: 'content-negotiation', encapsulate: true },
+);
+
+function accepts(accept: string): boolean {
+  if (accept === '*/*' || accept === 'application/json') return true;
+  return new Negotiator({ headers: { accept } }).mediaTypes(OFFERED).length > 0;
+}

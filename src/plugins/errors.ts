@@ -1,0 +1,58 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { databaseFailure } from '../database/failures.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
+import { representError } from '../errors/representation.ts';
+import { ServiceError } from '../errors/service-error.ts';
+
+/** Fastify's own errors that are the client's doing. */
+const frameworkCodes: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_BAD_URL: 'malformed_request',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed_request',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+};
+
+/** Finds the entry of the catalogue for whatever was thrown; `internal_error` when it is none of ours. */
+function toServiceError(error: FastifyError | ServiceError): ServiceError {
+  if (error instanceof ServiceError) return error;
+  const code = frameworkCodes[error.code];
+  if (code) return new ServiceError(code, { cause: error });
+  return databaseFailure(error) ?? new ServiceError('internal_error', { cause: error });
+}
+
+/** Answers an error in the representation that the client prefers. */
+export function sendError(
+  error: FastifyError | ServiceError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const failure = toServiceError(error);
+  if (failure.statusCode >= 500) request.log.error({ err: failure.cause ?? failure }, failure.message);
+  const { contentType, body } = representError(failure, {
+    id: request.id,
+    originalUrl: request.originalUrl,
+    accept: request.headers.accept,
+  });
+  // The order of the members is part of what people read: the compiled serialisers would change it.
+  reply
+    .code(failure.statusCode)
+    .headers(failure.headers)
+    .type(contentType)
+    .serializer(JSON.stringify)
+    .send(body);
+}
+
+/** Answers every error of the service in one shape, and never with anything internal. */
+export const errors = fp(
+  async (app) => {
+    app.setErrorHandler<FastifyError>((error, request, reply) => {
+      const refused = error instanceof ServiceError && error.code === 'validation_failed';
+      sendError(refused ? app.validationError(request) : error, request, reply);
+    });
+    app.setNotFoundHandler(() => {
+      throw new ServiceError('not_found');
+    });
+  },
+  { name: 'errors', dependencies: ['validation'] },
+);

@@ -1,0 +1,122 @@
+import type { QueryConfig } from 'pg';
+import {
+  type Task,
+  type TaskCreate,
+  type TaskQuery,
+  type TaskUpdate,
+  taskSortKeys,
+} from '../../schemas/task.ts';
+import type { Queryable } from '../database/queryable.ts';
+import { conditionalWrite, VERSION_MATCHES, type Versions, type WriteOutcome } from './conditional-write.ts';
+import { type Bind, containsText, countRows, type Listing, type Page, readPage } from './listing.ts';
+
+/** A row of the table `tasks`. */
+export interface TaskRow extends Task {
+  /** For the people who run the service; no answer holds it. */
+  internal_note: string;
+  /** Changes with each write; a UUID. */
+  version: string;
+}
+
+const COLUMNS = `id, title, description, done, internal_note,
+  created_at AS "createdAt", updated_at AS "updatedAt", version`;
+
+const listing: Listing<typeof taskSortKeys> = {
+  table: 'tasks',
+  columns: COLUMNS,
+  keys: taskSortKeys,
+  expressions: { id: 'id', title: 'title', createdAt: 'created_at', updatedAt: 'updated_at' },
+};
+
+const conditions =
+  ({ done, q }: TaskQuery) =>
+  (bind: Bind) => {
+    const where: string[] = [];
+    if (done !== undefined) where.push(`done = ${bind(done)}`);
+    if (q !== undefined) where.push(containsText(['title', 'description'], bind(q)));
+    return where;
+  };
+
+/** The tasks, of which there are never more than a given number. */
+export class TasksRepository {
+  readonly #database: Queryable;
+  readonly #maxTasks: number;
+
+  /** @param maxTasks How many tasks there may be; 0 means any number. */
+  constructor(database: Queryable, maxTasks: number) {
+    this.#database = database;
+    this.#maxTasks = maxTasks;
+  }
+
+  list(query: TaskQuery): Promise<Page<TaskRow>> {
+    return readPage(this.#database, listing, { ...query, where: conditions(query) });
+  }
+
+  count(query: TaskQuery): Promise<number> {
+    return countRows(this.#database, listing, conditions(query));
+  }
+
+  async find(id: number): Promise<TaskRow | undefined> {
+    const { rows } = await this.#database.query<TaskRow>({
+      name: 'find-task',
+      text: `SELECT ${COLUMNS} FROM tasks WHERE id = $1`,
+      values: [id],
+    });
+    return rows[0];
+  }
+
+  /**
+   * Adds a task; undefined when there are as many as there may be. Locking the total, which a trigger keeps,
+   * makes concurrent creates wait for each other and see each other's tasks.
+   */
+  async create({ title, description = '', done = false }: TaskCreate): Promise<TaskRow | undefined> {
+    const { rows } = await this.#database.query<TaskRow>({
+      name: 'create-task',
+      text: `
+        WITH room AS (SELECT FROM task_totals WHERE $4 = 0 OR total < $4 FOR UPDATE)
+        INSERT INTO tasks (title, description, done) SELECT $1, $2, $3 FROM room
+        RETURNING ${COLUMNS}`,
+      values: [title, description, done, this.#maxTasks],
+    });
+    return rows[0];
+  }
+
+  replace(id: number, task: TaskCreate, versions: Versions): Promise<WriteOutcome<TaskRow>> {
+    const { title, description = '', done = false } = task;
+    return this.update(id, { title, description, done }, versions);
+  }
+
+  /** Writes those fields that the patch holds. */
+  update(
+    id: number,
+    { title, description, done }: TaskUpdate,
+    versions: Versions,
+  ): Promise<WriteOutcome<TaskRow>> {
+    return this.#write(id, versions, {
+      name: 'update-task',
+      text: `
+        UPDATE tasks SET
+          title = coalesce($3, title),
+          description = coalesce($4, description),
+          done = coalesce($5, done),
+          updated_at = now(),
+          version = gen_random_uuid()
+        WHERE id = $1 AND ${VERSION_MATCHES}
+        RETURNING ${COLUMNS}`,
+      values: [id, versions, title, description, done],
+    });
+  }
+
+  delete(id: number, versions: Versions): Promise<WriteOutcome<{ id: number }>> {
+    return this.#write(id, versions, {
+      name: 'delete-task',
+      text: `DELETE FROM tasks WHERE id = $1 AND ${VERSION_MATCHES} RETURNING id`,
+      values: [id, versions],
+    });
+  }
+
+  #write<Row extends { id: number }>(id: number, versions: Versions, statement: QueryConfig) {
+    const exists = { name: 'task-exists', text: 'SELECT FROM tasks WHERE id = $1', values: [id] };
+    return conditionalWrite<Row>(this.#database, statement, versions, exists);
+  }
+}

@@ -1,0 +1,31 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Queryable } from '../database/queryable.ts';
+import { ServiceError } from '../errors/service-error.ts';
+import { getHealth, getReadiness } from './service.contract.ts';
+
+/** Liveness and readiness, for whoever runs the service. */
+export const serviceRoutes: FastifyPluginAsyncTypebox<{ database: Queryable }> = async (
+  app,
+  { database },
+) => {
+  let stopping = false;
+  app.addHook('preClose', async () => {
+    stopping = true;
+  });
+
+  app.get('/health', { schema: getHealth }, async () => ({ status: 'ok' as const }));
+
+  app.get('/ready', { schema: getReadiness }, async () => {
+    if (stopping) throw notReady('service', 'The service is stopping');
+    try {
+      await database.query({ text: 'SELECT 1' });
+    } catch (cause) {
+      throw notReady('database', 'The database does not answer', cause);
+    }
+    return { status: 'ready' as const, checks: { database: 'ok' as const } };
+  });
+};
+
+function notReady(part: string, msg: string, cause?: unknown): ServiceError {
+  return new ServiceError('unavailable', { cause, details: [{ type: 'not_ready', loc: [part], msg }] });
+}

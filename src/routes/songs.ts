@@ -1,0 +1,58 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { ServiceError } from '../errors/service-error.ts';
+import { pathUnderBase } from '../http/base-path.ts';
+import { entityTag, isKnown, requiredVersions } from '../http/conditional-requests.ts';
+import { describePage } from '../http/pagination.ts';
+import type { SongsRepository } from '../repositories/songs.ts';
+import { createSong, deleteSong, getSong, listSongs, replaceSong, updateSong } from './songs.contract.ts';
+import { writtenRow } from './written-row.ts';
+
+/** The songs catalogue over HTTP. */
+export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> = async (app, { songs }) => {
+  app.get('/', { schema: listSongs }, async (request, reply) => {
+    const { query } = request;
+    const [page, total] = await Promise.all([
+      songs.list(query),
+      query.count ? songs.count(query) : undefined,
+    ]);
+    describePage(request, reply, page.next, total);
+    return page.rows;
+  });
+
+  app.post('/', { schema: createSong }, async (request, reply) => {
+    const song = await songs.create(request.body);
+    if (!song) throw new ServiceError('song_exists');
+    reply
+      .code(201)
+      .header('location', pathUnderBase(request.originalUrl, `/songs/${song.id}`))
+      .header('etag', entityTag(song.version));
+    return { data: song };
+  });
+
+  app.get('/:id', { schema: getSong }, async (request, reply) => {
+    const song = await songs.find(request.params.id);
+    if (!song) throw new ServiceError('song_not_found');
+    reply.header('etag', entityTag(song.version));
+    return isKnown(request.headers['if-none-match'], song.version) ? reply.code(304).send(null) : song;
+  });
+
+  app.put('/:id', { schema: replaceSong }, async (request, reply) => {
+    const versions = requiredVersions(request.headers['if-match']);
+    const song = writtenRow(await songs.replace(request.params.id, request.body, versions), 'song_not_found');
+    reply.header('etag', entityTag(song.version));
+    return { data: song };
+  });
+
+  app.patch('/:id', { schema: updateSong }, async (request, reply) => {
+    const versions = requiredVersions(request.headers['if-match']);
+    const song = writtenRow(await songs.update(request.params.id, request.body, versions), 'song_not_found');
+    reply.header('etag', entityTag(song.version));
+    return { data: song };
+  });
+
+  app.delete('/:id', { schema: deleteSong }, async (request, reply) => {
+    const versions = requiredVersions(request.headers['if-match']);
+    writtenRow(await songs.delete(request.params.id, versions), 'song_not_found');
+    return reply.code(204).send(null);
+  });
+};

@@ -1,0 +1,58 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { ServiceError } from '../errors/service-error.ts';
+import { pathUnderBase } from '../http/base-path.ts';
+import { entityTag, isKnown, requiredVersions } from '../http/conditional-requests.ts';
+import { describePage } from '../http/pagination.ts';
+import type { TasksRepository } from '../repositories/tasks.ts';
+import { createTask, deleteTask, getTask, listTasks, replaceTask, updateTask } from './tasks.contract.ts';
+import { writtenRow } from './written-row.ts';
+
+/** The task manager over HTTP. */
+export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> = async (app, { tasks }) => {
+  app.get('/', { schema: listTasks }, async (request, reply) => {
+    const { query } = request;
+    const [page, total] = await Promise.all([
+      tasks.list(query),
+      query.count ? tasks.count(query) : undefined,
+    ]);
+    describePage(request, reply, page.next, total);
+    return page.rows;
+  });
+
+  app.post('/', { schema: createTask }, async (request, reply) => {
+    const task = await tasks.create(request.body);
+    if (!task) throw new ServiceError('task_limit_reached');
+    return reply
+      .code(201)
+      .header('location', pathUnderBase(request.originalUrl, `/tasks/${task.id}`))
+      .header('etag', entityTag(task.version))
+      .send(task);
+  });
+
+  app.get('/:id', { schema: getTask }, async (request, reply) => {
+    const task = await tasks.find(request.params.id);
+    if (!task) throw new ServiceError('task_not_found');
+    reply.header('etag', entityTag(task.version));
+    return isKnown(request.headers['if-none-match'], task.version) ? reply.code(304).send(null) : task;
+  });
+
+  app.put('/:id', { schema: replaceTask }, async (request, reply) => {
+    const versions = requiredVersions(request.headers['if-match']);
+    const task = writtenRow(await tasks.replace(request.params.id, request.body, versions), 'task_not_found');
+    reply.header('etag', entityTag(task.version));
+    return task;
+  });
+
+  app.patch('/:id', { schema: updateTask }, async (request, reply) => {
+    const versions = requiredVersions(request.headers['if-match']);
+    const task = writtenRow(await tasks.update(request.params.id, request.body, versions), 'task_not_found');
+    reply.header('etag', entityTag(task.version));
+    return task;
+  });
+
+  app.delete('/:id', { schema: deleteTask }, async (request, reply) => {
+    const versions = requiredVersions(request.headers['if-match']);
+    writtenRow(await tasks.delete(request.params.id, versions), 'task_not_found');
+    return reply.code(204).send(null);
+  });
+};

@@ -1,0 +1,77 @@
+import type { ErrorObject } from 'ajv';
+import type { ErrorDetail } from '../../schemas/error.ts';
+import { failureText } from './messages.ts';
+import { preview, previewText } from './preview.ts';
+
+const MAX_FAILURES = 100;
+/** Keeps an answer below 32 KiB, its envelope and headers included. */
+const MAX_BYTES = 24 * 1024;
+
+/** One part of a request and what a validator that does not stop at the first error found in it. */
+export interface PartErrors {
+  /** The first element of `loc`. */
+  part: 'body' | 'query' | 'path' | 'header';
+  /** The value that was validated; undefined when there was none. */
+  value: unknown;
+  errors: readonly ErrorObject[];
+}
+
+export interface Failures {
+  details: ErrorDetail[];
+  /** Whether there were more failures than `details` holds. */
+  truncated: boolean;
+}
+
+/** Lists what is wrong with a request, part by part, up to 100 failures and 24 KiB. */
+export function listFailures(parts: readonly PartErrors[]): Failures {
+  const details: ErrorDetail[] = [];
+  let bytes = 0;
+  for (const part of parts) {
+    for (const error of part.errors) {
+      if (isUnionNoise(error)) continue;
+      const detail = failure(error, part);
+      bytes += Buffer.byteLength(JSON.stringify(detail));
+      if (details.length === MAX_FAILURES || bytes > MAX_BYTES) return { details, truncated: true };
+      details.push(detail);
+    }
+  }
+  return { details, truncated: false };
+}
+
+/**
+ * A nullable field that is wrong fails three times: against its type, against null, and against the union.
+ * Only the first says something.
+ */
+function isUnionNoise({ keyword, schema }: ErrorObject): boolean {
+  return keyword === 'anyOf' || (keyword === 'type' && schema === 'null');
+}
+
+function failure(error: ErrorObject, { part, value }: PartErrors): ErrorDetail {
+  if (value === undefined) return { type: 'missing', loc: [part], msg: 'Field required', input: null };
+  const path = location(error.instancePath, value);
+  const { missingProperty, additionalProperty } = error.params;
+  const name: string | undefined = missingProperty ?? additionalProperty;
+  const input =
+    additionalProperty === undefined
+      ? error.data
+      : (error.data as Record<string, unknown>)[additionalProperty];
+  return {
+    ...failureText(error, part !== 'body'),
+    loc: [part, ...path, ...(name === undefined ? [] : [previewText(name)])],
+    input: preview(input),
+  };
+}
+
+/** The elements of a JSON pointer (RFC 6901); those that count in an array become numbers. */
+function location(pointer: string, root: unknown): (string | number)[] {
+  let current = root;
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((token) => {
+      const name = token.replaceAll('~1', '/').replaceAll('~0', '~');
+      const element = Array.isArray(current) ? Number(name) : name;
+      current = (current as Record<string, unknown>)[name];
+      return element;
+    });
+}

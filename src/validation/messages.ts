@@ -1,0 +1,78 @@
+import type { ErrorObject } from 'ajv';
+
+/** The `type` and `msg` of a failure, in the words that FastAPI's users know. */
+export interface FailureText {
+  type: string;
+  msg: string;
+}
+
+const characters = (count: number) => `${count} character${count === 1 ? '' : 's'}`;
+
+/**
+ * Names what an Ajv error says of a value.
+ *
+ * @param error An error of a validator with `verbose: true`.
+ * @param fromText Whether the value came as text (path, query, header), so that a wrong type means that the
+ *   text could not be parsed.
+ */
+export function failureText({ keyword, params, data, schema }: ErrorObject, fromText: boolean): FailureText {
+  switch (keyword) {
+    case 'required':
+      return { type: 'missing', msg: 'Field required' };
+    case 'additionalProperties':
+      return { type: 'extra_forbidden', msg: 'Extra inputs are not permitted' };
+    case 'minLength':
+      return { type: 'string_too_short', msg: `String should have at least ${characters(params.limit)}` };
+    case 'maxLength':
+      return { type: 'string_too_long', msg: `String should have at most ${characters(params.limit)}` };
+    case 'pattern':
+      return { type: 'string_pattern_mismatch', msg: `String should match pattern '${params.pattern}'` };
+    case 'minimum':
+      return { type: 'greater_than_equal', msg: `Input should be greater than or equal to ${params.limit}` };
+    case 'maximum':
+      return { type: 'less_than_equal', msg: `Input should be less than or equal to ${params.limit}` };
+    case 'enum':
+      return { type: 'enum', msg: `Input should be ${alternatives(params.allowedValues)}` };
+    case 'type':
+      return wrongType(String(schema), data, fromText && typeof data === 'string');
+    default:
+      return { type: 'value_error', msg: `Value error, ${keyword} is not satisfied` };
+  }
+}
+
+function wrongType(type: string, data: unknown, unparsed: boolean): FailureText {
+  switch (type) {
+    case 'string':
+      return { type: 'string_type', msg: 'Input should be a valid string' };
+    case 'integer':
+      if (unparsed) {
+        return {
+          type: 'int_parsing',
+          msg: 'Input should be a valid integer, unable to parse string as an integer',
+        };
+      }
+      return typeof data === 'number'
+        ? {
+            type: 'int_from_float',
+            msg: 'Input should be a valid integer, got a number with a fractional part',
+          }
+        : { type: 'int_type', msg: 'Input should be a valid integer' };
+    case 'boolean':
+      return unparsed
+        ? { type: 'bool_parsing', msg: 'Input should be a valid boolean, unable to interpret input' }
+        : { type: 'bool_type', msg: 'Input should be a valid boolean' };
+    case 'object':
+      return {
+        type: 'model_attributes_type',
+        msg: 'Input should be a valid dictionary or object to extract fields from',
+      };
+    default:
+      return { type: `${type}_type`, msg: `Input should be a valid ${type}` };
+  }
+}
+
+function alternatives(values: readonly unknown[]): string {
+  const quoted = values.map((value) => `'${value}'`);
+  const last = quoted.pop();
+  return quoted.length === 0 ? `${last}` : `${quoted.join(', ')} or ${last}`;
+}

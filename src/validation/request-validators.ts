@@ -1,0 +1,82 @@
+import { Ajv2020, type Options, type SchemaObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { models } from '../../schemas/index.ts';
+import { coercer } from './coercion.ts';
+import { type Failures, listFailures, type PartErrors } from './failures.ts';
+
+/** The parts of a request that a schema can describe, under Fastify's names. */
+export type HttpPart = 'params' | 'querystring' | 'headers' | 'body';
+
+/** An Ajv instance that knows every model and changes nothing but absent values with a default. */
+export function modelAjv(options: Options = {}): Ajv2020 {
+  const ajv = new Ajv2020({ coerceTypes: false, removeAdditional: false, ...options });
+  addFormats.default(ajv);
+  ajv.addSchema([...models]);
+  return ajv;
+}
+
+/** Validates one part of a request in place: coerces parameters, fills in defaults. */
+export type PartValidator = (value: unknown) => boolean;
+
+/** What a request holds, by part. */
+export type RequestParts = Readonly<Record<HttpPart, unknown>>;
+
+const PARTS = [
+  ['params', 'path'],
+  ['querystring', 'query'],
+  ['headers', 'header'],
+  ['body', 'body'],
+] as const;
+
+/**
+ * The validators of requests. The one on the hot path stops at the first failure; only when it finds one is
+ * the whole list gathered, so that neither a good request nor a hostile one costs much.
+ */
+export class RequestValidators {
+  readonly #first = modelAjv({ useDefaults: true });
+  readonly #all = modelAjv({ allErrors: true, verbose: true });
+  readonly #full = new WeakMap<object, ValidateFunction>();
+
+  /** Compiles the validator of the hot path for one part of a route. */
+  compile(schema: SchemaObject, part: HttpPart): PartValidator {
+    const target = part === 'headers' ? withLowerCaseNames(schema) : schema;
+    const validate = this.#first.compile(target);
+    if (part === 'body') return (value) => validate(value);
+    const coerce = coercer({ properties: target.properties });
+    return (value) => {
+      coerce(value as Record<string, unknown>);
+      return validate(value);
+    };
+  }
+
+  /** Lists every failure of a request that was refused. */
+  failures(schemas: Readonly<Partial<Record<HttpPart, SchemaObject>>>, values: RequestParts): Failures {
+    const errors = PARTS.map(([part, name]): PartErrors => {
+      const schema = schemas[part];
+      const value = values[part];
+      if (!schema) return { part: name, value, errors: [] };
+      const validate = this.#fullValidator(schema, part);
+      if (part !== 'body') coercer({ properties: schema.properties })(value as Record<string, unknown>);
+      validate(value ?? null);
+      return { part: name, value, errors: validate.errors ?? [] };
+    });
+    return listFailures(errors);
+  }
+
+  #fullValidator(schema: SchemaObject, part: HttpPart): ValidateFunction {
+    const known = this.#full.get(schema);
+    if (known) return known;
+    const validate = this.#all.compile(part === 'headers' ? withLowerCaseNames(schema) : schema);
+    this.#full.set(schema, validate);
+    return validate;
+  }
+}
+
+/** Node gives header names in lower case; the contract writes them as people do. */
+function withLowerCaseNames(schema: SchemaObject): SchemaObject {
+  const properties = Object.entries(schema.properties ?? {});
+  return {
+    ...schema,
+    properties: Object.fromEntries(properties.map(([name, value]) => [name.toLowerCase(), value])),
+  };
+}
