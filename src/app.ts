@@ -4,6 +4,7 @@ import Fastify, { type FastifyHttpOptions, type FastifyInstance, type FastifySer
 import type { Config } from './config.ts';
 import { withoutBase } from './http/base-path.ts';
 import { RequestLog } from './http/request-log.ts';
+import { sharedSerializers } from './http/shared-serializers.ts';
 import { bodyParsing } from './plugins/body-parsing.ts';
 import { answerBrokenRequest } from './plugins/broken-requests.ts';
 import { contentNegotiation } from './plugins/content-negotiation.ts';
@@ -86,6 +87,7 @@ function serverOptions(config: Config): FastifyHttpOptions<Server> {
     rewriteUrl: ({ url = '/' }) => withoutBase(url),
     // As long as a request line can be: what is too long for its schema is told so by the validator.
     routerOptions: { maxParamLength: 16_384 },
+    schemaController: { compilersFactory: { buildSerializer: sharedSerializers() } },
     frameworkErrors: sendError,
     clientErrorHandler: answerBrokenRequest,
   };

@@ -9,7 +9,7 @@ import { writtenRow } from './written-row.ts';
 
 /** The songs catalogue over HTTP. */
 export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> = async (app, { songs }) => {
-  app.get('/', { schema: listSongs }, async (request, reply) => {
+  app.get('', { schema: listSongs }, async (request, reply) => {
     const { query } = request;
     const [page, total] = await Promise.all([
       songs.list(query),
@@ -19,7 +19,7 @@ export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> =
     return page.rows;
   });
 
-  app.post('/', { schema: createSong }, async (request, reply) => {
+  app.post('', { schema: createSong }, async (request, reply) => {
     const song = await songs.create(request.body);
     if (!song) throw new ServiceError('song_exists');
     reply

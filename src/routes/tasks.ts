@@ -9,7 +9,7 @@ import { writtenRow } from './written-row.ts';
 
 /** The task manager over HTTP. */
 export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> = async (app, { tasks }) => {
-  app.get('/', { schema: listTasks }, async (request, reply) => {
+  app.get('', { schema: listTasks }, async (request, reply) => {
     const { query } = request;
     const [page, total] = await Promise.all([
       tasks.list(query),
@@ -19,7 +19,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> =
     return page.rows;
   });
 
-  app.post('/', { schema: createTask }, async (request, reply) => {
+  app.post('', { schema: createTask }, async (request, reply) => {
     const task = await tasks.create(request.body);
     if (!task) throw new ServiceError('task_limit_reached');
     return reply
