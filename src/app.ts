@@ -11,7 +11,7 @@ import { contentNegotiation } from './plugins/content-negotiation.ts';
 import { cors } from './plugins/cors.ts';
 import { database } from './plugins/database.ts';
 import { docs } from './plugins/docs.ts';
-import { errors, sendError } from './plugins/errors.ts';
+import { errors, sendEarlyError } from './plugins/errors.ts';
 import { methodRouting } from './plugins/method-routing.ts';
 import { openapi } from './plugins/openapi.ts';
 import { responseHeaders } from './plugins/response-headers.ts';
@@ -88,7 +88,7 @@ function serverOptions(config: Config): FastifyHttpOptions<Server> {
     // As long as a request line can be: what is too long for its schema is told so by the validator.
     routerOptions: { maxParamLength: 16_384 },
     schemaController: { compilersFactory: { buildSerializer: sharedSerializers() } },
-    frameworkErrors: sendError,
+    frameworkErrors: sendEarlyError,
     clientErrorHandler: answerBrokenRequest,
   };
 }

@@ -5,7 +5,7 @@ import { ServiceError } from '../errors/service-error.ts';
 /** What a client may ask for: the second is only sent for errors, and asking for it alone is no fault. */
 const OFFERED = ['application/json', 'application/problem+json'];
 
-/** Refuses, with 406, requests whose `Accept` leaves out JSON. For route groups that answer nothing else. */
+/** Refuses, with 406, requests whose `Accept` leaves out JSON, in the route group that registers it. */
 export const contentNegotiation = fp(
   async (app) => {
     app.addHook('onRequest', (request, _reply, done) => {
@@ -13,7 +13,7 @@ export const contentNegotiation = fp(
       done(accept === undefined || accepts(accept) ? undefined : new ServiceError('not_acceptable'));
     });
   },
-  { name: 'content-negotiation', encapsulate: true },
+  { name: 'content-negotiation' },
 );
 
 function accepts(accept: string): boolean {

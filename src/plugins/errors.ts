@@ -4,6 +4,7 @@ import { databaseFailure } from '../database/failures.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { representError } from '../errors/representation.ts';
 import { ServiceError } from '../errors/service-error.ts';
+import { setResponseHeaders } from './response-headers.ts';
 
 /** Fastify's own errors that are the client's doing. */
 const frameworkCodes: Readonly<Record<string, ErrorCode>> = {
@@ -12,6 +13,9 @@ const frameworkCodes: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
 };
+
+/** What a route may have said of a success before it failed. */
+const SUCCESS_HEADERS = ['etag', 'link', 'location', 'x-total-count'];
 
 /** Finds the entry of the catalogue for whatever was thrown; `internal_error` when it is none of ours. */
 function toServiceError(error: FastifyError | ServiceError): ServiceError {
@@ -22,11 +26,7 @@ function toServiceError(error: FastifyError | ServiceError): ServiceError {
 }
 
 /** Answers an error in the representation that the client prefers. */
-export function sendError(
-  error: FastifyError | ServiceError,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): void {
+function sendError(error: FastifyError | ServiceError, request: FastifyRequest, reply: FastifyReply): void {
   const failure = toServiceError(error);
   if (failure.statusCode >= 500) request.log.error({ err: failure.cause ?? failure }, failure.message);
   const { contentType, body } = representError(failure, {
@@ -34,6 +34,7 @@ export function sendError(
     originalUrl: request.originalUrl,
     accept: request.headers.accept,
   });
+  for (const name of SUCCESS_HEADERS) reply.removeHeader(name);
   // The order of the members is part of what people read: the compiled serialisers would change it.
   reply
     .code(failure.statusCode)
@@ -41,6 +42,13 @@ export function sendError(
     .type(contentType)
     .serializer(JSON.stringify)
     .send(body);
+}
+
+/** Answers an error that comes before routing, such as a URL that cannot be decoded, where no hook runs. */
+export function sendEarlyError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  setResponseHeaders(request, reply);
+  reply.header('x-content-type-options', 'nosniff');
+  sendError(error, request, reply);
 }
 
 /** Answers every error of the service in one shape, and never with anything internal. */

@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger';
 import fp from 'fastify-plugin';
+import { stringify } from 'yaml';
 import { VERSIONED_BASE } from '../http/base-path.ts';
 import { packageVersion } from '../package.ts';
 
@@ -41,7 +42,10 @@ export const openapi = fp(
       reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger())),
     );
     app.get('/openapi.yaml', { schema: { hide: true } }, async (_request, reply) =>
-      reply.type('application/yaml; charset=utf-8').send(app.swagger({ yaml: true })),
+      // Without aliases: equal parts are one object in memory, and parsers take so many aliases for an attack.
+      reply
+        .type('application/yaml; charset=utf-8')
+        .send(stringify(app.swagger(), { aliasDuplicateObjects: false })),
     );
   },
   { name: 'openapi', dependencies: ['validation'] },

@@ -68,12 +68,16 @@ export class SongsRepository {
     return rows[0];
   }
 
-  /** Adds a song; undefined when there is one with this title by this artist. */
+  /**
+   * Adds a song; undefined when there is one with this title by this artist. It looks first, because each
+   * conflict uses up an id; the conflict clause is for those who add the same song at once.
+   */
   async create({ song, artist, year }: SongCreate): Promise<SongRow | undefined> {
     const { rows } = await this.#database.query<SongRow>({
       name: 'create-song',
       text: `
-        INSERT INTO songs (song, artist, year) VALUES ($1, $2, $3)
+        INSERT INTO songs (song, artist, year) SELECT $1, $2, $3
+        WHERE NOT EXISTS (SELECT FROM songs WHERE song = $1 AND artist = $2)
         ON CONFLICT (song, artist) DO NOTHING
         RETURNING ${COLUMNS}`,
       values: [song, artist, year ?? null],

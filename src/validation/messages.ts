@@ -51,6 +51,9 @@ function wrongType(type: string, data: unknown, unparsed: boolean): FailureText 
           msg: 'Input should be a valid integer, unable to parse string as an integer',
         };
       }
+      if (data === Number.POSITIVE_INFINITY || data === Number.NEGATIVE_INFINITY) {
+        return { type: 'finite_number', msg: 'Input should be a finite number' };
+      }
       return typeof data === 'number'
         ? {
             type: 'int_from_float',

@@ -6,7 +6,7 @@ import { extname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { FastifyBaseLogger } from 'fastify';
-import type { PoolConfig } from 'pg';
+import type { ClientBase, PoolConfig } from 'pg';
 import { ConfigError } from '../../config.ts';
 import { type FolderLock, lockFolder, MAX_SOCKET_PATH } from './lock.ts';
 import type { WorkerData } from './worker.ts';
@@ -75,8 +75,14 @@ export async function startEmbeddedPostgres(
     await home?.lock.release();
     throw new ConfigError('DATA_DIR', `${dataDir} does not hold a database that can be opened.`, { cause });
   }
-  return { connection: { host: sockets, user: 'postgres', database: 'postgres' }, stop };
+  const connection = { host: sockets, user: 'postgres', database: 'postgres', onConnect: clearSession };
+  return { connection, stop };
 }
+
+/** A new connection finds the session of the one before it, prepared statements included. */
+const clearSession = async (client: ClientBase): Promise<void> => {
+  await client.query('DISCARD ALL');
+};
 
 const fits = (folder: string) => Buffer.byteLength(join(folder, SOCKET_NAME)) <= MAX_SOCKET_PATH;
 

@@ -1,0 +1,121 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import { ConfigError, readConfig, withEnvFile } from '../src/config.ts';
+import { temporaryFolder } from './support/database.ts';
+
+t.test('nothing set gives the defaults, frozen', async (t) => {
+  const config = readConfig({});
+  t.same(config, {
+    host: '127.0.0.1',
+    port: 3000,
+    databaseUrl: undefined,
+    dataDir: './data',
+    dbPoolMax: 10,
+    maxTasks: 1000,
+    corsOrigins: ['http://localhost:3000', 'https://myapp.com'],
+    bodyLimit: 16_384,
+    logLevel: 'info',
+    validateResponses: true,
+  });
+  t.ok(Object.isFrozen(config) && Object.isFrozen(config.corsOrigins));
+});
+
+t.test('what is set is read', async (t) => {
+  t.match(
+    readConfig({
+      HOST: '::1',
+      PORT: '0',
+      DATABASE_URL: 'postgresql://me@db/setlist',
+      DATA_DIR: 'memory://',
+      DB_POOL_MAX: '3',
+      MAX_TASKS: '0',
+      CORS_ORIGINS: ' https://a.example , http://localhost:8080 ',
+      BODY_LIMIT: '65536',
+      LOG_LEVEL: 'warn',
+      VALIDATE_RESPONSES: 'true',
+      NODE_ENV: 'production',
+    }),
+    {
+      host: '::1',
+      port: 0,
+      databaseUrl: 'postgresql://me@db/setlist',
+      dataDir: 'memory://',
+      dbPoolMax: 3,
+      maxTasks: 0,
+      corsOrigins: ['https://a.example', 'http://localhost:8080'],
+      bodyLimit: 65_536,
+      logLevel: 'warn',
+      validateResponses: true,
+    },
+  );
+  t.equal(readConfig({ NODE_ENV: 'production' }).validateResponses, false);
+  t.equal(readConfig({ VALIDATE_RESPONSES: 'false' }).validateResponses, false);
+  t.same(readConfig({ CORS_ORIGINS: '' }).corsOrigins, [], 'no origin at all');
+  t.equal(readConfig({ DATABASE_URL: '' }).databaseUrl, undefined, 'an empty URL is none');
+});
+
+t.test('a bad value is refused by name, in one sentence', async (t) => {
+  for (const [variable, value, problem] of [
+    ['PORT', 'http', 'must be a whole number from 0 to 65535, but is "http".'],
+    ['PORT', '65536', 'must be a whole number from 0 to 65535, but is 65536.'],
+    ['PORT', '', 'must be a whole number from 0 to 65535, but is "".'],
+    ['MAX_TASKS', 'abc', 'must be a whole number from 0 to 2147483647, but is "abc".'],
+    ['MAX_TASKS', '-1', 'must be a whole number from 0 to 2147483647, but is -1.'],
+    ['MAX_TASKS', '1e3', 'must be a whole number from 0 to 2147483647, but is "1e3".'],
+    ['DB_POOL_MAX', '0', 'must be a whole number from 1 to 10000, but is 0.'],
+    ['BODY_LIMIT', '16kb', 'must be a whole number from 1 to 1073741824, but is "16kb".'],
+    ['LOG_LEVEL', 'loud', 'must be one of fatal, error, warn, info, debug, trace, silent, but is "loud".'],
+    ['VALIDATE_RESPONSES', 'yes', 'must be true or false, but is "yes".'],
+    ['HOST', '', 'must be a text that is not empty, but is "".'],
+  ] as const) {
+    t.throws(
+      () => readConfig({ [variable]: value }),
+      new ConfigError(variable, problem),
+      `${variable}=${value}`,
+    );
+  }
+  for (const origin of [
+    '*',
+    'https://a.example/',
+    'a.example',
+    'https://*.a.example/x',
+    'https://A.example',
+  ]) {
+    t.throws(
+      () => readConfig({ CORS_ORIGINS: `https://b.example,${origin}` }),
+      { message: /^CORS_ORIGINS must be/ },
+      origin,
+    );
+  }
+});
+
+t.test('a bad DATABASE_URL is refused without a word of what it holds', async (t) => {
+  for (const url of [
+    'hunter2',
+    'mysql://root:hunter2@db/x',
+    'postgres://u:hunter2@db:port/x',
+    'postgres:hunter2',
+  ]) {
+    try {
+      readConfig({ DATABASE_URL: url });
+      t.fail(url);
+    } catch (error) {
+      t.match(error, { name: 'ConfigError', message: /^DATABASE_URL must be a URL of the form postgres:/ });
+      t.notMatch(String(error), 'hunter2');
+    }
+  }
+});
+
+t.test('a .env file stands below the environment', async (t) => {
+  const folder = await temporaryFolder(t);
+  const file = join(folder, '.env');
+  t.same(withEnvFile({ PORT: '1' }, file), { PORT: '1' }, 'it need not be there');
+  await writeFile(file, '# settings\nPORT=2\nHOST="0.0.0.0"\n');
+  t.same(withEnvFile({ PORT: '1' }, file), { PORT: '1', HOST: '0.0.0.0' });
+  await mkdir(join(folder, 'folder.env'));
+  t.throws(() => withEnvFile({}, join(folder, 'folder.env')), {
+    name: 'ConfigError',
+    message: /cannot be read/,
+  });
+});

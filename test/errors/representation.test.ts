@@ -1,0 +1,59 @@
+import t from 'tap';
+import { representError } from '../../src/errors/representation.ts';
+import { ServiceError } from '../../src/errors/service-error.ts';
+
+const request = { id: 'r-1', originalUrl: '/v1/songs?x=1', accept: undefined };
+const details = [{ type: 'missing', loc: ['body'], msg: 'Field required', input: null }];
+
+t.test('an error is an envelope, in the order that people read it', async (t) => {
+  const { contentType, body } = representError(
+    new ServiceError('validation_failed', { details, truncated: true }),
+    request,
+  );
+  t.equal(contentType, 'application/json; charset=utf-8');
+  t.equal(
+    JSON.stringify(body),
+    '{"error":"ValidationError","code":"validation_failed","message":"Request validation failed",' +
+      '"details":[{"type":"missing","loc":["body"],"msg":"Field required","input":null}],"truncated":true,"requestId":"r-1"}',
+  );
+  t.notOk(
+    'details' in representError(new ServiceError('not_found'), request).body,
+    'absent when there is nothing to say',
+  );
+});
+
+t.test('an error is a problem for those who prefer that', async (t) => {
+  for (const accept of ['application/problem+json', 'application/json;q=0.5, application/problem+json']) {
+    const { contentType, body } = representError(
+      new ServiceError('validation_failed', { details, truncated: true }),
+      {
+        ...request,
+        accept,
+      },
+    );
+    t.equal(contentType, 'application/problem+json; charset=utf-8');
+    t.same(body, {
+      type: 'urn:setlist:error:validation_failed',
+      title: 'Request validation failed',
+      status: 422,
+      detail: 'Field required',
+      instance: '/v1/songs',
+      code: 'validation_failed',
+      errors: details,
+      truncated: true,
+      requestId: 'r-1',
+    });
+  }
+  t.match(
+    representError(new ServiceError('not_found'), { ...request, accept: 'application/problem+json' }).body,
+    {
+      detail: 'Not found',
+      errors: undefined,
+    },
+  );
+  const accept = 'application/json, application/problem+json;q=0.9';
+  t.match(
+    representError(new ServiceError('not_found'), { ...request, accept }).contentType,
+    /^application\/json/,
+  );
+});

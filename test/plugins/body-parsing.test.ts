@@ -1,0 +1,119 @@
+import t from 'tap';
+import { startWithoutDatabase } from '../support/service.ts';
+
+const { call } = await startWithoutDatabase(t);
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+t.test('what is not JSON is 400', async (t) => {
+  for (const payload of [
+    '{',
+    '{"title":}',
+    'title',
+    '{"a":1}}',
+    '\ufeff{}',
+    "{'a':1}",
+    '[1,]',
+    '{"a":\u00001}',
+  ]) {
+    const { status, body } = await call('POST', '/tasks', { payload, headers: JSON_TYPE });
+    t.equal(status, 400, payload);
+    t.match(body, {
+      code: 'malformed_json',
+      details: [{ type: 'json_invalid', loc: ['body'], msg: 'JSON decode error' }],
+    });
+  }
+});
+
+t.test('text that could not be stored as it was sent is 400', async (t) => {
+  const latin1 = await call('POST', '/tasks', {
+    payload: Buffer.from('{"title":"\xe9"}', 'latin1'),
+    headers: JSON_TYPE,
+  });
+  t.match(latin1, {
+    status: 400,
+    body: { code: 'malformed_json', details: [{ msg: 'The body is not valid UTF-8' }] },
+  });
+  for (const payload of ['{"title":"\\ud800"}', '{"\\uDFFF":1}', '{"title":"\\udc00\\ud800"}']) {
+    t.match(await call('POST', '/tasks', { payload, headers: JSON_TYPE }), { status: 400 }, payload);
+  }
+  const pair = await call('POST', '/tasks', {
+    payload: '{"title":"\\ud83c\\udfb5","done":0}',
+    headers: JSON_TYPE,
+  });
+  t.match(pair, { status: 422, body: { details: [{ loc: ['body', 'done'] }] } }, 'a whole pair is fine');
+});
+
+t.test('a missing body is a missing field', async (t) => {
+  for (const headers of [{}, JSON_TYPE]) {
+    const { status, body } = await call('POST', '/tasks', { headers });
+    t.equal(status, 422);
+    t.same(body.details, [{ type: 'missing', loc: ['body'], msg: 'Field required', input: null }]);
+  }
+  const nothing = await call('POST', '/tasks', { payload: 'null', headers: JSON_TYPE });
+  t.match(nothing.body.details, [{ type: 'model_attributes_type', loc: ['body'], input: null }]);
+});
+
+t.test('a body of another type, charset or coding is 415', async (t) => {
+  for (const headers of [
+    { 'content-type': 'text/plain' },
+    { 'content-type': 'application/x-www-form-urlencoded' },
+    { 'content-type': 'application/json; charset=utf-16' },
+    { 'content-type': 'application/json; charset="latin1"' },
+    { 'content-type': 'application/jsonp' },
+    { 'content-type': 'application/merge-patch+json' },
+    { 'content-type': 'json' },
+    { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+  ] as Record<string, string>[]) {
+    const { status, body } = await call('POST', '/songs', { payload: '{"song":"a","artist":"b"}', headers });
+    t.equal(status, 415, JSON.stringify(headers));
+    t.equal(body.code, 'unsupported_media_type');
+  }
+  const headers = { 'content-type': 'Application/JSON ; Charset="UTF-8"', 'content-encoding': 'identity' };
+  t.equal((await call('POST', '/songs', { payload: '{}', headers })).status, 422, 'UTF-8 may be said');
+});
+
+t.test('a body over the limit is 413', async (t) => {
+  const payload = JSON.stringify({ title: 'x'.repeat(16_384) });
+  const { status, body } = await call('POST', '/tasks', { payload, headers: JSON_TYPE });
+  t.equal(status, 413);
+  t.equal(body.code, 'body_too_large');
+});
+
+t.test('members that poison prototypes are unknown fields like others', async (t) => {
+  const payload = '{"title":"a","__proto__":{"done":true},"constructor":{"prototype":1}}';
+  const { status, body } = await call('POST', '/tasks', { payload, headers: JSON_TYPE });
+  t.equal(status, 422);
+  t.same(
+    body.details.map(({ type, loc }: { type: string; loc: string[] }) => [type, loc[1]]),
+    [
+      ['extra_forbidden', '__proto__'],
+      ['extra_forbidden', 'constructor'],
+    ],
+  );
+});
+
+t.test('the worst body costs little to refuse, in time and in words', async (t) => {
+  const { call } = await startWithoutDatabase(t, { BODY_LIMIT: '65536' });
+  const fill = (unit: (index: number) => string, open: string, close: string) => {
+    let body = open;
+    for (let index = 0; body.length < 65_000; index++) body += (index === 0 ? '' : ',') + unit(index);
+    return body + close;
+  };
+  const bodies = [
+    fill((index) => `"${index}":0`, '{', '}'),
+    fill((index) => `"${'k'.repeat(300)}${index}":"${'v'.repeat(300)}"`, '{', '}'),
+    fill(() => '[]', '[', ']'),
+    '['.repeat(32_000) + ']'.repeat(32_000),
+    `{"title":${'['.repeat(30_000)}${']'.repeat(30_000)}}`,
+    `{"title":"${'\\u0000'.repeat(10_000)}"}`,
+    `{"title":"${'\\ud800'.repeat(10_000)}"}`,
+    'x'.repeat(65_000),
+  ];
+  for (const payload of bodies) {
+    const { status, text } = await call('POST', '/tasks', { payload, headers: JSON_TYPE });
+    t.ok(status === 422 || status === 400, `${status} for ${payload.slice(0, 20)}`);
+    t.ok(text.length < 32 * 1024, `${text.length} bytes`);
+  }
+  const many = await call('POST', '/tasks', { payload: bodies[0] ?? '', headers: JSON_TYPE });
+  t.match(many.body, { truncated: true, details: { length: 100 } });
+});

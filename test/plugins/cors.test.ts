@@ -1,0 +1,44 @@
+import t from 'tap';
+import { startWithoutDatabase } from '../support/service.ts';
+
+const { call } = await startWithoutDatabase(t, { CORS_ORIGINS: 'https://myapp.com,http://localhost:3000' });
+
+t.test('only the configured origins are let in, exactly as they are written', async (t) => {
+  for (const origin of ['https://myapp.com', 'http://localhost:3000']) {
+    const { headers } = await call('GET', '/health', { headers: { origin } });
+    t.equal(headers['access-control-allow-origin'], origin);
+    t.equal(headers['access-control-allow-credentials'], 'true');
+    t.match(
+      headers['access-control-expose-headers'],
+      /ETag.*Link.*Location.*Retry-After.*X-Request-Id.*X-Total-Count/,
+    );
+    t.equal(headers.vary, 'Origin');
+  }
+  for (const origin of [
+    'http://myapp.com',
+    'https://myapp.com.evil.example',
+    'https://www.myapp.com',
+    'null',
+  ]) {
+    const { headers } = await call('GET', '/health', { headers: { origin } });
+    t.equal(headers['access-control-allow-origin'], undefined, origin);
+    t.equal(headers.vary, 'Origin');
+  }
+});
+
+t.test('a preflight allows every method and header in use', async (t) => {
+  const { status, headers } = await call('OPTIONS', '/songs/1', {
+    headers: { origin: 'https://myapp.com', 'access-control-request-method': 'PATCH' },
+  });
+  t.equal(status, 204);
+  t.equal(headers['access-control-allow-methods'], 'GET, HEAD, POST, PUT, PATCH, DELETE');
+  t.match(headers['access-control-allow-headers'], /Content-Type.*If-Match.*If-None-Match/);
+  t.equal(headers['access-control-max-age'], '600');
+});
+
+t.test('errors can be read across origins too', async (t) => {
+  for (const url of ['/nowhere', '/songs/x']) {
+    const { headers } = await call('GET', url, { headers: { origin: 'https://myapp.com' } });
+    t.equal(headers['access-control-allow-origin'], 'https://myapp.com', url);
+  }
+});

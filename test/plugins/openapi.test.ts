@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import t from 'tap';
+import { parse } from 'yaml';
+import { startWithoutDatabase } from '../support/service.ts';
+
+const { call } = await startWithoutDatabase(t);
+const committed = JSON.parse(readFileSync('openapi.json', 'utf8'));
+
+t.test('the committed document is the one that is served, as JSON and as YAML', async (t) => {
+  const json = await call('GET', '/openapi.json');
+  t.equal(json.headers['content-type'], 'application/json; charset=utf-8');
+  t.same(json.body, committed);
+  const yaml = await call('GET', '/v1/openapi.yaml');
+  t.equal(yaml.headers['content-type'], 'application/yaml; charset=utf-8');
+  t.same(parse(yaml.text), committed);
+});
+
+t.test('models are named components', async (t) => {
+  t.equal(committed.openapi, '3.1.0');
+  for (const name of ['Song', 'SongCreate', 'SongUpdate', 'Task', 'TaskCreate', 'TaskUpdate', 'ApiError']) {
+    t.ok(committed.components.schemas[name], name);
+  }
+  t.notMatch(JSON.stringify(committed), /def-\d|nullable/);
+});
+
+t.test('every operation is named, described and filed', async (t) => {
+  const operations = Object.values(committed.paths).flatMap((item) => Object.values(item as object));
+  t.equal(operations.length, 14);
+  for (const { operationId, summary, description, tags, security } of operations) {
+    t.ok(operationId && summary && description && tags.length === 1, operationId);
+    t.same(security, [], 'open to all, and says so');
+  }
+});

@@ -1,0 +1,45 @@
+import t from 'tap';
+import { startWithoutDatabase } from '../support/service.ts';
+
+const { call, log } = await startWithoutDatabase(t);
+
+t.test('every answer carries its id and how long it took', async (t) => {
+  for (const url of ['/health', '/nowhere', '/songs/x', '/songs/%FF', '/openapi.yaml', '/docs']) {
+    const { headers } = await call('GET', url);
+    t.match(headers['x-request-id'], /^[0-9a-f-]{36}$/, url);
+    t.match(headers['x-process-time'], /^\d+\.\d{4}$/, url);
+  }
+});
+
+t.test('a client’s own id is kept when it is fit for a log', async (t) => {
+  const answer = await call('GET', '/nowhere', { headers: { 'x-request-id': 'my-id:1.2_3' } });
+  t.equal(answer.headers['x-request-id'], 'my-id:1.2_3');
+  t.equal(answer.body.requestId, 'my-id:1.2_3');
+  t.match(log.at(-1), { reqId: 'my-id:1.2_3', method: 'GET', url: '/nowhere', status: 404, msg: 'request' });
+  for (const id of ['', 'a b', '<script>', 'x'.repeat(129)]) {
+    const { headers } = await call('GET', '/health', { headers: { 'x-request-id': id } });
+    t.match(headers['x-request-id'], /^[0-9a-f-]{36}$/, id);
+  }
+});
+
+t.test('nothing tells what the service is made of, and browsers are hardened', async (t) => {
+  const { headers } = await call('GET', '/health');
+  t.equal(headers['x-powered-by'], undefined);
+  t.equal(headers.server, undefined);
+  t.match(headers, {
+    'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'x-frame-options': 'SAMEORIGIN',
+    'strict-transport-security': /max-age=/,
+  });
+});
+
+t.test('HEAD answers as GET does, without the body', async (t) => {
+  const get = await call('GET', '/health');
+  const head = await call('HEAD', '/health');
+  t.equal(head.status, 200);
+  t.equal(head.text, '');
+  t.equal(head.headers['content-length'], get.headers['content-length']);
+  t.equal(head.headers['content-type'], get.headers['content-type']);
+});

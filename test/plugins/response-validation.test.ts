@@ -1,0 +1,25 @@
+import t from 'tap';
+import { startService } from '../support/service.ts';
+
+t.test('an answer that breaks its schema is a logged 500', async (t) => {
+  const { app, call, log } = await startService(t);
+  await app.pg.query(
+    "ALTER TABLE songs DROP CONSTRAINT songs_song_check; UPDATE songs SET song = '' WHERE id = 1",
+  );
+  const { status, body } = await call('GET', '/songs/1');
+  t.equal(status, 500);
+  t.match(body, { error: 'InternalError', code: 'internal_error', message: 'Internal server error' });
+  t.notOk(body.details);
+  t.match(
+    log.findLast(({ level }) => level === 50),
+    { err: { message: /response\/song must NOT have fewer/ } },
+  );
+});
+
+t.test('it can be switched off', async (t) => {
+  const { app } = await startService(t, { VALIDATE_RESPONSES: 'false' });
+  await app.pg.query(
+    "ALTER TABLE songs DROP CONSTRAINT songs_song_check; UPDATE songs SET song = '' WHERE id = 1",
+  );
+  t.match((await app.inject('/songs/1')).json(), { id: 1, song: '' });
+});

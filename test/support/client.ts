@@ -1,0 +1,73 @@
+import { request as httpRequest } from 'node:http';
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import { type Answer, checkAnswer } from './contract.ts';
+
+export interface RequestOptions {
+  /** Sent as JSON. */
+  json?: unknown;
+  /** Sent as it is. */
+  payload?: string | Buffer;
+  headers?: Record<string, string>;
+}
+
+/** An answer that meets the contract. */
+export interface CheckedAnswer extends Answer {
+  // The tests look into bodies of every shape; what shape they have is the contract's business.
+  // biome-ignore lint/suspicious/noExplicitAny: the body is whatever the service sent
+  body: any;
+}
+
+/** Sends a request and gives its answer, after it was held against the contract. */
+export type Client = (method: string, url: string, options?: RequestOptions) => Promise<CheckedAnswer>;
+
+type Transport = (
+  method: string,
+  url: string,
+  headers: Record<string, string>,
+  payload: string | Buffer | undefined,
+) => Promise<Answer>;
+
+function client(transport: Transport): Client {
+  return async (method, url, { json, payload, headers = {} } = {}) => {
+    const body = json === undefined ? payload : JSON.stringify(json);
+    const type = json !== undefined && { 'content-type': 'application/json' };
+    const answer = await transport(method, url, { ...type, ...headers }, body);
+    checkAnswer(method, url, answer);
+    const isJson = String(answer.headers['content-type']).includes('json') && answer.text !== '';
+    return { ...answer, body: isJson ? JSON.parse(answer.text) : answer.text };
+  };
+}
+
+/** Talks to an app in this process. */
+export const injected = (app: FastifyInstance): Client =>
+  client(async (method, url, headers, payload) => {
+    const request = { method, url, headers, ...(payload !== undefined && { payload }) } as InjectOptions;
+    const { statusCode: status, headers: sent, payload: text } = await app.inject(request);
+    return { status, headers: sent, text };
+  });
+
+/** Talks to whatever listens at the base URL, each request on a connection of its own. */
+export const remote = (base: string): Client =>
+  client(
+    (method, url, headers, payload) =>
+      new Promise((resolve, reject) => {
+        const request = httpRequest(
+          new URL(base).origin,
+          { method, path: url, headers, agent: false },
+          (response) => {
+            const chunks: Buffer[] = [];
+            response.on('data', (chunk) => chunks.push(chunk));
+            response.on('error', reject);
+            response.on('end', () =>
+              resolve({
+                status: response.statusCode ?? 0,
+                headers: response.headers,
+                text: Buffer.concat(chunks).toString(),
+              }),
+            );
+          },
+        );
+        request.on('error', reject);
+        request.end(payload);
+      }),
+  );

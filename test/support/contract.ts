@@ -1,0 +1,131 @@
+// Holds every answer that a test receives against openapi.json, with a JSON Schema validator (2020-12) that
+// shares nothing with the service's own.
+import { readFileSync } from 'node:fs';
+import { type Schema, Validator } from '@cfworker/json-schema';
+
+/** An answer as it came over the wire. */
+export interface Answer {
+  status: number;
+  headers: Readonly<Record<string, string | string[] | number | undefined>>;
+  text: string;
+}
+
+interface Content {
+  schema: Schema;
+}
+
+interface DeclaredAnswer {
+  headers?: Record<string, { schema: Schema }>;
+  content?: Record<string, Content>;
+}
+
+interface Operation {
+  responses: Record<string, DeclaredAnswer>;
+}
+
+interface Document {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema> };
+}
+
+const document: Document = JSON.parse(readFileSync('openapi.json', 'utf8'));
+
+/** Headers that belong to HTTP, CORS or browsers rather than to an operation. */
+const TRANSPORT = new Set([
+  'access-control-allow-credentials',
+  'access-control-allow-headers',
+  'access-control-allow-methods',
+  'access-control-allow-origin',
+  'access-control-expose-headers',
+  'access-control-max-age',
+  'allow',
+  'connection',
+  'content-length',
+  'content-security-policy',
+  'content-type',
+  'cross-origin-opener-policy',
+  'cross-origin-resource-policy',
+  'date',
+  'keep-alive',
+  'origin-agent-cluster',
+  'referrer-policy',
+  'strict-transport-security',
+  'transfer-encoding',
+  'vary',
+  'x-content-type-options',
+  'x-dns-prefetch-control',
+  'x-download-options',
+  'x-frame-options',
+  'x-permitted-cross-domain-policies',
+  'x-xss-protection',
+]);
+
+/** The answers that are not part of an operation: no such route, no such method, a request that is not HTTP. */
+const general: DeclaredAnswer = {
+  content: {
+    'application/json': { schema: { $ref: '#/components/schemas/ApiError' } },
+    'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+  },
+};
+
+/** What the document says of an answer to this request; undefined where it says nothing at all. */
+function declared(method: string, url: string, status: number): DeclaredAnswer | undefined {
+  const path = url.split('?', 1)[0]?.replace(/^\/v1(?=\/)/, '') ?? '';
+  const template = Object.keys(document.paths).find((candidate) => pattern(candidate).test(path));
+  const name = method === 'HEAD' ? 'get' : method.toLowerCase();
+  const operation = template === undefined ? undefined : document.paths[template]?.[name];
+  if (!operation) return status >= 400 ? general : undefined;
+  const answer = operation.responses[String(status)];
+  if (!answer) throw new Error(`${method} ${url} answered ${status}, which the document does not declare`);
+  return answer;
+}
+
+const pattern = (template: string) => new RegExp(`^${template.replaceAll(/\{[^}]+\}/g, '[^/]*')}$`);
+
+/** @throws when the answer has anything that the document does not declare, or lacks what it promises. */
+export function checkAnswer(method: string, url: string, answer: Answer): void {
+  const declaration = declared(method, url, answer.status);
+  const problems = [...headerProblems(answer, declaration), ...bodyProblems(method, answer, declaration)];
+  if (problems.length > 0) {
+    throw new Error(
+      `${method} ${url} → ${answer.status} breaks the contract: ${problems.join('; ')}\n${answer.text}`,
+    );
+  }
+}
+
+function headerProblems({ headers }: Answer, declaration: DeclaredAnswer | undefined): string[] {
+  const promised = ['x-request-id', 'x-process-time'].filter((name) => headers[name] === undefined);
+  const problems = promised.map((name) => `there is no header ${name}`);
+  if (!declaration?.headers) return problems;
+  const schemas = new Map(
+    Object.entries(declaration.headers).map(([name, { schema }]) => [name.toLowerCase(), schema]),
+  );
+  for (const [name, value] of Object.entries(headers)) {
+    const schema = schemas.get(name);
+    if (schema)
+      problems.push(...violations(schema, schema.type === 'integer' ? Number(value) : String(value)));
+    else if (!TRANSPORT.has(name)) problems.push(`the header ${name} is not declared`);
+  }
+  return problems;
+}
+
+function bodyProblems(
+  method: string,
+  { headers, text }: Answer,
+  declaration: DeclaredAnswer | undefined,
+): string[] {
+  if (!declaration) return [];
+  const type = String(headers['content-type'] ?? '').split(';', 1)[0] ?? '';
+  if (!declaration.content) return text === '' ? [] : ['a body is not declared'];
+  const content = declaration.content[type];
+  if (!content) return [`the content type ${type} is not declared`];
+  if (method === 'HEAD') return text === '' ? [] : ['an answer to HEAD has a body'];
+  return violations(content.schema, JSON.parse(text));
+}
+
+function violations(schema: Schema, value: unknown): string[] {
+  const validator = new Validator({ ...schema, components: document.components }, '2020-12', false);
+  return validator
+    .validate(value)
+    .errors.map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
+}

@@ -1,0 +1,63 @@
+// Gives each test file a database of its own: a new one on the server of TEST_DATABASE_URL, or, without that, a
+// copy of an embedded one that was made once.
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { Test } from 'tap';
+import { buildApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+
+const server = process.env.TEST_DATABASE_URL;
+const TEMPLATE = join('node_modules', '.cache', 'setlist', 'embedded-template');
+
+/** Whether the tests run on a PostgreSQL server rather than on the embedded one. */
+export const onServer = server !== undefined;
+
+/** The environment of a service with a new, migrated database that is gone after the test. */
+export async function testDatabase(t: Test): Promise<Record<string, string>> {
+  return server === undefined ? embeddedDatabase(t) : { DATABASE_URL: await serverDatabase(t, server) };
+}
+
+/** A folder that is removed after the test. */
+export async function temporaryFolder(t: Test): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'setlist-test-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The environment of a service with an embedded database of its own. */
+export async function embeddedDatabase(t: Test): Promise<Record<string, string>> {
+  await prepareTemplate();
+  const folder = await temporaryFolder(t);
+  await cp(TEMPLATE, folder, { recursive: true });
+  return { DATA_DIR: folder };
+}
+
+/** Makes the database that the others are copies of, unless it is there. */
+export async function prepareTemplate(): Promise<void> {
+  if (existsSync(TEMPLATE)) return;
+  const folder = `${TEMPLATE}.${process.pid}`;
+  await mkdir(folder, { recursive: true });
+  const app = await buildApp(readConfig({ DATA_DIR: folder }));
+  await app.close();
+  await rename(folder, TEMPLATE).catch(() => rm(folder, { recursive: true, force: true }));
+}
+
+async function serverDatabase(t: Test, url: string): Promise<string> {
+  const name = `setlist_test_${randomUUID().replaceAll('-', '')}`;
+  await administrate(url, `CREATE DATABASE ${name}`);
+  t.teardown(() => administrate(url, `DROP DATABASE ${name} WITH (FORCE)`));
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  return own.href;
+}
+
+async function administrate(connectionString: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}

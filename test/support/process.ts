@@ -1,0 +1,66 @@
+// Runs the built service as a process of its own, as an operator would.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Test } from 'tap';
+import { type Client, remote } from './client.ts';
+
+const SERVER = 'dist/src/server.js';
+
+export interface ServiceProcess {
+  base: string;
+  call: Client;
+  process: ChildProcess;
+  /** Everything that it wrote to standard output and standard error. */
+  output(): string;
+  /** Sends a signal and gives the exit code once it has ended; null when the signal itself ended it. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Starts the service and waits until it answers; killed after the test, if it still runs. */
+export async function startProcess(t: Test, environment: Record<string, string>): Promise<ServiceProcess> {
+  const child = launch(t, { PORT: '0', ...environment });
+  while (true) {
+    const address = /Setlist listens on (http:\/\/[^"\s]+)/.exec(child.output())?.[1];
+    if (address) return { base: address, call: remote(address), ...child };
+    if (child.process.exitCode !== null) throw new Error(`The service ended:\n${child.output()}`);
+    await delay(20);
+  }
+}
+
+/** Starts the service in the expectation that it ends by itself, and gives what it left. */
+export async function failToStart(
+  t: Test,
+  environment: Record<string, string>,
+): Promise<{ code: number | null; output: string }> {
+  const child = launch(t, environment);
+  if (child.process.exitCode === null) await once(child.process, 'close');
+  return { code: child.process.exitCode, output: child.output() };
+}
+
+function launch(t: Test, environment: Record<string, string>): Omit<ServiceProcess, 'base' | 'call'> {
+  if (!existsSync(SERVER)) throw new Error(`There is no ${SERVER}: run \`npm run build\` first`);
+  const { PATH, NODE_V8_COVERAGE } = process.env;
+  const child = spawn(process.execPath, ['--enable-source-maps', SERVER], {
+    env: { PATH, ...(NODE_V8_COVERAGE && { NODE_V8_COVERAGE }), LOG_LEVEL: 'info', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  const closed = once(child, 'close');
+  t.teardown(async () => {
+    child.kill('SIGKILL');
+    await closed;
+  });
+  return {
+    process: child,
+    output: () => output,
+    end: async (signal) => {
+      child.kill(signal);
+      await closed;
+      return child.exitCode;
+    },
+  };
+}

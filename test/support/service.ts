@@ -1,0 +1,40 @@
+import type { FastifyInstance } from 'fastify';
+import type { Test } from 'tap';
+import { type AppOverrides, buildApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { type Client, injected } from './client.ts';
+import { testDatabase } from './database.ts';
+
+export interface Service {
+  app: FastifyInstance;
+  call: Client;
+  /** What was logged, line by line. */
+  log: Record<string, unknown>[];
+}
+
+/** Builds the service in this process, as the server does, on a database of its own; closed after the test. */
+export async function startService(
+  t: Test,
+  environment: Record<string, string> = {},
+  overrides: AppOverrides = {},
+): Promise<Service> {
+  const database = 'DATA_DIR' in environment || 'DATABASE_URL' in environment ? {} : await testDatabase(t);
+  return serve(t, { ...database, ...environment }, overrides);
+}
+
+/** The same without a database: for what never asks it. */
+export function startWithoutDatabase(t: Test, environment: Record<string, string> = {}): Promise<Service> {
+  return serve(t, environment, { connect: false });
+}
+
+async function serve(
+  t: Test,
+  environment: Record<string, string>,
+  overrides: AppOverrides,
+): Promise<Service> {
+  const log: Record<string, unknown>[] = [];
+  const stream = { write: (line: string) => void log.push(JSON.parse(line)) };
+  const app = await buildApp(readConfig(environment), { logger: { level: 'info', stream }, ...overrides });
+  t.teardown(() => app.close());
+  return { app, call: injected(app), log };
+}

@@ -1,0 +1,43 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import t from 'tap';
+import { listFailures } from '../../src/validation/failures.ts';
+
+const ajv = new Ajv2020({ verbose: true, allErrors: true });
+
+function failuresOf(schema: object, value: unknown) {
+  const validate = ajv.compile(schema);
+  validate(value);
+  return listFailures([{ part: 'body', value, errors: validate.errors ?? [] }]);
+}
+
+t.test('a wrong nullable field is one failure, not three', async (t) => {
+  const schema = { type: 'object', properties: { year: { anyOf: [{ type: 'integer' }, { type: 'null' }] } } };
+  t.same(failuresOf(schema, { year: 'x' }).details, [
+    { type: 'int_type', loc: ['body', 'year'], msg: 'Input should be a valid integer', input: 'x' },
+  ]);
+});
+
+t.test('the location leads through objects and arrays', async (t) => {
+  const item = { type: 'object', properties: { 'a/b~c': { type: 'string' } }, required: ['x'] };
+  const { details } = failuresOf({ type: 'array', items: item }, [{ x: 1 }, { 'a/b~c': 1 }]);
+  t.same(
+    details.map(({ loc, input }) => [loc, input]),
+    [
+      [['body', 1, 'x'], { 'a/b~c': 1 }],
+      [['body', 1, 'a/b~c'], 1],
+    ],
+  );
+});
+
+t.test('at most 100 failures are listed, and no more than an answer can hold', async (t) => {
+  const closed = { type: 'object', additionalProperties: false };
+  const keys = (count: number, length: number) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [`${index}`.padEnd(length, 'x'), 'y'.repeat(length)]),
+    );
+  t.match(failuresOf(closed, keys(100, 5)), { truncated: false, details: { length: 100 } });
+  t.match(failuresOf(closed, keys(101, 5)), { truncated: true, details: { length: 100 } });
+  const long = failuresOf(closed, keys(100, 500));
+  t.ok(long.truncated);
+  t.ok(JSON.stringify(long.details).length < 25 * 1024);
+});
