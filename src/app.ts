@@ -80,6 +80,8 @@ function serverOptions(config: Config): FastifyHttpOptions<Server> {
     connectionTimeout: 60_000,
     keepAliveTimeout: 72_000,
     http: { headersTimeout: 15_000 },
+    // Making a new database and waiting for another instance's migrations take as long as they take.
+    pluginTimeout: 0,
     // Requests that arrive on kept-alive connections during a stop are still answered.
     return503OnClosing: false,
     logController: new RequestLog(),

@@ -39,8 +39,7 @@ async function listen(app: FastifyInstance, { host, port }: Config): Promise<voi
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE')
       throw new ConfigError('PORT', `${port} on ${host} is taken by another process.`, { cause });
-    if (code === 'EACCES') throw new ConfigError('PORT', `${port} may not be used by this user.`, { cause });
-    throw new ConfigError('HOST', `${host} is not an address of this machine (${code}).`, { cause });
+    throw new ConfigError('HOST', `${host} and PORT ${port} cannot be listened on (${code}).`, { cause });
   }
 }
 

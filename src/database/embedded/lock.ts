@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { renameSync, rmSync, statSync } from 'node:fs';
 import { createConnection, createServer, type Server } from 'node:net';
 import { join, relative } from 'node:path';
@@ -58,15 +59,25 @@ function listens(server: Server, path: string): Promise<boolean> {
  * meanwhile, what was moved is not what was tried, and that process keeps the lock.
  */
 async function removeStale(path: string, folder: string): Promise<void> {
-  const { ino } = statSync(path);
+  const tried = identity(path);
   if (await answers(path)) throw inUse(folder);
-  const aside = `${path}.${process.pid}`;
-  renameSync(path, aside);
-  if (statSync(aside).ino !== ino) {
+  const aside = `${path}.${randomUUID()}`;
+  try {
+    renameSync(path, aside);
+  } catch {
+    throw inUse(folder);
+  }
+  if (identity(aside) !== tried) {
     renameSync(aside, path);
     throw inUse(folder);
   }
   rmSync(aside);
+}
+
+/** Tells files apart, even where a file system gives the number of a removed one to the next. */
+function identity(path: string): string {
+  const { ino, mtimeNs } = statSync(path, { bigint: true });
+  return `${ino} ${mtimeNs}`;
 }
 
 function answers(path: string): Promise<boolean> {

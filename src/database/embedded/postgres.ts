@@ -41,6 +41,7 @@ export async function startEmbeddedPostgres(
   };
   let stopping = false;
   let worker: Worker | undefined;
+  let restarting: Promise<void> | undefined;
 
   const run = async (): Promise<void> => {
     const started = await startWorker(data);
@@ -48,18 +49,20 @@ export async function startEmbeddedPostgres(
     started.on('error', (error) => log.error({ err: error }, 'The embedded PostgreSQL failed'));
     started.once('exit', () => {
       worker = undefined;
-      void restart();
+      restarting = restart();
     });
   };
   const restart = async (): Promise<void> => {
     while (!stopping && !worker) {
       log.error('The embedded PostgreSQL has stopped; starting it again');
       await delay(RESTART_DELAY);
+      if (stopping) return;
       await run().catch((error) => log.error({ err: error }, 'The embedded PostgreSQL does not start'));
     }
   };
   const stop = async (): Promise<void> => {
     stopping = true;
+    await restarting;
     if (worker) {
       const exited = once(worker, 'exit');
       worker.postMessage('stop');

@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import { lockFolder } from '../../../src/database/embedded/lock.ts';
+import { temporaryFolder } from '../../support/database.ts';
+
+t.test('a folder has one holder at a time', async (t) => {
+  const folder = await temporaryFolder(t);
+  const lock = await lockFolder(folder);
+  await t.rejects(lockFolder(folder), {
+    name: 'ConfigError',
+    message: `DATA_DIR ${folder} is in use by another running Setlist.`,
+  });
+  await lock.release();
+  await (await lockFolder(folder)).release();
+});
+
+t.test('a lock that a killed process left behind is taken over, by one only', async (t) => {
+  const folder = await temporaryFolder(t);
+  const path = join(folder, 'lock.sock');
+  spawnSync(process.execPath, [
+    '-e',
+    `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`,
+  ]);
+  t.ok(existsSync(path), 'the socket is still there');
+  const results = await Promise.allSettled([lockFolder(folder), lockFolder(folder), lockFolder(folder)]);
+  const held = results.filter((result) => result.status === 'fulfilled');
+  t.equal(held.length, 1);
+  await held[0]?.value.release();
+});
+
+t.test('a folder whose path no socket can have is refused', async (t) => {
+  const folder = join(await temporaryFolder(t), 'x'.repeat(120));
+  await mkdir(folder);
+  await t.rejects(lockFolder(folder), { name: 'ConfigError', message: /^DATA_DIR is too long a path/ });
+});
+
+t.test('a folder that is not there is an error', async (t) => {
+  await t.rejects(lockFolder(join(await temporaryFolder(t), 'missing')), { code: /ENOENT|EACCES/ });
+});

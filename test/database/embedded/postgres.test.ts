@@ -1,0 +1,115 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
+import pino from 'pino';
+import t, { type Test } from 'tap';
+import { startEmbeddedPostgres } from '../../../src/database/embedded/postgres.ts';
+import { embeddedDatabase, temporaryFolder } from '../../support/database.ts';
+import { startService } from '../../support/service.ts';
+
+const silent = pino({ level: 'silent' });
+
+/** Collects the threads that are started from now on. */
+function startedWorkers(t: Test): Worker[] {
+  const workers: Worker[] = [];
+  const onStart = (message: unknown) => workers.push((message as { worker: Worker }).worker);
+  subscribe('worker_threads', onStart);
+  t.teardown(() => unsubscribe('worker_threads', onStart));
+  return workers;
+}
+
+t.test('a new database is made whole, private to its user, and is there after a restart', async (t) => {
+  const folder = join(await temporaryFolder(t), 'data');
+  await mkdir(folder);
+  await mkdir(join(folder, 'postgresql.partial'));
+  await writeFile(join(folder, 'postgresql.partial', 'PG_VERSION'), 'left by a start that was killed');
+  const first = await startService(t, { DATA_DIR: folder });
+  t.match(first.log, [{ msg: /Making a new database/ }, { msg: 'Migrated the database' }]);
+  t.equal((await first.call('POST', '/tasks', { json: { title: 'Still there' } })).status, 201);
+  await first.app.close();
+  t.same((await readdir(folder)).sort(), ['postgresql'], 'nothing else is left');
+
+  const second = await startService(t, { DATA_DIR: folder });
+  t.same(second.log, [], 'nothing to do');
+  t.match((await second.call('GET', '/tasks')).body, [{ id: 1, title: 'Still there' }]);
+
+  const own = await temporaryFolder(t);
+  await startService(t, { DATA_DIR: join(own, 'made', 'by', 'it') });
+  t.equal((await stat(join(own, 'made'))).mode & 0o077, 0, 'nobody else can read it');
+});
+
+t.test('memory:// keeps nothing', async (t) => {
+  const { app, call } = await startService(t, { DATA_DIR: 'memory://' });
+  t.equal((await call('GET', '/songs')).body.length, 3);
+  await app.close();
+});
+
+t.test('a path that is too long for a socket has its socket elsewhere', async (t) => {
+  const { DATA_DIR = '' } = await embeddedDatabase(t);
+  const before = process.cwd();
+  const deep = join(DATA_DIR, 'x'.repeat(90));
+  await mkdir(deep);
+  process.chdir(deep);
+  t.teardown(() => process.chdir(before));
+  const { connection, stop } = await startEmbeddedPostgres('here', silent);
+  t.notMatch(connection.host, 'xxx');
+  await stop();
+});
+
+t.test('what is not a database is refused', async (t) => {
+  const folder = await temporaryFolder(t);
+  await mkdir(join(folder, 'postgresql'));
+  await writeFile(join(folder, 'postgresql', 'PG_VERSION'), '9');
+  const refused = {
+    name: 'ConfigError',
+    message: /^DATA_DIR .* does not hold a database that can be opened/,
+  };
+  await t.rejects(startEmbeddedPostgres(folder, silent), refused);
+  await t.rejects(startEmbeddedPostgres(folder, silent), refused, 'and the lock was released');
+});
+
+t.test('a folder that cannot be written is refused', async (t) => {
+  const file = join(await temporaryFolder(t), 'file');
+  await writeFile(file, '');
+  await t.rejects(startEmbeddedPostgres(join(file, 'data'), silent), {
+    name: 'ConfigError',
+    message: /^DATA_DIR .* cannot be written \(ENOTDIR\)\.$/,
+  });
+});
+
+t.test('when its thread dies, requests get 503 until it runs again, and nothing is lost', async (t) => {
+  const workers = startedWorkers(t);
+  const { call, log } = await startService(t, await embeddedDatabase(t));
+  t.equal((await call('POST', '/tasks', { json: { title: 'Before' } })).status, 201);
+  const inFlight = Array.from({ length: 20 }, () => call('GET', '/songs'));
+  await workers[0]?.terminate();
+  for (const { status } of await Promise.all(inFlight)) t.ok([200, 503].includes(status), `${status}`);
+
+  const down = await call('POST', '/tasks', { json: { title: 'Meanwhile' } });
+  t.equal(down.status, 503);
+  t.equal(down.headers['retry-after'], '1');
+  t.equal((await call('GET', '/health')).status, 200);
+  t.equal((await call('GET', '/ready')).status, 503);
+
+  for (let tries = 0; (await call('GET', '/ready')).status !== 200; tries++) {
+    if (tries > 200) throw new Error('It does not come back');
+    await delay(50);
+  }
+  t.match((await call('GET', '/tasks')).body, [{ title: 'Before' }]);
+  t.ok(log.some(({ msg }) => String(msg).startsWith('The embedded PostgreSQL has stopped')));
+});
+
+t.test('a stop while it is down ends at once', async (t) => {
+  const workers = startedWorkers(t);
+  const { connection, stop } = await startEmbeddedPostgres(
+    (await embeddedDatabase(t)).DATA_DIR ?? '',
+    silent,
+  );
+  t.ok(connection.host);
+  await workers[0]?.terminate();
+  await stop();
+  await delay(700);
+  t.equal(workers.length, 1, 'and it is not started again');
+});

@@ -1,0 +1,13 @@
+import t from 'tap';
+import { embeddedDatabase } from './support/database.ts';
+import { failToStart, startProcess } from './support/process.ts';
+
+t.test('a second process on the same folder is turned away, and the first goes on', async (t) => {
+  const database = await embeddedDatabase(t);
+  const first = await startProcess(t, database);
+  const { code, output } = await failToStart(t, { ...database, PORT: '0', LOG_LEVEL: 'silent' });
+  t.equal(code, 1);
+  t.equal(output, `DATA_DIR ${database.DATA_DIR} is in use by another running Setlist.\n`);
+  t.equal((await first.call('GET', '/songs')).status, 200);
+  t.equal(await first.end('SIGTERM'), 0);
+});

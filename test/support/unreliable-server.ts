@@ -1,0 +1,100 @@
+// A PostgreSQL server behind a door that a test can shut and open again.
+import { connect, createServer, type NetConnectOpts, type Socket } from 'node:net';
+import pg from 'pg';
+import pino from 'pino';
+import type { Test } from 'tap';
+import { startEmbeddedPostgres } from '../../src/database/embedded/postgres.ts';
+import { embeddedDatabase, onServer, testDatabase } from './database.ts';
+
+export interface UnreliableServer {
+  /** The environment of a service that uses it. */
+  environment: Record<string, string>;
+  /** Breaks all connections and refuses new ones. */
+  shut(): Promise<void>;
+  open(): Promise<void>;
+}
+
+interface Backend {
+  address: NetConnectOpts;
+  /** The rest of the URL, before and behind the address. */
+  credentials: string;
+  database: string;
+  poolMax: string;
+  /** Makes it forget the connections that it had. */
+  reset(): Promise<void>;
+}
+
+/** Starts a door in front of a database of the tests' server, or of an embedded one. */
+export async function unreliableServer(t: Test): Promise<UnreliableServer> {
+  const { address, credentials, database, poolMax, reset } = await (onServer
+    ? serverBackend(t)
+    : embeddedBackend(t));
+  const sockets = new Set<Socket>();
+  const door = createServer((incoming) => {
+    const outgoing = connect(address);
+    for (const [from, to] of [
+      [incoming, outgoing],
+      [outgoing, incoming],
+    ] as const) {
+      sockets.add(from);
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+      from.pipe(to);
+    }
+  });
+  const listen = (port: number) => new Promise<void>((resolve) => door.listen(port, '127.0.0.1', resolve));
+  const shut = () =>
+    new Promise<void>((resolve) => {
+      door.close(() => resolve());
+      for (const socket of sockets) socket.destroy();
+    });
+  await listen(0);
+  const bound = door.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
+  t.teardown(shut);
+  return {
+    environment: {
+      DATABASE_URL: `postgres://${credentials}@127.0.0.1:${port}/${database}`,
+      DB_POOL_MAX: poolMax,
+    },
+    shut,
+    open: async () => {
+      await reset();
+      await listen(port);
+    },
+  };
+}
+
+async function serverBackend(t: Test): Promise<Backend> {
+  const { DATABASE_URL = '' } = await testDatabase(t);
+  const { username, password, hostname, port, pathname } = new URL(DATABASE_URL);
+  return {
+    address: { host: hostname, port: Number(port) },
+    credentials: password ? `${username}:${password}` : username,
+    database: pathname.slice(1),
+    poolMax: '4',
+    reset: async () => {},
+  };
+}
+
+/** All connections to the embedded database share a session, which must not outlive them as it would by itself. */
+async function embeddedBackend(t: Test): Promise<Backend> {
+  const { DATA_DIR = '' } = await embeddedDatabase(t);
+  const { connection, stop } = await startEmbeddedPostgres(DATA_DIR, pino({ level: 'silent' }));
+  t.teardown(stop);
+  return {
+    address: { path: `${connection.host}/.s.PGSQL.5432` },
+    credentials: 'postgres',
+    database: 'postgres',
+    poolMax: '1',
+    reset: async () => {
+      const client = new pg.Client(connection);
+      await client.connect();
+      await client.query('DISCARD ALL');
+      await client.end();
+    },
+  };
+}
