@@ -1,0 +1,85 @@
+// A PostgreSQL server that lives as long as it is needed: a new cluster on a free port of 127.0.0.1, with the
+// settings that PostgreSQL ships with, made with the binaries of this machine.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/**
+ * @typedef {object} ThrowawayPostgres
+ * @property {string} url Reaches the database `postgres` as its owner.
+ * @property {number} pid The process id of the server.
+ * @property {() => Promise<void>} stop Ends the server and removes its files.
+ */
+
+/**
+ * Starts a server. PostgreSQL refuses to run as root, so root starts it as the user `postgres`.
+ *
+ * @returns {Promise<ThrowawayPostgres>}
+ */
+export async function startThrowawayPostgres() {
+  const binaries = findBinaries();
+  const folder = mkdtempSync(join(tmpdir(), 'setlist-postgres-'));
+  const data = join(folder, 'data');
+  const identity = serverIdentity(folder);
+  execFileSync(join(binaries, 'initdb'), ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8'], {
+    ...identity,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const port = await freePort();
+  const options = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=200'];
+  const server = spawn(join(binaries, 'postgres'), options, { ...identity, stdio: 'ignore' });
+  const exited = once(server, 'exit');
+  const stop = async () => {
+    server.kill('SIGINT');
+    await exited;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  await accepts(port, server);
+  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, pid: Number(server.pid), stop };
+}
+
+function findBinaries() {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  const folders = [...versions.map((version) => join(debian, version, 'bin')), ...(process.env.PATH ?? '').split(':')];
+  const found = folders.find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
+  if (!found) throw new Error('No PostgreSQL server is installed here: initdb and postgres are not to be found.');
+  return found;
+}
+
+/** @returns {{ uid?: number, gid?: number, cwd: string }} */
+function serverIdentity(/** @type {string} */ folder) {
+  if (process.getuid?.() !== 0) return { cwd: folder };
+  const id = (/** @type {string} */ flag) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+  const identity = { uid: id('-u'), gid: id('-g') };
+  execFileSync('chown', [`${identity.uid}:${identity.gid}`, folder]);
+  return { ...identity, cwd: folder };
+}
+
+/** @returns {Promise<number>} */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+async function accepts(/** @type {number} */ port, /** @type {import('node:child_process').ChildProcess} */ server) {
+  for (let tries = 0; tries < 200; tries++) {
+    if (server.exitCode !== null) throw new Error(`PostgreSQL ended with code ${server.exitCode}.`);
+    const socket = connect(port, '127.0.0.1');
+    const connected = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (connected) return;
+    await delay(50);
+  }
+  throw new Error('PostgreSQL does not accept connections.');
+}
