@@ -39,9 +39,17 @@ function newest(/** @type {string} */ path) {
   return Math.max(status.mtimeMs, ...readdirSync(path).map((entry) => newest(join(path, entry))));
 }
 
-/** Takes ReDoc's page script into dist/, with its one picture from elsewhere taken out: docs pages are served locally. */
+/**
+ * Takes ReDoc's page script into dist/, with its one picture from elsewhere taken out: the docs pages are served
+ * locally. ReDoc hides a picture that cannot be shown.
+ */
 function copyRedoc() {
+  const picture = 'https://cdn.redoc.ly/redoc/logo-mini.svg';
   const bundle = readFileSync(inRoot('node_modules', 'redoc', 'bundles', 'redoc.standalone.js'), 'utf8');
+  const local = bundle.replaceAll(picture, 'data:,');
+  if (local === bundle || local.includes('cdn.redoc.ly')) {
+    throw new Error(`ReDoc no longer loads just ${picture} from elsewhere: look at what this release loads.`);
+  }
   mkdirSync(inRoot('dist', 'public'), { recursive: true });
-  writeFileSync(inRoot('dist', 'public', 'redoc.standalone.js'), bundle);
+  writeFileSync(inRoot('dist', 'public', 'redoc.standalone.js'), local);
 }

@@ -14,6 +14,7 @@ import { docs } from './plugins/docs.ts';
 import { errors, sendEarlyError } from './plugins/errors.ts';
 import { methodRouting } from './plugins/method-routing.ts';
 import { openapi } from './plugins/openapi.ts';
+import { redoc } from './plugins/redoc.ts';
 import { responseHeaders } from './plugins/response-headers.ts';
 import { responseValidation } from './plugins/response-validation.ts';
 import { securityHeaders } from './plugins/security-headers.ts';
@@ -52,6 +53,7 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
     if (config.validateResponses) await app.register(responseValidation);
     await app.register(openapi);
     await app.register(docs);
+    await app.register(redoc);
     await app.register(database, { config, connect });
 
     await app.register(async (api) => {

@@ -10,5 +10,5 @@ export function withoutBase(url: string): string {
 
 /** The path of a resource under the base that the client used. */
 export function pathUnderBase(originalUrl: string, path: string): string {
-  return originalUrl.startsWith(`${VERSIONED_BASE}/`) ? VERSIONED_BASE + path : path;
+  return withoutBase(originalUrl) === originalUrl ? path : VERSIONED_BASE + path;
 }

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import t from 'tap';
+import { buildApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+
+const app = await buildApp(readConfig({}), { connect: false });
+t.teardown(() => app.close());
+
+const BUNDLE = '/redoc/redoc.standalone.js';
+
+for (const url of ['/redoc', '/redoc/', '/v1/redoc']) {
+  t.test(`${url} is ReDoc`, async (t) => {
+    const { statusCode, headers, body } = await app.inject(url);
+    t.equal(statusCode, 200);
+    t.equal(headers['content-type'], 'text/html; charset=utf-8');
+    t.match(body, '<redoc spec-url="/openapi.json">');
+    t.match(body, `<script src="${BUNDLE}"></script>`);
+    t.notMatch(body, /<script(?![^>]*\ssrc=)/, 'no inline script');
+    t.notMatch(body, /(src|href)="(https?:)?\/\//, 'nothing from elsewhere');
+  });
+}
+
+t.test('the policy of the page', async (t) => {
+  const { headers, body } = await app.inject('/redoc');
+  const policy = new Map(
+    String(headers['content-security-policy'])
+      .split('; ')
+      .map((directive) => {
+        const [name = '', ...sources] = directive.split(' ');
+        return [name, sources] as const;
+      }),
+  );
+  t.same(policy.get('default-src'), ["'none'"]);
+  t.same(policy.get('script-src'), ["'self'"]);
+  t.same(policy.get('connect-src'), ["'self'"]);
+  t.same(policy.get('worker-src'), ['blob:']);
+  t.same(policy.get('frame-ancestors'), ["'none'"]);
+  t.notMatch(String(headers['content-security-policy']), /unsafe|upgrade-insecure/);
+
+  const style = /<style>([^<]*)<\/style>/.exec(body)?.[1] ?? '';
+  const hash = createHash('sha256').update(style).digest('base64');
+  t.ok(policy.get('style-src')?.includes(`'sha256-${hash}'`), 'allows the style of the page by its hash');
+});
+
+t.test('the bundle is served from here, and loads nothing from elsewhere', async (t) => {
+  const page = await app.inject('/redoc');
+  const { statusCode, headers, body } = await app.inject(BUNDLE);
+  t.equal(statusCode, 200);
+  t.match(headers['content-type'], /^(text|application)\/javascript/);
+  t.equal(headers['content-security-policy'], page.headers['content-security-policy']);
+  t.notMatch(body, 'https://cdn.redoc.ly');
+  t.ok(body.includes('Redoc'));
+
+  const { etag } = headers;
+  t.type(etag, 'string');
+  const again = await app.inject({ url: BUNDLE, headers: { 'if-none-match': String(etag) } });
+  t.equal(again.statusCode, 304);
+  t.equal(again.body, '');
+});
