@@ -22,6 +22,8 @@ for (const [file, coverage] of Object.entries(files)) {
 console.log(`Coverage of ${Object.keys(files).length} files: ${describe(total)}`);
 const missed = measures.filter((measure) => total[measure].pct < required[measure]);
 if (missed.length > 0) {
-  console.error(`Too little: ${missed.map((measure) => `${measure} must be ${required[measure]} %`).join(', ')}.`);
+  console.error(
+    `Too little: ${missed.map((measure) => `${measure} must be ${required[measure]} %`).join(', ')}.`,
+  );
   process.exit(1);
 }

@@ -1,7 +1,7 @@
 // Compiles and runs the tests on the embedded database, or, with --postgres, on a PostgreSQL server: that of
 // TEST_DATABASE_URL, or one of their own. File names, as in test/routes/songs.test.ts, run those alone.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { startThrowawayPostgres } from './throwaway-postgres.mjs';
 
@@ -10,9 +10,11 @@ const TAP_BUILT = 'node_modules/.cache/setlist/tap-built';
 
 const onServer = process.argv.includes('--postgres');
 const files = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-const run = (/** @type {string[]} */ ...command) => execFileSync('npx', ['--no', ...command], { stdio: 'inherit' });
+const run = (/** @type {string[]} */ ...command) =>
+  execFileSync('npx', ['--no', ...command], { stdio: 'inherit' });
 
 execFileSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
+rmSync('dist/test', { recursive: true, force: true });
 run('tsc');
 if (!existsSync(TAP_BUILT)) {
   run('tap', 'build');
@@ -25,10 +27,14 @@ const server = onServer && given === undefined ? await startThrowawayPostgres() 
 if (!onServer) execFileSync(process.execPath, ['dist/test/support/prepare.js'], { stdio: 'inherit' });
 
 const compiled = files.map((file) => file.replace(/^(?:\.\/)?(.*)\.ts$/, 'dist/$1.js'));
-const { status } = spawnSync('npx', ['--no', 'tap', ...compiled, ...(files.length > 0 ? ['--disable-coverage'] : [])], {
-  stdio: 'inherit',
-  env: { ...environment, ...(onServer && { TEST_DATABASE_URL: given ?? server?.url }) },
-});
+const { status } = spawnSync(
+  'npx',
+  ['--no', 'tap', ...compiled, ...(files.length > 0 ? ['--disable-coverage'] : [])],
+  {
+    stdio: 'inherit',
+    env: { ...environment, ...(onServer && { TEST_DATABASE_URL: given ?? server?.url }) },
+  },
+);
 await server?.stop();
 if (status !== 0) process.exit(1);
 if (files.length === 0) execFileSync(process.execPath, ['scripts/check-coverage.mjs'], { stdio: 'inherit' });

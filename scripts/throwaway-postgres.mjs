@@ -30,7 +30,18 @@ export async function startThrowawayPostgres() {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const port = await freePort();
-  const options = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=200'];
+  const options = [
+    '-D',
+    data,
+    '-p',
+    String(port),
+    '-h',
+    '127.0.0.1',
+    '-k',
+    folder,
+    '-c',
+    'max_connections=200',
+  ];
   const server = spawn(join(binaries, 'postgres'), options, { ...identity, stdio: 'ignore' });
   const exited = once(server, 'exit');
   const stop = async () => {
@@ -45,16 +56,23 @@ export async function startThrowawayPostgres() {
 function findBinaries() {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
-  const folders = [...versions.map((version) => join(debian, version, 'bin')), ...(process.env.PATH ?? '').split(':')];
-  const found = folders.find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
-  if (!found) throw new Error('No PostgreSQL server is installed here: initdb and postgres are not to be found.');
+  const folders = [
+    ...versions.map((version) => join(debian, version, 'bin')),
+    ...(process.env.PATH ?? '').split(':'),
+  ];
+  const found = folders.find(
+    (folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')),
+  );
+  if (!found)
+    throw new Error('No PostgreSQL server is installed here: initdb and postgres are not to be found.');
   return found;
 }
 
 /** @returns {{ uid?: number, gid?: number, cwd: string }} */
 function serverIdentity(/** @type {string} */ folder) {
   if (process.getuid?.() !== 0) return { cwd: folder };
-  const id = (/** @type {string} */ flag) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+  const id = (/** @type {string} */ flag) =>
+    Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
   const identity = { uid: id('-u'), gid: id('-g') };
   execFileSync('chown', [`${identity.uid}:${identity.gid}`, folder]);
   return { ...identity, cwd: folder };
@@ -69,7 +87,10 @@ async function freePort() {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-async function accepts(/** @type {number} */ port, /** @type {import('node:child_process').ChildProcess} */ server) {
+async function accepts(
+  /** @type {number} */ port,
+  /** @type {import('node:child_process').ChildProcess} */ server,
+) {
   for (let tries = 0; tries < 200; tries++) {
     if (server.exitCode !== null) throw new Error(`PostgreSQL ended with code ${server.exitCode}.`);
     const socket = connect(port, '127.0.0.1');

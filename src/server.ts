@@ -1,7 +1,8 @@
 import closeWithGrace from 'close-with-grace';
-import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { type Config, ConfigError, readConfig, withEnvFile } from './config.ts';
+import { logOptions } from './log-options.ts';
 
 /** How long a stop may take, in milliseconds, and when it stops waiting for requests in flight. */
 const STOP_DEADLINE = 10_000;
@@ -9,21 +10,13 @@ const DRAIN_DEADLINE = 8_000;
 
 try {
   const config = readConfig(withEnvFile(process.env));
-  const app = await buildApp(config, { logger: logger(config) });
+  const app = await buildApp(config, { logger: logOptions(config.logLevel, process.stdout.isTTY) });
   stopOnSignals(app);
   await listen(app, config);
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
-}
-
-function logger({ logLevel: level }: Config): FastifyServerOptions['logger'] {
-  if (!process.stdout.isTTY) return { level };
-  return {
-    level,
-    transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' } },
-  };
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {
@@ -37,8 +30,9 @@ async function listen(app: FastifyInstance, { host, port }: Config): Promise<voi
   } catch (cause) {
     await app.close();
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE')
+    if (code === 'EADDRINUSE') {
       throw new ConfigError('PORT', `${port} on ${host} is taken by another process.`, { cause });
+    }
     throw new ConfigError('HOST', `${host} and PORT ${port} cannot be listened on (${code}).`, { cause });
   }
 }

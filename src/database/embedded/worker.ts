@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
@@ -27,12 +27,13 @@ parentPort?.postMessage('ready');
 
 /**
  * Makes the files of a new database beside their place and moves them there when they are whole, so that a
- * process which was killed meanwhile leaves nothing that looks like a database.
+ * process which was killed meanwhile leaves nothing that looks like a database. Nobody else may read them.
  */
 async function prepared(folder: string): Promise<string> {
   if (folder.startsWith('memory://') || existsSync(folder)) return folder;
   const partial = `${folder}.partial`;
   rmSync(partial, { recursive: true, force: true });
+  mkdirSync(partial, { mode: 0o700 });
   const first = await PGlite.create({ dataDir: partial });
   await first.close();
   renameSync(partial, folder);

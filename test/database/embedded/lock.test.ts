@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import fs, { existsSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
@@ -29,6 +29,20 @@ t.test('a lock that a killed process left behind is taken over, by one only', as
   const held = results.filter((result) => result.status === 'fulfilled');
   t.equal(held.length, 1);
   await held[0]?.value.release();
+});
+
+t.test('a lock that another process takes over in the same instant stays with it', async (t) => {
+  const folder = await temporaryFolder(t);
+  const path = join(folder, 'lock.sock');
+  writeFileSync(path, '');
+  let looks = 0n;
+  const statSync = () => ({ ino: looks++, mtimeNs: 0n });
+  const mocked = await t.mockImport<typeof import('../../../src/database/embedded/lock.ts')>(
+    '../../../dist/src/database/embedded/lock.js',
+    { 'node:fs': { ...fs, statSync } },
+  );
+  await t.rejects(mocked.lockFolder(folder), { name: 'ConfigError', message: /is in use/ });
+  t.ok(existsSync(path), 'it was put back');
 });
 
 t.test('a folder whose path no socket can have is refused', async (t) => {

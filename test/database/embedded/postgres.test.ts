@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
@@ -35,9 +35,7 @@ t.test('a new database is made whole, private to its user, and is there after a 
   t.same(second.log, [], 'nothing to do');
   t.match((await second.call('GET', '/tasks')).body, [{ id: 1, title: 'Still there' }]);
 
-  const own = await temporaryFolder(t);
-  await startService(t, { DATA_DIR: join(own, 'made', 'by', 'it') });
-  t.equal((await stat(join(own, 'made'))).mode & 0o077, 0, 'nobody else can read it');
+  t.equal((await stat(join(folder, 'postgresql'))).mode & 0o077, 0, 'nobody else can read it');
 });
 
 t.test('memory:// keeps nothing', async (t) => {
@@ -49,8 +47,8 @@ t.test('memory:// keeps nothing', async (t) => {
 t.test('a path that is too long for a socket has its socket elsewhere', async (t) => {
   const { DATA_DIR = '' } = await embeddedDatabase(t);
   const before = process.cwd();
-  const deep = join(DATA_DIR, 'x'.repeat(90));
-  await mkdir(deep);
+  const deep = join(await temporaryFolder(t), 'x'.repeat(90));
+  await cp(DATA_DIR, join(deep, 'here'), { recursive: true });
   process.chdir(deep);
   t.teardown(() => process.chdir(before));
   const { connection, stop } = await startEmbeddedPostgres('here', silent);
