@@ -6,10 +6,8 @@ import type { FastifyServerOptions } from 'fastify';
  * @param level Pino's level, such as `info`.
  * @param forPeople Whether a person is reading, as on a terminal.
  */
-export function logOptions(level: string, forPeople: boolean): FastifyServerOptions['logger'] {
+export async function logOptions(level: string, forPeople: boolean): Promise<FastifyServerOptions['logger']> {
   if (!forPeople) return { level };
-  return {
-    level,
-    transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' } },
-  };
+  const { default: pretty } = await import('pino-pretty');
+  return { level, stream: pretty({ ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' }) };
 }

@@ -10,7 +10,7 @@ const DRAIN_DEADLINE = 8_000;
 
 try {
   const config = readConfig(withEnvFile(process.env));
-  const app = await buildApp(config, { logger: logOptions(config.logLevel, process.stdout.isTTY) });
+  const app = await buildApp(config, { logger: await logOptions(config.logLevel, process.stdout.isTTY) });
   stopOnSignals(app);
   await listen(app, config);
 } catch (error) {

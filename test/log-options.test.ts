@@ -5,12 +5,12 @@ import { logOptions } from '../src/log-options.ts';
 /** What a process with these options writes to standard output. */
 function written(forPeople: boolean): string {
   const script = `
-    Promise.all([import('pino'), import('./dist/src/log-options.js')]).then(([{ pino }, { logOptions }]) => {
-      const log = pino(logOptions('warn', ${forPeople}));
-      log.warn('something');
-      log.info('too little to say');
-    });`;
-  return execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+    import Fastify from 'fastify';
+    import { logOptions } from './dist/src/log-options.js';
+    const { log } = Fastify({ logger: await logOptions('warn', ${forPeople}) });
+    log.warn('something');
+    log.info('too little to say');`;
+  return execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
 }
 
 t.test('programs read JSON, line by line', async (t) => {
@@ -19,6 +19,5 @@ t.test('programs read JSON, line by line', async (t) => {
 
 t.test('people read lines', async (t) => {
   t.match(written(true), /^\[\d\d:\d\d:\d\d\] .*WARN.*: .*something.*\n$/);
-  t.match(logOptions('info', true), { level: 'info' });
-  t.same(logOptions('info', false), { level: 'info' });
+  t.match(await logOptions('info', true), { level: 'info' });
 });
