@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fs, { existsSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import t from 'tap';
 import { lockFolder } from '../../../src/database/embedded/lock.ts';
@@ -35,13 +36,17 @@ t.test('a lock that another process takes over in the same instant stays with it
   const folder = await temporaryFolder(t);
   const path = join(folder, 'lock.sock');
   writeFileSync(path, '');
+  // The instant is too short to be hit by chance: here each look at the file sees another one.
+  const { statSync } = fs;
   let looks = 0n;
-  const statSync = () => ({ ino: looks++, mtimeNs: 0n });
-  const mocked = await t.mockImport<typeof import('../../../src/database/embedded/lock.ts')>(
-    '../../../dist/src/database/embedded/lock.js',
-    { 'node:fs': { ...fs, statSync } },
-  );
-  await t.rejects(mocked.lockFolder(folder), { name: 'ConfigError', message: /is in use/ });
+  const otherEachTime = () => ({ ...statSync(folder, { bigint: true }), ino: looks++ });
+  Object.assign(fs, { statSync: otherEachTime });
+  syncBuiltinESMExports();
+  t.teardown(() => {
+    Object.assign(fs, { statSync });
+    syncBuiltinESMExports();
+  });
+  await t.rejects(lockFolder(folder), { name: 'ConfigError', message: /is in use/ });
   t.ok(existsSync(path), 'it was put back');
 });
 
