@@ -26,16 +26,19 @@ cleanup() {
   local code=$?
   trap - EXIT
   set +e
+  # A signal may come while the output goes to a log.
+  exec >&3
   kill_service
   [[ -z $postgresql ]] || stop_postgresql
   [[ -z $container ]] || buildah rm "$container" >/dev/null
   [[ -z $base_container ]] || buildah rm "$base_container" >/dev/null
   buildah inspect --type image "$image" >/dev/null 2>&1 && buildah rmi --force "$image" >/dev/null
   rm -rf "$work"
-  ((code == 0 || failed > 0)) || failed=1
+  ((code == 0 || failed > 0)) || { failed=1 && say "stopped with code $code"; }
   say "$passed passed, $failed failed"
   ((failed == 0 && passed > 0)) || exit 1
 }
+exec 3>&1
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 

@@ -68,7 +68,9 @@ stop() {
 
 kill_service() {
   [[ -n ${keeper:-} ]] || return 0
-  kill -KILL "$keeper" 2>/dev/null || true
+  # Its end ends the keeper. The other way round does not work: what --kill-child arranges is lost with the change of
+  # user, and serves only until then.
+  pkill -KILL --parent "$keeper" || kill -KILL "$keeper" 2>/dev/null || true
   wait "$keeper" 2>/dev/null || true
   keeper='' pid=''
 }
