@@ -6,6 +6,8 @@ import { migrate } from '../../src/database/migrate.ts';
 import { onServer, temporaryFolder, testDatabase } from '../support/database.ts';
 import { startService } from '../support/service.ts';
 
+const { app, call } = await startService(t);
+
 async function migrations(t: Test, files: Record<string, string>): Promise<string> {
   const folder = join(await temporaryFolder(t), 'migrations');
   await mkdir(folder);
@@ -14,7 +16,6 @@ async function migrations(t: Test, files: Record<string, string>): Promise<strin
 }
 
 t.test('migrations run once, in order, and are recorded', async (t) => {
-  const { app } = await startService(t);
   const folder = await migrations(t, {
     '102.second.sql': 'INSERT INTO steps VALUES (2)',
     '101.first.sql': 'CREATE TABLE steps (step integer); INSERT INTO steps VALUES (1)',
@@ -31,27 +32,25 @@ t.test('migrations run once, in order, and are recorded', async (t) => {
 });
 
 t.test('a migration that fails leaves nothing behind, and those after it wait', async (t) => {
-  const { app } = await startService(t);
   const folder = await migrations(t, {
-    '101.good.sql': 'CREATE TABLE good ()',
-    '102.bad.sql': 'CREATE TABLE half (); SELECT 1 / 0',
-    '103.later.sql': 'CREATE TABLE later ()',
+    '201.good.sql': 'CREATE TABLE good ()',
+    '202.bad.sql': 'CREATE TABLE half (); SELECT 1 / 0',
+    '203.later.sql': 'CREATE TABLE later ()',
   });
   await t.rejects(migrate(app.pg.pool, folder), { code: '22012' });
   const { rows } = await app.pg.query(
     "SELECT to_regclass('good') AS good, to_regclass('half') AS half, to_regclass('later') AS later",
   );
   t.match(rows, [{ good: 'good', half: null, later: null }]);
-  await writeFile(join(folder, '102.bad.sql'), 'CREATE TABLE half ()');
+  await writeFile(join(folder, '202.bad.sql'), 'CREATE TABLE half ()');
   t.same(
     await migrate(app.pg.pool, folder),
-    ['102.bad.sql', '103.later.sql'],
+    ['202.bad.sql', '203.later.sql'],
     'mended, it goes on from there',
   );
 });
 
 t.test('each migration is safe to run twice', async (t) => {
-  const { app, call } = await startService(t);
   for (const name of ['001.songs.sql', '002.tasks.sql']) {
     await app.pg.query(await readFile(join('migrations', name), 'utf8'));
   }

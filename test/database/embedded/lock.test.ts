@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import fs, { existsSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
@@ -38,16 +38,22 @@ t.test('a lock that another process takes over in the same instant stays with it
   writeFileSync(path, '');
   // The instant is too short to be hit by chance: here each look at the file sees another one.
   const { statSync } = fs;
-  let looks = 0n;
-  const otherEachTime = () => ({ ...statSync(folder, { bigint: true }), ino: looks++ });
-  Object.assign(fs, { statSync: otherEachTime });
-  syncBuiltinESMExports();
-  t.teardown(() => {
-    Object.assign(fs, { statSync });
+  const lookWith = (look: (path: string) => object) => {
+    Object.assign(fs, { statSync: look });
     syncBuiltinESMExports();
-  });
+  };
+  t.teardown(() => lookWith(statSync));
+  let looks = 0n;
+  lookWith(() => ({ ino: looks++, mtimeNs: 0n }));
   await t.rejects(lockFolder(folder), { name: 'ConfigError', message: /is in use/ });
   t.ok(existsSync(path), 'it was put back');
+
+  lookWith((path) => {
+    const found = statSync(path, { bigint: true });
+    rmSync(path);
+    return found;
+  });
+  await t.rejects(lockFolder(folder), { name: 'ConfigError', message: /is in use/ });
 });
 
 t.test('a folder whose path no socket can have is refused', async (t) => {
