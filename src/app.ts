@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { withoutBase } from './http/base-path.ts';
 import { RequestLog } from './http/request-log.ts';
 import { sharedSerializers } from './http/shared-serializers.ts';
+import { batching } from './plugins/batching.ts';
 import { bodyParsing } from './plugins/body-parsing.ts';
 import { answerBrokenRequest } from './plugins/broken-requests.ts';
 import { contentNegotiation } from './plugins/content-negotiation.ts';
@@ -55,15 +56,15 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
     await app.register(docs);
     await app.register(redoc);
     await app.register(database, { config, connect });
+    await app.register(batching, { enabled: config.batching });
 
     await app.register(async (api) => {
       await api.register(contentNegotiation);
       await api.register(serviceRoutes, { database: app.pg });
-      await api.register(songRoutes, { prefix: '/songs', songs: new SongsRepository(app.pg) });
-      await api.register(taskRoutes, {
-        prefix: '/tasks',
-        tasks: new TasksRepository(app.pg, config.maxTasks),
-      });
+      const songs = new SongsRepository(app.pg, app.batching);
+      await api.register(songRoutes, { prefix: '/songs', songs });
+      const tasks = new TasksRepository(app.pg, app.batching, config.maxTasks);
+      await api.register(taskRoutes, { prefix: '/tasks', tasks });
     });
 
     await app.ready();

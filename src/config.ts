@@ -20,6 +20,7 @@ const Environment = Type.Object({
     default: 'info',
   }),
   VALIDATE_RESPONSES: Type.Optional(Type.Boolean()),
+  BATCHING: OneOf(['on', 'off'], { description: 'Whether requests travel to the database together.', default: 'on' }),
 });
 
 /** The checked settings of one running service; see the table in the README. */
@@ -39,6 +40,8 @@ export interface Config {
   readonly logLevel: string;
   /** Whether answers are checked against their schema before they leave. */
   readonly validateResponses: boolean;
+  /** Whether requests that arrive together travel to the database together. */
+  readonly batching: boolean;
 }
 
 /** A setting that makes it impossible to start. The message names the variable and holds no secret. */
@@ -75,6 +78,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     bodyLimit: environment.BODY_LIMIT,
     logLevel: environment.LOG_LEVEL,
     validateResponses: environment.VALIDATE_RESPONSES ?? environment.NODE_ENV !== 'production',
+    batching: environment.BATCHING === 'on',
   });
 }
 

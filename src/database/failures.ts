@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
+import { AbandonedError, QueueFullError } from './batcher.ts';
 import { ServiceError } from '../errors/service-error.ts';
 
 /** What a PostgreSQL error or a failure of the driver may carry. */
@@ -43,6 +44,9 @@ const TRANSIENT_MESSAGES = [
 export function databaseFailure(error: DriverError): ServiceError | undefined {
   const violated = constraints[error.constraint ?? ''];
   if (violated) return new ServiceError(violated, { cause: error });
+  if (error instanceof QueueFullError || error instanceof AbandonedError) {
+    return new ServiceError('unavailable', { cause: error });
+  }
   return isTransient(error) ? new ServiceError('unavailable', { cause: error }) : undefined;
 }
 

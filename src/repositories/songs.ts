@@ -6,6 +6,7 @@ import {
   type SongUpdate,
   songSortKeys,
 } from '../../schemas/song.ts';
+import type { Batching, Runner } from '../database/batching.ts';
 import type { Queryable } from '../database/queryable.ts';
 import { conditionalWrite, VERSION_MATCHES, type Versions, type WriteOutcome } from './conditional-write.ts';
 import { RANK_OF_NULL } from './cursor.ts';
@@ -43,46 +44,64 @@ const conditions =
     return where;
   };
 
+/** Tells songs apart as the database does; no text holds NUL. */
+const pairOf = ({ song, artist }: SongCreate) => `${song}\0${artist}`;
+
 /** The songs of the catalogue. */
 export class SongsRepository {
   readonly #database: Queryable;
+  /** One page of songs. */
+  readonly list: Runner<SongQuery, Page<SongRow>>;
+  /** The song with this id; undefined when there is none. */
+  readonly find: Runner<number, SongRow | undefined>;
+  /** Adds a song; undefined when there is one with this title by this artist. */
+  readonly create: Runner<SongCreate, SongRow | undefined>;
 
-  constructor(database: Queryable) {
+  constructor(database: Queryable, batching: Batching) {
     this.#database = database;
-  }
-
-  list(query: SongQuery): Promise<Page<SongRow>> {
-    return readPage(this.#database, listing, { ...query, where: conditions(query) });
+    this.list = batching.sameOnce('songs.list', (query) => this.#list(query));
+    this.find = batching.together('songs.find', (ids) => this.#findAll(ids), { keyOf: (id) => id });
+    this.create = batching.together('songs.create', (songs) => this.#createAll(songs));
   }
 
   count(query: SongQuery): Promise<number> {
     return countRows(this.#database, listing, conditions(query));
   }
 
-  async find(id: number): Promise<SongRow | undefined> {
+  #list(query: SongQuery): Promise<Page<SongRow>> {
+    return readPage(this.#database, listing, { ...query, where: conditions(query) });
+  }
+
+  async #findAll(ids: readonly number[]): Promise<(SongRow | undefined)[]> {
     const { rows } = await this.#database.query<SongRow>({
-      name: 'find-song',
-      text: `SELECT ${COLUMNS} FROM songs WHERE id = $1`,
-      values: [id],
+      name: 'find-songs',
+      text: `SELECT ${COLUMNS} FROM songs WHERE id = ANY ($1)`,
+      values: [ids],
     });
-    return rows[0];
+    const found = new Map(rows.map((row) => [row.id, row]));
+    return ids.map((id) => found.get(id));
   }
 
   /**
-   * Adds a song; undefined when there is one with this title by this artist. It looks first, because each
-   * conflict uses up an id; the conflict clause is for those who add the same song at once.
+   * Adds those songs that are not there yet; of equal ones the first. It looks before it adds, because each
+   * conflict uses up an id; the conflict clause is for others who add the same song meanwhile. Everyone adds in
+   * the same order, so that no two wait for each other.
    */
-  async create({ song, artist, year }: SongCreate): Promise<SongRow | undefined> {
+  async #createAll(songs: readonly SongCreate[]): Promise<(SongRow | undefined)[]> {
+    const firsts = new Map(songs.toReversed().map((song) => [pairOf(song), song]));
+    const ordered = [...firsts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, song]) => song);
     const { rows } = await this.#database.query<SongRow>({
-      name: 'create-song',
+      name: 'create-songs',
       text: `
-        INSERT INTO songs (song, artist, year) SELECT $1, $2, $3
-        WHERE NOT EXISTS (SELECT FROM songs WHERE song = $1 AND artist = $2)
+        INSERT INTO songs (song, artist, year)
+        SELECT song, artist, year FROM unnest($1::text[], $2::text[], $3::integer[]) AS new (song, artist, year)
+        WHERE NOT EXISTS (SELECT FROM songs WHERE songs.song = new.song AND songs.artist = new.artist)
         ON CONFLICT (song, artist) DO NOTHING
         RETURNING ${COLUMNS}`,
-      values: [song, artist, year ?? null],
+      values: [ordered.map(({ song }) => song), ordered.map(({ artist }) => artist), ordered.map(({ year }) => year ?? null)],
     });
-    return rows[0];
+    const created = new Map(rows.map((row) => [pairOf(row), row]));
+    return songs.map((song) => (firsts.get(pairOf(song)) === song ? created.get(pairOf(song)) : undefined));
   }
 
   /** @throws the driver's unique violation when another song has this title and artist; so does `update`. */

@@ -6,6 +6,7 @@ import {
   type TaskUpdate,
   taskSortKeys,
 } from '../../schemas/task.ts';
+import type { Batching, Runner } from '../database/batching.ts';
 import type { Queryable } from '../database/queryable.ts';
 import { conditionalWrite, VERSION_MATCHES, type Versions, type WriteOutcome } from './conditional-write.ts';
 import { type Bind, containsText, countRows, type Listing, type Page, readPage } from './listing.ts';
@@ -41,44 +42,66 @@ const conditions =
 export class TasksRepository {
   readonly #database: Queryable;
   readonly #maxTasks: number;
+  /** One page of tasks. */
+  readonly list: Runner<TaskQuery, Page<TaskRow>>;
+  /** The task with this id; undefined when there is none. */
+  readonly find: Runner<number, TaskRow | undefined>;
+  /** Adds a task; undefined when there are as many as there may be. */
+  readonly create: Runner<TaskCreate, TaskRow | undefined>;
 
   /** @param maxTasks How many tasks there may be; 0 means any number. */
-  constructor(database: Queryable, maxTasks: number) {
+  constructor(database: Queryable, batching: Batching, maxTasks: number) {
     this.#database = database;
     this.#maxTasks = maxTasks;
-  }
-
-  list(query: TaskQuery): Promise<Page<TaskRow>> {
-    return readPage(this.#database, listing, { ...query, where: conditions(query) });
+    this.list = batching.sameOnce('tasks.list', (query) => this.#list(query));
+    this.find = batching.together('tasks.find', (ids) => this.#findAll(ids), { keyOf: (id) => id });
+    this.create = batching.together('tasks.create', (tasks) => this.#createAll(tasks));
   }
 
   count(query: TaskQuery): Promise<number> {
     return countRows(this.#database, listing, conditions(query));
   }
 
-  async find(id: number): Promise<TaskRow | undefined> {
+  #list(query: TaskQuery): Promise<Page<TaskRow>> {
+    return readPage(this.#database, listing, { ...query, where: conditions(query) });
+  }
+
+  async #findAll(ids: readonly number[]): Promise<(TaskRow | undefined)[]> {
     const { rows } = await this.#database.query<TaskRow>({
-      name: 'find-task',
-      text: `SELECT ${COLUMNS} FROM tasks WHERE id = $1`,
-      values: [id],
+      name: 'find-tasks',
+      text: `SELECT ${COLUMNS} FROM tasks WHERE id = ANY ($1)`,
+      values: [ids],
     });
-    return rows[0];
+    const found = new Map(rows.map((row) => [row.id, row]));
+    return ids.map((id) => found.get(id));
   }
 
   /**
-   * Adds a task; undefined when there are as many as there may be. Locking the total, which a trigger keeps,
-   * makes concurrent creates wait for each other and see each other's tasks.
+   * Adds as many of the tasks as there is room for, in their order. Locking the total, which a trigger keeps, makes
+   * concurrent creates wait for each other and see each other's tasks.
    */
-  async create({ title, description = '', done = false }: TaskCreate): Promise<TaskRow | undefined> {
+  async #createAll(tasks: readonly TaskCreate[]): Promise<(TaskRow | undefined)[]> {
     const { rows } = await this.#database.query<TaskRow>({
-      name: 'create-task',
+      name: 'create-tasks',
       text: `
-        WITH room AS (SELECT FROM task_totals WHERE $4 = 0 OR total < $4 FOR UPDATE)
-        INSERT INTO tasks (title, description, done) SELECT $1, $2, $3 FROM room
+        WITH room AS (
+          SELECT CASE $4::integer WHEN 0 THEN cardinality($1) ELSE $4 - total END AS places
+          FROM task_totals WHERE $4 = 0 OR total < $4 FOR UPDATE
+        )
+        INSERT INTO tasks (title, description, done)
+        SELECT title, description, done
+        FROM room, unnest($1::text[], $2::text[], $3::boolean[]) WITH ORDINALITY AS new (title, description, done, place)
+        WHERE place <= places ORDER BY place
         RETURNING ${COLUMNS}`,
-      values: [title, description, done, this.#maxTasks],
+      values: [
+        tasks.map(({ title }) => title),
+        tasks.map(({ description = '' }) => description),
+        tasks.map(({ done = false }) => done),
+        this.#maxTasks,
+      ],
     });
-    return rows[0];
+    const created = rows.sort((a, b) => a.id - b.id);
+    return tasks.map((_, index) => created[index]);
   }
 
   replace(id: number, task: TaskCreate, versions: Versions): Promise<WriteOutcome<TaskRow>> {

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { ServiceError } from '../errors/service-error.ts';
 import { pathUnderBase } from '../http/base-path.ts';
 import { entityTag, isKnown, requiredVersions } from '../http/conditional-requests.ts';
+import { isGone } from '../http/gone.ts';
 import { describePage } from '../http/pagination.ts';
 import type { SongsRepository } from '../repositories/songs.ts';
 import { createSong, deleteSong, getSong, listSongs, replaceSong, updateSong } from './songs.contract.ts';
@@ -12,7 +13,7 @@ export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> =
   app.get('', { schema: listSongs }, async (request, reply) => {
     const { query } = request;
     const [page, total] = await Promise.all([
-      songs.list(query),
+      songs.list(query, isGone(request)),
       query.count ? songs.count(query) : undefined,
     ]);
     describePage(request, reply, page.next, total);
@@ -20,7 +21,7 @@ export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> =
   });
 
   app.post('', { schema: createSong }, async (request, reply) => {
-    const song = await songs.create(request.body);
+    const song = await songs.create(request.body, isGone(request));
     if (!song) throw new ServiceError('song_exists');
     reply
       .code(201)
@@ -30,7 +31,7 @@ export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> =
   });
 
   app.get('/:id', { schema: getSong }, async (request, reply) => {
-    const song = await songs.find(request.params.id);
+    const song = await songs.find(request.params.id, isGone(request));
     if (!song) throw new ServiceError('song_not_found');
     reply.header('etag', entityTag(song.version));
     return isKnown(request.headers['if-none-match'], song.version) ? reply.code(304).send(null) : song;

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { ServiceError } from '../errors/service-error.ts';
 import { pathUnderBase } from '../http/base-path.ts';
 import { entityTag, isKnown, requiredVersions } from '../http/conditional-requests.ts';
+import { isGone } from '../http/gone.ts';
 import { describePage } from '../http/pagination.ts';
 import type { TasksRepository } from '../repositories/tasks.ts';
 import { createTask, deleteTask, getTask, listTasks, replaceTask, updateTask } from './tasks.contract.ts';
@@ -12,7 +13,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> =
   app.get('', { schema: listTasks }, async (request, reply) => {
     const { query } = request;
     const [page, total] = await Promise.all([
-      tasks.list(query),
+      tasks.list(query, isGone(request)),
       query.count ? tasks.count(query) : undefined,
     ]);
     describePage(request, reply, page.next, total);
@@ -20,7 +21,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> =
   });
 
   app.post('', { schema: createTask }, async (request, reply) => {
-    const task = await tasks.create(request.body);
+    const task = await tasks.create(request.body, isGone(request));
     if (!task) throw new ServiceError('task_limit_reached');
     return reply
       .code(201)
@@ -30,7 +31,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> =
   });
 
   app.get('/:id', { schema: getTask }, async (request, reply) => {
-    const task = await tasks.find(request.params.id);
+    const task = await tasks.find(request.params.id, isGone(request));
     if (!task) throw new ServiceError('task_not_found');
     reply.header('etag', entityTag(task.version));
     return isKnown(request.headers['if-none-match'], task.version) ? reply.code(304).send(null) : task;

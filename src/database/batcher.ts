@@ -1,0 +1,194 @@
+/** How a batcher works; see {@link Batcher}. */
+export interface BatcherOptions<Item, Result> {
+  /**
+   * Runs one batch, of at most `maxBatchSize` items, and gives one result an item, in the order of the items.
+   */
+  run(items: readonly Item[]): Promise<readonly Result[]>;
+  /** Tells which items are the same, so that they share one place and its result. By default no two are. */
+  keyOf?: ((item: Item) => string | number) | undefined;
+  /** The largest number of items in a batch. */
+  maxBatchSize: number;
+  /** How many batches may be on their way at once. */
+  maxInFlight: number;
+  /** How many callers may wait for a batch that has not left. */
+  maxQueued: number;
+  /**
+   * Whether a failure may be the fault of one item in the batch and left no trace, so that each item can be
+   * run again by itself. By default no failure may.
+   */
+  isolates?(error: unknown): boolean;
+}
+
+/** What a batcher has done so far, and what waits now. */
+export interface BatcherCounts {
+  /** Batches that left, those of one item included. */
+  batches: number;
+  /** Items that left in them; `items / batches` is the average size. */
+  items: number;
+  /** Callers that got their result from the place of another. */
+  shared: number;
+  /** Callers that went away before their batch left. */
+  abandoned: number;
+  /** Callers that were turned away because the queue was full. */
+  refused: number;
+  /** Callers that wait for a batch to leave, now. */
+  queued: number;
+  /** Batches on their way, now. */
+  inFlight: number;
+}
+
+/** The queue is full: nothing was run, and the same call may succeed a moment later. */
+export class QueueFullError extends Error {
+  override readonly name = 'QueueFullError';
+}
+
+/** The caller had gone away before its batch left: nothing was run for it. */
+export class AbandonedError extends Error {
+  override readonly name = 'AbandonedError';
+}
+
+interface Waiter<Result> {
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+  isAbandoned: (() => boolean) | undefined;
+}
+
+interface Place<Item, Result> {
+  item: Item;
+  waiters: Waiter<Result>[];
+}
+
+/**
+ * Lets calls that arrive together travel together: each joins the batch that is being filled, and a batch leaves
+ * at the end of the current turn of the event loop when one of `maxInFlight` slots is free. There are no timers:
+ * a lone call leaves at once, and under load batches grow by themselves while others are on their way.
+ *
+ * A call never joins a batch that has left. Whatever was acknowledged before a call began is therefore there
+ * when its batch runs: reads stay linearizable, and nothing is cached.
+ *
+ * Knows neither SQL nor HTTP.
+ */
+export class Batcher<Item, Result> {
+  readonly #options: BatcherOptions<Item, Result>;
+  /** Those who wait, by key, in the order in which they came. */
+  readonly #places = new Map<string | number | symbol, Place<Item, Result>>();
+  #scheduled = false;
+  readonly #drained: (() => void)[] = [];
+  readonly #counts = { batches: 0, items: 0, shared: 0, abandoned: 0, refused: 0, queued: 0, inFlight: 0 };
+
+  constructor(options: BatcherOptions<Item, Result>) {
+    this.#options = options;
+  }
+
+  get counts(): Readonly<BatcherCounts> {
+    return this.#counts;
+  }
+
+  /**
+   * Runs an item in the next batch that leaves, and gives its result.
+   *
+   * @param isAbandoned Asked once, when the batch leaves: whether nobody waits for the result any more.
+   * @throws {QueueFullError} when too many wait.
+   * @throws {AbandonedError} when nobody waited any more.
+   */
+  run(item: Item, isAbandoned?: () => boolean): Promise<Result> {
+    if (this.#counts.queued >= this.#options.maxQueued) {
+      this.#counts.refused++;
+      return Promise.reject(new QueueFullError('Too many calls wait for a batch'));
+    }
+    return new Promise((resolve, reject) => {
+      const waiter = { resolve, reject, isAbandoned };
+      const key = this.#options.keyOf?.(item) ?? Symbol();
+      const place = this.#places.get(key);
+      if (place) {
+        place.waiters.push(waiter);
+        this.#counts.shared++;
+      } else {
+        this.#places.set(key, { item, waiters: [waiter] });
+      }
+      this.#counts.queued++;
+      this.#schedule();
+    });
+  }
+
+  /** Waits until everything that was accepted has its result. */
+  drain(): Promise<void> {
+    if (this.#isIdle()) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#drained.push(resolve);
+    });
+  }
+
+  #isIdle(): boolean {
+    return this.#places.size === 0 && this.#counts.inFlight === 0;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#places.size === 0 || this.#counts.inFlight >= this.#options.maxInFlight) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      const batch = this.#take();
+      if (batch.length > 0) void this.#send(batch);
+      this.#schedule();
+    });
+  }
+
+  /** Takes the places of the next batch out of the queue; nobody can join them any more. */
+  #take(): Place<Item, Result>[] {
+    const batch: Place<Item, Result>[] = [];
+    for (const [key, place] of this.#places) {
+      if (batch.length === this.#options.maxBatchSize) break;
+      this.#places.delete(key);
+      this.#counts.queued -= place.waiters.length;
+      if (this.#someoneWaits(place)) batch.push(place);
+    }
+    return batch;
+  }
+
+  /** Lets go of the callers that went away, and tells whether any is left. */
+  #someoneWaits(place: Place<Item, Result>): boolean {
+    place.waiters = place.waiters.filter(({ isAbandoned, reject }) => {
+      if (!isAbandoned?.()) return true;
+      this.#counts.abandoned++;
+      reject(new AbandonedError('The caller went away'));
+      return false;
+    });
+    return place.waiters.length > 0;
+  }
+
+  async #send(batch: readonly Place<Item, Result>[]): Promise<void> {
+    this.#counts.inFlight++;
+    this.#counts.batches++;
+    this.#counts.items += batch.length;
+    try {
+      await this.#settle(batch);
+    } catch (error) {
+      if (batch.length > 1 && this.#options.isolates?.(error)) await this.#sendOneByOne(batch);
+      else for (const place of batch) refuse(place, error);
+    }
+    this.#counts.inFlight--;
+    this.#schedule();
+    if (this.#isIdle()) for (const resolve of this.#drained.splice(0)) resolve();
+  }
+
+  async #sendOneByOne(batch: readonly Place<Item, Result>[]): Promise<void> {
+    for (const place of batch) {
+      await this.#settle([place]).catch((error: unknown) => refuse(place, error));
+    }
+  }
+
+  async #settle(batch: readonly Place<Item, Result>[]): Promise<void> {
+    const results = await this.#options.run(batch.map(({ item }) => item));
+    if (results.length !== batch.length) {
+      throw new TypeError(`A batch of ${batch.length} items gave ${results.length} results`);
+    }
+    for (const [index, place] of batch.entries()) {
+      for (const { resolve } of place.waiters) resolve(results[index] as Result);
+    }
+  }
+}
+
+function refuse(place: Place<unknown, never>, error: unknown): void {
+  for (const { reject } of place.waiters) reject(error);
+}

@@ -1,0 +1,18 @@
+import fp from 'fastify-plugin';
+import { Batching } from '../database/batching.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Lets repositories run statements for requests that arrive together. */
+    batching: Batching;
+  }
+}
+
+/** Batches statements on the pool; a stop waits until all that were accepted have their results. */
+export const batching = fp<{ enabled: boolean }>(
+  async (app, { enabled }) => {
+    app.decorate('batching', new Batching({ enabled, connections: app.pg.pool.options.max ?? 1 }));
+    app.addHook('onClose', () => app.batching.drain());
+  },
+  { name: 'batching', dependencies: ['database'] },
+);
