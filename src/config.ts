@@ -20,7 +20,10 @@ const Environment = Type.Object({
     default: 'info',
   }),
   VALIDATE_RESPONSES: Type.Optional(Type.Boolean()),
-  BATCHING: OneOf(['on', 'off'], { description: 'Whether requests travel to the database together.', default: 'on' }),
+  BATCHING: OneOf(['on', 'off'], {
+    description: 'Whether requests travel to the database together.',
+    default: 'on',
+  }),
 });
 
 /** The checked settings of one running service; see the table in the README. */

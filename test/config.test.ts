@@ -17,6 +17,7 @@ t.test('nothing set gives the defaults, frozen', async (t) => {
     bodyLimit: 16_384,
     logLevel: 'info',
     validateResponses: true,
+    batching: true,
   });
   t.ok(Object.isFrozen(config) && Object.isFrozen(config.corsOrigins));
 });
@@ -34,6 +35,7 @@ t.test('what is set is read', async (t) => {
       BODY_LIMIT: '65536',
       LOG_LEVEL: 'warn',
       VALIDATE_RESPONSES: 'true',
+      BATCHING: 'off',
       NODE_ENV: 'production',
     }),
     {
@@ -47,6 +49,7 @@ t.test('what is set is read', async (t) => {
       bodyLimit: 65_536,
       logLevel: 'warn',
       validateResponses: true,
+      batching: false,
     },
   );
   t.equal(readConfig({ NODE_ENV: 'production' }).validateResponses, false);

@@ -119,18 +119,24 @@ export class Batcher<Item, Result> {
     });
   }
 
+  #goOn(): void {
+    this.#schedule();
+    if (this.#isIdle()) for (const resolve of this.#drained.splice(0)) resolve();
+  }
+
   #isIdle(): boolean {
     return this.#places.size === 0 && this.#counts.inFlight === 0;
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#places.size === 0 || this.#counts.inFlight >= this.#options.maxInFlight) return;
+    if (this.#scheduled || this.#places.size === 0 || this.#counts.inFlight >= this.#options.maxInFlight)
+      return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
       const batch = this.#take();
       if (batch.length > 0) void this.#send(batch);
-      this.#schedule();
+      this.#goOn();
     });
   }
 
@@ -168,8 +174,7 @@ export class Batcher<Item, Result> {
       else for (const place of batch) refuse(place, error);
     }
     this.#counts.inFlight--;
-    this.#schedule();
-    if (this.#isIdle()) for (const resolve of this.#drained.splice(0)) resolve();
+    this.#goOn();
   }
 
   async #sendOneByOne(batch: readonly Place<Item, Result>[]): Promise<void> {

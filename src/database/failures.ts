@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
-import { AbandonedError, QueueFullError } from './batcher.ts';
 import { ServiceError } from '../errors/service-error.ts';
+import { AbandonedError, QueueFullError } from './batcher.ts';
 
 /** What a PostgreSQL error or a failure of the driver may carry. */
 interface DriverError extends Error {

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { AbandonedError } from '../database/batcher.ts';
 import { databaseFailure } from '../database/failures.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { representError } from '../errors/representation.ts';
@@ -28,7 +29,9 @@ function toServiceError(error: FastifyError | ServiceError): ServiceError {
 /** Answers an error in the representation that the client prefers. */
 function sendError(error: FastifyError | ServiceError, request: FastifyRequest, reply: FastifyReply): void {
   const failure = toServiceError(error);
-  if (failure.statusCode >= 500) request.log.error({ err: failure.cause ?? failure }, failure.message);
+  const isAbandoned = failure.cause instanceof AbandonedError;
+  if (failure.statusCode >= 500 && !isAbandoned)
+    request.log.error({ err: failure.cause ?? failure }, failure.message);
   const { contentType, body } = representError(failure, {
     id: request.id,
     originalUrl: request.originalUrl,

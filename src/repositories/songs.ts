@@ -98,7 +98,11 @@ export class SongsRepository {
         WHERE NOT EXISTS (SELECT FROM songs WHERE songs.song = new.song AND songs.artist = new.artist)
         ON CONFLICT (song, artist) DO NOTHING
         RETURNING ${COLUMNS}`,
-      values: [ordered.map(({ song }) => song), ordered.map(({ artist }) => artist), ordered.map(({ year }) => year ?? null)],
+      values: [
+        ordered.map(({ song }) => song),
+        ordered.map(({ artist }) => artist),
+        ordered.map(({ year }) => year ?? null),
+      ],
     });
     const created = new Map(rows.map((row) => [pairOf(row), row]));
     return songs.map((song) => (firsts.get(pairOf(song)) === song ? created.get(pairOf(song)) : undefined));

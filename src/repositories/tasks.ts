@@ -85,7 +85,7 @@ export class TasksRepository {
       name: 'create-tasks',
       text: `
         WITH room AS (
-          SELECT CASE $4::integer WHEN 0 THEN cardinality($1) ELSE $4 - total END AS places
+          SELECT CASE $4::integer WHEN 0 THEN cardinality($1::text[]) ELSE $4 - total END AS places
           FROM task_totals WHERE $4 = 0 OR total < $4 FOR UPDATE
         )
         INSERT INTO tasks (title, description, done)

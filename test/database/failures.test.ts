@@ -1,4 +1,5 @@
 import t from 'tap';
+import { AbandonedError, QueueFullError } from '../../src/database/batcher.ts';
 import { databaseFailure, isTransient } from '../../src/database/failures.ts';
 
 const failure = (code: string | undefined, message = 'refused', constraint?: string) =>
@@ -35,6 +36,12 @@ t.test('a database that cannot answer now is unavailable', async (t) => {
     'Client has encountered a connection error and is not queryable',
   ]) {
     t.ok(isTransient(failure(undefined, message)), message);
+  }
+});
+
+t.test('a queue that is full, or a client who is gone, is unavailable', async (t) => {
+  for (const error of [new QueueFullError(), new AbandonedError()]) {
+    t.match(databaseFailure(error), { code: 'unavailable', statusCode: 503 });
   }
 });
 

@@ -30,7 +30,7 @@ t.test('nothing tells what the service is made of, and browsers are hardened', a
     'content-security-policy': "default-src 'none';frame-ancestors 'none'",
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
-    'x-frame-options': 'SAMEORIGIN',
+    'x-frame-options': 'DENY',
     'strict-transport-security': /max-age=/,
   });
 });

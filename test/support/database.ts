@@ -13,6 +13,9 @@ import { readConfig } from '../../src/config.ts';
 const server = process.env.TEST_DATABASE_URL;
 const TEMPLATE = join('node_modules', '.cache', 'setlist', 'embedded-template');
 
+/** What every service under test has in its environment: TEST_BATCHING=off tests the plain twin. */
+export const commonEnvironment = { BATCHING: process.env.TEST_BATCHING ?? 'on' };
+
 /** Whether the tests run on a PostgreSQL server rather than on the embedded one. */
 export const onServer = server !== undefined;
 

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { type Client, remote } from './client.ts';
+import { commonEnvironment } from './database.ts';
 
 const SERVER = 'dist/src/server.js';
 
@@ -43,7 +44,7 @@ function launch(t: Test, environment: Record<string, string>): Omit<ServiceProce
   if (!existsSync(SERVER)) throw new Error(`There is no ${SERVER}: run \`npm run build\` first`);
   const { PATH, NODE_V8_COVERAGE } = process.env;
   const child = spawn(process.execPath, ['--enable-source-maps', SERVER], {
-    env: { PATH, ...(NODE_V8_COVERAGE && { NODE_V8_COVERAGE }), LOG_LEVEL: 'info', ...environment },
+    env: { PATH, ...(NODE_V8_COVERAGE && { NODE_V8_COVERAGE }), ...commonEnvironment, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

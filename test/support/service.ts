@@ -3,7 +3,7 @@ import type { Test } from 'tap';
 import { type AppOverrides, buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { type Client, injected } from './client.ts';
-import { testDatabase } from './database.ts';
+import { commonEnvironment, testDatabase } from './database.ts';
 
 export interface Service {
   app: FastifyInstance;
@@ -34,7 +34,10 @@ async function serve(
 ): Promise<Service> {
   const log: Record<string, unknown>[] = [];
   const stream = { write: (line: string) => void log.push(JSON.parse(line)) };
-  const app = await buildApp(readConfig(environment), { logger: { level: 'info', stream }, ...overrides });
+  const app = await buildApp(readConfig({ ...commonEnvironment, ...environment }), {
+    logger: { level: 'info', stream },
+    ...overrides,
+  });
   t.teardown(() => app.close());
   return { app, call: injected(app), log };
 }

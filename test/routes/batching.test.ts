@@ -1,0 +1,96 @@
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import t from 'tap';
+import { startService } from '../support/service.ts';
+
+const { call, app } = await startService(t, { BATCHING: 'on' });
+
+t.test('reads that arrive together are one statement, and each gets its own row', async (t) => {
+  const before = app.batching.counts()['songs.find'];
+  const ids = Array.from({ length: 60 }, (_, index) => (index % 4) + 1);
+  const answers = await Promise.all(ids.map((id) => call('GET', `/songs/${id}`)));
+  for (const [index, { status, body }] of answers.entries()) {
+    t.equal(status, ids[index] === 4 ? 404 : 200);
+    if (status === 200) t.equal(body.id, ids[index]);
+  }
+  const after = app.batching.counts()['songs.find'];
+  t.ok(Number(after?.batches) - Number(before?.batches) < 20, 'in far fewer batches than requests');
+});
+
+t.test('of equal songs in one batch the first is created, the others exist', async (t) => {
+  const json = [1, 2, 3, 4].map((year) => ({ song: 'Same', artist: 'Batch', year }));
+  const answers = await Promise.all(
+    [...json, { song: 'Other', artist: 'Batch' }].map((json) => call('POST', '/songs', { json })),
+  );
+  t.same(answers.map(({ status }) => status).sort(), [201, 201, 409, 409, 409]);
+  t.equal((await call('GET', '/songs?artist=Batch')).body.length, 2);
+});
+
+t.test('each of a batch gets the row that it created', async (t) => {
+  const titles = Array.from(
+    { length: 150 },
+    (_, index) => `${'zyx'[index % 3]} ${index}, "quoted", {braced}, NULL \\`,
+  );
+  const songs = await Promise.all(
+    titles.map((song, year) => call('POST', '/songs', { json: { song, artist: 'Many', year } })),
+  );
+  t.same(
+    songs.map(({ body }) => body.data.song),
+    titles,
+  );
+  t.equal(new Set(songs.map(({ headers }) => headers.etag)).size, 150);
+  const tasks = await Promise.all(
+    titles.map((title, index) => call('POST', '/tasks', { json: { title, done: index % 2 === 0 } })),
+  );
+  t.same(
+    tasks.map(({ body }) => [body.title, body.done]),
+    titles.map((title, index) => [title, index % 2 === 0]),
+  );
+});
+
+t.test('of a batch that one row spoils, only that row fails', async (t) => {
+  await app.pg.query("ALTER TABLE songs ADD CONSTRAINT no_poison CHECK (song <> 'Poison')");
+  const names = [...Array.from({ length: 20 }, (_, index) => `Good ${index}`), 'Poison'];
+  const answers = await Promise.all(
+    names.map((song) => call('POST', '/songs', { json: { song, artist: 'Fate' } })),
+  );
+  t.same(
+    answers.map(({ status }) => status),
+    names.map((name) => (name === 'Poison' ? 500 : 201)),
+  );
+  t.equal((await call('GET', '/songs?artist=Fate&limit=100')).body.length, 20);
+});
+
+t.test('a read sees every write that was acknowledged before it', async (t) => {
+  const { headers } = await call('POST', '/songs', { json: { song: 'Fresh', artist: 'Always', year: 0 } });
+  const url = String(headers.location);
+  let acknowledged = 0;
+  const writer = async () => {
+    for (let year = 1; year <= 30; year++) {
+      await call('PATCH', url, { json: { year } });
+      acknowledged = year;
+    }
+  };
+  const reader = async () => {
+    while (acknowledged < 30) {
+      const before = acknowledged;
+      const { body } = await call('GET', url);
+      if (body.year < before) t.fail(`read ${body.year} after ${before} was acknowledged`);
+    }
+  };
+  await Promise.all([writer(), ...Array.from({ length: 10 }, reader)]);
+  t.pass('no read was stale');
+});
+
+t.test('requests of clients who are gone do not travel', async (t) => {
+  const { app } = await startService(t, { BATCHING: 'on' });
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const port = Number(new URL(app.listeningOrigin).port);
+  const busy = Array.from({ length: 200 }, (_, index) => app.inject(`/songs/${index + 1}`));
+  const sockets = Array.from({ length: 20 }, () => connect(port, '127.0.0.1'));
+  for (const socket of sockets) socket.write('GET /songs/1 HTTP/1.1\r\nhost: x\r\n\r\n');
+  await delay(5);
+  for (const socket of sockets) socket.resetAndDestroy();
+  await Promise.all(busy);
+  t.equal((await app.inject('/songs/1')).statusCode, 200, 'and the service goes on');
+});
