@@ -1,5 +1,5 @@
 // Compiles and runs the tests on the embedded database, or, with --postgres, on a PostgreSQL server: that of
-// TEST_DATABASE_URL, or one of their own. File names, as in test/routes/songs.test.ts, run those alone.
+// TEST_DATABASE_URL, or one of their own; with --plain, without batching. File names, as in test/routes/songs.test.ts, run those alone.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -9,6 +9,7 @@ import { startThrowawayPostgres } from './throwaway-postgres.mjs';
 const TAP_BUILT = 'node_modules/.cache/setlist/tap-built';
 
 const onServer = process.argv.includes('--postgres');
+const isPlain = process.argv.includes('--plain');
 const files = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const run = (/** @type {string[]} */ ...command) =>
   execFileSync('npx', ['--no', ...command], { stdio: 'inherit' });
@@ -32,7 +33,11 @@ const { status } = spawnSync(
   ['--no', 'tap', ...compiled, ...(files.length > 0 ? ['--disable-coverage'] : [])],
   {
     stdio: 'inherit',
-    env: { ...environment, ...(onServer && { TEST_DATABASE_URL: given ?? server?.url }) },
+    env: {
+      ...environment,
+      ...(isPlain && { TEST_BATCHING: 'off' }),
+      ...(onServer && { TEST_DATABASE_URL: given ?? server?.url }),
+    },
   },
 );
 await server?.stop();
