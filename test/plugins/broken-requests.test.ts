@@ -27,7 +27,11 @@ t.test('what is not HTTP gets an error like every other', async (t) => {
   for (const [bytes, status, code] of [
     ['nonsense\r\n\r\n', 400, 'malformed_request'],
     ['GET /songs HTTP/1.1\r\nhost: x\r\ncontent-length: x\r\n\r\n', 400, 'malformed_request'],
-    ['POST /songs HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nZZ\r\n', 400, 'malformed_request'],
+    [
+      'POST /songs HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nZZ\r\n',
+      400,
+      'malformed_request',
+    ],
     ['BREW /songs HTTP/1.1\r\nhost: x\r\n\r\n', 400, 'malformed_request'],
     [`GET /songs HTTP/1.1\r\nhost: x\r\ncookie: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],
   ] as const) {

@@ -123,8 +123,13 @@ function bodyProblems(
   return violations(content.schema, JSON.parse(text));
 }
 
+const validators = new Map<string, Validator>();
+
 function violations(schema: Schema, value: unknown): string[] {
-  const validator = new Validator({ ...schema, components: document.components }, '2020-12', false);
+  const key = JSON.stringify(schema);
+  const known = validators.get(key);
+  const validator = known ?? new Validator({ ...schema, components: document.components }, '2020-12', false);
+  validators.set(key, validator);
   return validator
     .validate(value)
     .errors.map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);

@@ -1,0 +1,123 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import t from 'tap';
+import type { Client } from './support/client.ts';
+import { onServer } from './support/database.ts';
+import { recordHistories } from './support/history.ts';
+import { isLinearizable, type Operation } from './support/linearizability.ts';
+import { startService } from './support/service.ts';
+import { unreliableServer } from './support/unreliable-server.ts';
+
+const WORKLOAD = { clients: 60, songs: 4, operationsPerClient: 20 };
+
+t.test('the checker accepts what could have happened and refuses what could not', async (t) => {
+  const created: Operation = { kind: 'create', year: 1, outcome: { id: 1 }, start: 0, end: 1 };
+  const updated = (start: number, end: number): Operation => ({
+    kind: 'update',
+    id: 1,
+    year: 2,
+    outcome: 'done',
+    start,
+    end,
+  });
+  const read = (year: number, start: number, end: number): Operation => ({
+    kind: 'read',
+    id: 1,
+    outcome: { year },
+    start,
+    end,
+  });
+  const lost: Operation = { kind: 'update', id: 1, year: 2, start: 2, end: Number.POSITIVE_INFINITY };
+  const removed: Operation = { kind: 'delete', id: 1, start: 2, end: Number.POSITIVE_INFINITY };
+  const absent = (start: number): Operation => ({ kind: 'list', outcome: 'absent', start, end: start + 1 });
+  t.ok(isLinearizable([created, updated(2, 5), read(1, 3, 4)]), 'a read beside a write sees either state');
+  t.ok(isLinearizable([created, updated(2, 5), read(2, 3, 4)]));
+  t.notOk(isLinearizable([created, updated(2, 3), read(1, 4, 5)]), 'a read after a write sees it');
+  t.notOk(
+    isLinearizable([created, updated(2, 9), read(2, 3, 4), read(1, 5, 6)]),
+    'what was seen does not go away',
+  );
+  t.ok(
+    isLinearizable([created, lost, read(1, 3, 4), read(2, 5, 6)]),
+    'a write without an answer may come late',
+  );
+  t.notOk(isLinearizable([created, lost, read(2, 3, 4), read(1, 5, 6)]), 'but only once');
+  t.ok(isLinearizable([created, removed, read(1, 3, 4), absent(5)]));
+  t.notOk(isLinearizable([created, absent(2)]));
+  t.notOk(isLinearizable([created, { ...created, outcome: { id: 2 }, start: 2, end: 3 }]), 'two of a kind');
+});
+
+/** Reads that join one which is on the wire already, as a batcher must never do. */
+function joining(call: Client): Client {
+  const onTheWire = new Map<string, ReturnType<Client>>();
+  return async (method, url, options) => {
+    if (method !== 'GET') return call(method, url, options);
+    const known = onTheWire.get(url);
+    if (known) return known;
+    const answer = call(method, url, options).then(async (result) => {
+      await delay(2);
+      onTheWire.delete(url);
+      return result;
+    });
+    onTheWire.set(url, answer);
+    return answer;
+  };
+}
+
+/** Updates of which one in three is acknowledged but not made. */
+function dropping(call: Client): Client {
+  let updates = 0;
+  return async (method, url, options) =>
+    method === 'PATCH' && ++updates % 3 === 0 ? call('GET', url) : call(method, url, options);
+}
+
+t.test('with large batches and a single slot, every history is linearizable', async (t) => {
+  const { call, app } = await startService(t, { DB_POOL_MAX: '1' });
+  for (const history of await recordHistories(call, WORKLOAD)) {
+    t.ok(history.length > 100, `${history.length} operations`);
+    t.ok(isLinearizable(history));
+  }
+  const { items = 0, shared = 0, batches = 1 } = app.batching.counts()['songs.find'] ?? {};
+  t.comment(`songs.find: ${((items + shared) / batches).toFixed(1)} calls a batch`);
+});
+
+t.test('a batcher that joins queries on the wire, or drops updates, is found out', async (t) => {
+  for (const broken of [joining, dropping]) {
+    const { call } = await startService(t);
+    // With fewer clients, fewer other writes could have hidden one that is missing.
+    const histories = await recordHistories(broken(call), { clients: 3, songs: 1, operationsPerClient: 150 });
+    t.notOk(histories.every(isLinearizable), broken.name);
+  }
+});
+
+t.test('histories stay linearizable while the database goes away and comes back', async (t) => {
+  const server = await unreliableServer(t);
+  const { call, app } = await startService(t, server.environment);
+  let running = true;
+  const faults = async () => {
+    while (running) {
+      await delay(400);
+      if (onServer && Math.random() < 0.5) {
+        await app.pg
+          .query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()')
+          .catch(() => {});
+      } else {
+        await server.shut();
+        await delay(30);
+        await server.open();
+      }
+    }
+  };
+  const troubling = faults();
+  const patient: Client = async (...request) => {
+    const answer = await call(...request);
+    if (answer.status === 503) await delay(20);
+    return answer;
+  };
+  const histories = await recordHistories(patient, { ...WORKLOAD, operationsPerClient: 40 });
+  running = false;
+  await troubling;
+  const unknown = histories.flat().filter(({ outcome }) => outcome === undefined).length;
+  t.comment(`${histories.flat().length} operations, ${unknown} of unknown outcome`);
+  t.ok(unknown > 0, 'the faults were felt');
+  for (const history of histories) t.ok(isLinearizable(history));
+});

@@ -1,0 +1,126 @@
+// Decides whether a recorded history of one song could have happened one operation after the other, each at some
+// instant between its call and its answer: the search of Wing and Gong (1993) with Lowe's memory (2017).
+
+/** What a song is at one instant: absent, or present under an id, which is unknown if nobody was told it. */
+export type SongState = { id: number | undefined; year: number } | undefined;
+
+/** What a client asked for, and what it was told; no outcome means that it was told nothing it can rely on. */
+export type Operation = { start: number; end: number } & (
+  | { kind: 'create'; year: number; outcome?: { id: number } | 'exists' }
+  | { kind: 'read'; id: number; outcome: { year: number } | 'absent' }
+  | { kind: 'list'; outcome: { id: number; year: number } | 'absent' }
+  | { kind: 'update'; id: number; year: number; outcome?: 'done' | 'absent' }
+  | { kind: 'delete'; id: number; outcome?: 'done' | 'absent' }
+);
+
+/** Tells whether some order of the operations explains all outcomes, from the state without the song on. */
+export function isLinearizable(history: readonly Operation[]): boolean {
+  const operations = relevant(history).sort((a, b) => a.start - b.start);
+  const taken = operations.map(() => false);
+  const seen = new Set<string>();
+  let open = operations.filter(({ outcome }) => outcome !== undefined).length;
+
+  const take = (index: number, isTaken: boolean) => {
+    taken[index] = isTaken;
+    if (operations[index]?.outcome !== undefined) open += isTaken ? -1 : 1;
+  };
+
+  const search = (state: SongState, from: number): boolean => {
+    let first = from;
+    while (taken[first]) first++;
+    const next = candidates(operations, taken, first);
+    // What changes nothing and fits now may as well happen now.
+    const idle = next.filter((index) => isIdle(state, operations[index]));
+    for (const index of idle) take(index, true);
+    const found = open === 0 || (idle.length > 0 ? search(state, first) : branch(state, first, next));
+    if (!found) for (const index of idle) take(index, false);
+    return found;
+  };
+
+  const branch = (state: SongState, first: number, next: readonly number[]): boolean => {
+    const position = `${first} ${beyond(taken, first)} ${state?.id} ${state?.year}`;
+    if (seen.has(position)) return false;
+    seen.add(position);
+    for (const index of next) {
+      for (const after of steps(state, operations[index])) {
+        take(index, true);
+        if (search(after, first)) return true;
+        take(index, false);
+      }
+    }
+    return false;
+  };
+  return search(undefined, 0);
+}
+
+/** Which operations behind the first open one have been taken. */
+function beyond(taken: readonly boolean[], first: number): number[] {
+  const indexes: number[] = [];
+  for (let index = taken.lastIndexOf(true); index > first; index--) if (taken[index]) indexes.push(index);
+  return indexes;
+}
+
+function isIdle(state: SongState, operation: Operation | undefined): boolean {
+  if (operation?.outcome === undefined) return false;
+  const after = steps(state, operation);
+  return after.length === 1 && after[0]?.id === state?.id && after[0]?.year === state?.year;
+}
+
+/** Leaves out updates of unknown outcome whose year nobody saw: with or without them, the rest is the same. */
+function relevant(history: readonly Operation[]): Operation[] {
+  const years = new Set(
+    history.map(({ outcome }) =>
+      typeof outcome === 'object' && 'year' in outcome ? outcome.year : undefined,
+    ),
+  );
+  return history.filter(
+    (operation) =>
+      operation.kind !== 'update' || operation.outcome !== undefined || years.has(operation.year),
+  );
+}
+
+/** Those that may be next: none was answered before they were called. The ones with an outcome come first. */
+function candidates(operations: readonly Operation[], taken: readonly boolean[], first: number): number[] {
+  let earliestEnd = Number.POSITIVE_INFINITY;
+  const next: number[] = [];
+  for (let index = first; index < operations.length; index++) {
+    const operation = operations[index];
+    if (taken[index] || !operation) continue;
+    if (operation.start > earliestEnd) break;
+    next.push(index);
+    earliestEnd = Math.min(earliestEnd, operation.end);
+  }
+  return next.sort((a, b) => (operations[a]?.end ?? 0) - (operations[b]?.end ?? 0));
+}
+
+/** The states that an operation with this outcome can lead to; none when it cannot have happened here. */
+function steps(state: SongState, operation: Operation | undefined): SongState[] {
+  if (!operation) return [];
+  const matches = 'id' in operation && state !== undefined && (state.id ?? operation.id) === operation.id;
+  const mayMiss =
+    state === undefined || ('id' in operation && (state.id === undefined || state.id !== operation.id));
+  switch (operation.kind) {
+    case 'create': {
+      const { outcome, year } = operation;
+      if (outcome === 'exists') return state ? [state] : [];
+      return state ? [] : [{ id: outcome?.id, year }];
+    }
+    case 'list': {
+      const { outcome } = operation;
+      if (outcome === 'absent') return state ? [] : [undefined];
+      const same = state && state.year === outcome.year && (state.id ?? outcome.id) === outcome.id;
+      return same ? [outcome] : [];
+    }
+    case 'read': {
+      const { id, outcome } = operation;
+      if (outcome === 'absent') return mayMiss ? [state] : [];
+      return matches && state?.year === outcome.year ? [{ id, year: outcome.year }] : [];
+    }
+    case 'update':
+      if (operation.outcome === 'absent') return mayMiss ? [state] : [];
+      return matches ? [{ id: operation.id, year: operation.year }] : [];
+    case 'delete':
+      if (operation.outcome === 'absent') return mayMiss ? [state] : [];
+      return matches ? [undefined] : [];
+  }
+}
