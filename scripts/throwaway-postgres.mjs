@@ -3,10 +3,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
 
 /**
  * @typedef {object} ThrowawayPostgres
@@ -25,10 +26,19 @@ export async function startThrowawayPostgres() {
   const folder = mkdtempSync(join(tmpdir(), 'setlist-postgres-'));
   const data = join(folder, 'data');
   const identity = serverIdentity(folder);
-  execFileSync(join(binaries, 'initdb'), ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8'], {
-    ...identity,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  try {
+    execFileSync(
+      join(binaries, 'initdb'),
+      ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8'],
+      {
+        ...identity,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    );
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
   const port = await freePort();
   const options = [
     '-D',
@@ -49,8 +59,14 @@ export async function startThrowawayPostgres() {
     await exited;
     rmSync(folder, { recursive: true, force: true });
   };
-  await accepts(port, server);
-  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, pid: Number(server.pid), stop };
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  try {
+    await accepts(url, server);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, pid: Number(server.pid), stop };
 }
 
 function findBinaries() {
@@ -87,18 +103,20 @@ async function freePort() {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
+/** Waits until the server takes queries: it listens already while it is still starting up. */
 async function accepts(
-  /** @type {number} */ port,
+  /** @type {string} */ url,
   /** @type {import('node:child_process').ChildProcess} */ server,
 ) {
   for (let tries = 0; tries < 200; tries++) {
     if (server.exitCode !== null) throw new Error(`PostgreSQL ended with code ${server.exitCode}.`);
-    const socket = connect(port, '127.0.0.1');
-    const connected = await once(socket, 'connect').then(
+    const client = new pg.Client({ connectionString: url });
+    client.on('error', () => {});
+    const connected = await client.connect().then(
       () => true,
       () => false,
     );
-    socket.destroy();
+    await client.end().catch(() => {});
     if (connected) return;
     await delay(50);
   }
