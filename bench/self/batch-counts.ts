@@ -1,0 +1,25 @@
+import type { BatcherCounts } from '../../src/database/batcher.ts';
+
+export type BatchCounts = Readonly<Record<string, Readonly<BatcherCounts>>>;
+
+/** Finds, in the log of a server that has ended, how its statements travelled; undefined without batching. */
+export function batchCountsIn(log: string): BatchCounts | undefined {
+  const line = log
+    .slice(-65_536)
+    .split('\n')
+    .findLast((line) => line.includes('"msg":"Batches"'));
+  if (line === undefined) return undefined;
+  const { batches }: { batches: BatchCounts } = JSON.parse(line);
+  return batches;
+}
+
+/**
+ * How many requests one statement answered, on average: those that had a place in its batch and those that shared
+ * one. Undefined where nothing was batched.
+ */
+export function requestsPerBatch(counts: BatchCounts | undefined): number | undefined {
+  const all = Object.values(counts ?? {});
+  const batches = all.reduce((sum, { batches }) => sum + batches, 0);
+  const requests = all.reduce((sum, { items, shared }) => sum + items + shared, 0);
+  return batches === 0 ? undefined : requests / batches;
+}

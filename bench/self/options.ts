@@ -1,0 +1,77 @@
+import { parseArgs } from 'node:util';
+import { type ScenarioName, scenarioNames } from './scenarios.ts';
+
+/** What is measured, and for how long. */
+export interface Options {
+  /** How often everything is measured. */
+  rounds: number;
+  /** How long one measurement takes, in seconds. */
+  seconds: number;
+  /** How many connections the load generator keeps busy, one measurement for each number. */
+  connections: readonly number[];
+  scenarios: readonly ScenarioName[];
+}
+
+/** The arguments cannot be understood; the message is for the person who gave them. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const usage = `Usage: npm run bench:self -- [options]
+  --rounds N         how often everything is measured; 3 by default
+  --seconds N        how long one measurement takes; 3 by default
+  --connections N    just this number of connections, or several: 1,64; by default 1,16,64,256
+  --only SCENARIO    just this scenario, or several: ${scenarioNames.join(',')}
+  --quick            one round of one second each, with 64 connections`;
+
+/**
+ * Reads the command line.
+ *
+ * @throws {UsageError} when it is not as {@link usage} says.
+ */
+export function readOptions(args: readonly string[]): Options {
+  const { quick, rounds, seconds, connections, only } = parse(args);
+  return {
+    rounds: positive('rounds', rounds ?? (quick ? '1' : '3')),
+    seconds: positive('seconds', seconds ?? (quick ? '1' : '3')),
+    connections: list(connections, quick ? ['64'] : ['1', '16', '64', '256']).map((number) =>
+      positive('connections', number),
+    ),
+    scenarios: list(only, scenarioNames).map(scenario),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        rounds: { type: 'string' },
+        seconds: { type: 'string' },
+        connections: { type: 'string', multiple: true },
+        only: { type: 'string', multiple: true },
+        quick: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+function list(given: readonly string[] | undefined, otherwise: readonly string[]): string[] {
+  return [...new Set(given?.flatMap((value) => value.split(',')) ?? otherwise)];
+}
+
+function positive(option: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > 10_000) {
+    throw new UsageError(`--${option} takes whole numbers from 1 to 10000, not "${text}".`);
+  }
+  return number;
+}
+
+function scenario(text: string): ScenarioName {
+  const name = scenarioNames.find((name) => name === text);
+  if (!name) throw new UsageError(`--only takes ${scenarioNames.join(', ')}, not "${text}".`);
+  return name;
+}

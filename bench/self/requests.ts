@@ -1,0 +1,65 @@
+import type { Numbers, Scenario } from './scenarios.ts';
+
+/** From the first to the last, both included. */
+export interface Range {
+  from: number;
+  to: number;
+}
+
+/** The numbers that requests may hold, as loaded into a database. */
+export interface Loaded {
+  songs: Range;
+  tasks: Range;
+  artists: Range;
+}
+
+/** What a load generator sends, again and again. */
+export interface Requests {
+  method: string;
+  /** With `{n}` where the next number goes; so may the body. */
+  path: string;
+  body?: string;
+  /** Where the numbers come from: drawn at random from a range, or counted up. */
+  numbers?: { random: Range } | { countFrom: number };
+}
+
+/** So far apart that no phase gets to the numbers of the next. */
+const NUMBERS_OF_A_PHASE = 100_000_000;
+
+/**
+ * The requests of a scenario.
+ *
+ * @param phase Counts what is sent to one database, from 0: unique numbers differ between phases.
+ */
+export function requestsOf({ method, path, ...scenario }: Scenario, loaded: Loaded, phase: number): Requests {
+  const { body, numbers } = scenario;
+  return {
+    method,
+    path,
+    ...(body !== undefined && { body }),
+    ...(numbers !== undefined && { numbers: sourceOf(numbers, loaded, phase) }),
+  };
+}
+
+function sourceOf(numbers: Numbers, { songs, tasks, artists }: Loaded, phase: number) {
+  switch (numbers) {
+    case 'song ids':
+      return { random: songs };
+    case 'task ids':
+      return { random: tasks };
+    case 'artists':
+      return { random: artists };
+    case 'unique':
+      return { countFrom: phase * NUMBERS_OF_A_PHASE };
+  }
+}
+
+/** The numbers one after the other. */
+export function numberSource(numbers: NonNullable<Requests['numbers']>): () => number {
+  if ('random' in numbers) {
+    const { from, to } = numbers.random;
+    return () => from + Math.floor(Math.random() * (to - from + 1));
+  }
+  let next = numbers.countFrom;
+  return () => next++;
+}

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { type LoadedServer, loadEmbedded, withLoadedServer } from './databases.ts';
+import type { Loaded } from './requests.ts';
+import { type Mode, type Scenario, type ScenarioName, scenarios } from './scenarios.ts';
+
+/** What the servers under test are started on. */
+export interface Stage {
+  /** The version of the PostgreSQL server; undefined where no scenario needs one. */
+  postgresVersion: string | undefined;
+  /** Readies the database of one server under test. */
+  prepare(scenario: Scenario, mode: Mode): Promise<Prepared>;
+}
+
+export interface Prepared {
+  /** The server's environment. */
+  environment: Readonly<Record<string, string>>;
+  loaded: Loaded;
+  /** The process id of the PostgreSQL server that it uses; undefined where that is not a process of its own. */
+  postgres: number | undefined;
+}
+
+const nothing: Loaded = { songs: { from: 0, to: 0 }, tasks: { from: 0, to: 0 }, artists: { from: 0, to: 0 } };
+
+/** Runs something with the databases that the scenarios need, and removes them afterwards. */
+export async function withStage<Result>(
+  names: readonly ScenarioName[],
+  folder: string,
+  signal: AbortSignal,
+  use: (stage: Stage) => Promise<Result>,
+): Promise<Result> {
+  const kinds = new Set(names.map((name) => scenarios[name].database));
+  const dataDir = join(folder, 'embedded');
+  const embedded = kinds.has('embedded') ? await loadEmbedded(dataDir, signal) : nothing;
+
+  const stageOn = (server: LoadedServer | undefined): Stage => ({
+    postgresVersion: server?.version,
+    prepare: async ({ database }, mode) => {
+      const batching = {
+        MAX_TASKS: '0',
+        ...(mode !== 'single' && { BATCHING: mode === 'plain' ? 'off' : 'on' }),
+      };
+      if (database === 'none') return { environment: {}, loaded: nothing, postgres: undefined };
+      if (database === 'embedded') {
+        return { environment: { ...batching, DATA_DIR: dataDir }, loaded: embedded, postgres: undefined };
+      }
+      if (!server) throw new Error('No PostgreSQL server was started.');
+      const url = database === 'copy' ? await server.copy() : server.url;
+      return {
+        environment: { ...batching, DATABASE_URL: url },
+        loaded: server.loaded,
+        postgres: server.pid,
+      };
+    },
+  });
+  if (!kinds.has('server') && !kinds.has('copy')) return use(stageOn(undefined));
+  return withLoadedServer(folder, signal, (server) => use(stageOn(server)));
+}

@@ -1,0 +1,37 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Load } from './load-generator.ts';
+import type { LoadResult } from './load-result.ts';
+import { parseWrkOutput } from './wrk-output.ts';
+import { wrkScript } from './wrk-script.ts';
+
+/** How much longer than it sends wrk may take to start and to end, in milliseconds. */
+const PATIENCE = 15_000;
+
+/** The version of the installed wrk; undefined where there is none. */
+export function wrkVersion(): string | undefined {
+  const { error, stdout } = spawnSync('wrk', ['-v'], { encoding: 'utf8' });
+  return error ? undefined : (/^wrk (\S+)/.exec(stdout)?.[1] ?? 'unknown');
+}
+
+/** Sends requests with wrk, from one thread. */
+export async function runWrk(load: Load): Promise<LoadResult> {
+  const { base, requests, connections, seconds, folder, signal } = load;
+  const script = join(folder, 'requests.lua');
+  await writeFile(script, wrkScript(requests, Math.floor(Math.random() * 2 ** 31)));
+  const url = `${base}${requests.numbers ? '/' : requests.path}`;
+  const child = spawn(
+    'wrk',
+    ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '--latency', '-s', script, url],
+    { stdio: ['ignore', 'pipe', 'pipe'], signal, timeout: seconds * 1000 + PATIENCE, killSignal: 'SIGKILL' },
+  );
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  const [code, output, errors] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+  if (code !== 0) throw new Error(`wrk ended with code ${code}:\n${errors}${output}`);
+  return parseWrkOutput(output);
+}
