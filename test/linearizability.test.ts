@@ -7,7 +7,7 @@ import { isLinearizable, type Operation } from './support/linearizability.ts';
 import { startService } from './support/service.ts';
 import { unreliableServer } from './support/unreliable-server.ts';
 
-const WORKLOAD = { clients: 60, songs: 4, operationsPerClient: 20 };
+const WORKLOAD = { clients: 50, songs: 4, operationsPerClient: 20 };
 
 t.test('the checker accepts what could have happened and refuses what could not', async (t) => {
   const created: Operation = { kind: 'create', year: 1, outcome: { id: 1 }, start: 0, end: 1 };
@@ -113,7 +113,7 @@ t.test('histories stay linearizable while the database goes away and comes back'
     if (answer.status === 503) await delay(20);
     return answer;
   };
-  const histories = await recordHistories(patient, { ...WORKLOAD, operationsPerClient: 40 });
+  const histories = await recordHistories(patient, { ...WORKLOAD, operationsPerClient: 25 });
   running = false;
   await troubling;
   const unknown = histories.flat().filter(({ outcome }) => outcome === undefined).length;
