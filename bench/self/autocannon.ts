@@ -1,6 +1,5 @@
 import autocannon, { type Instance, type Request, type Result } from 'autocannon';
-import type { Load } from './load-generator.ts';
-import type { LoadResult } from './load-result.ts';
+import type { Load, LoadResult } from './load.ts';
 import { numberSource, type Requests } from './requests.ts';
 
 /** Sends requests with autocannon, in this process. Its latencies are whole milliseconds. */

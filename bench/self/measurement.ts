@@ -1,6 +1,6 @@
 import { type BatchCounts, batchCountsIn, requestsPerBatch } from './batch-counts.ts';
+import type { LoadResult } from './load.ts';
 import type { LoadGenerator } from './load-generator.ts';
-import type { LoadResult } from './load-result.ts';
 import type { Step } from './plan.ts';
 import { probe } from './probe.ts';
 import { processTime, processTreeTime } from './processor-time.ts';

@@ -1,4 +1,4 @@
-import type { LoadResult } from './load-result.ts';
+import type { LoadResult } from './load.ts';
 
 /** wrk's units of time, in microseconds. */
 const MICROSECONDS: Readonly<Record<string, number>> = { us: 1, ms: 1e3, s: 1e6, m: 60e6, h: 3600e6 };

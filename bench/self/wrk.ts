@@ -2,8 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { Load } from './load-generator.ts';
-import type { LoadResult } from './load-result.ts';
+import type { Load, LoadResult } from './load.ts';
 import { parseWrkOutput } from './wrk-output.ts';
 import { wrkScript } from './wrk-script.ts';
 
