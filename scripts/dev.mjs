@@ -7,11 +7,7 @@ const compiler = spawn(
   ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput'],
   flags,
 );
-const service = spawn(
-  node,
-  ['--watch', '--watch-preserve-output', '--enable-source-maps', 'dist/src/server.js'],
-  flags,
-);
+const service = spawn(node, ['--watch', '--watch-preserve-output', 'dist/src/server.js'], flags);
 for (const child of [compiler, service]) {
   child.once('exit', (code) => {
     compiler.kill();

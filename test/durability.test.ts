@@ -26,7 +26,7 @@ async function writeUntilKilled(service: ServiceProcess, round: number) {
     }
   };
   const clients = Array.from({ length: 8 }, (_, name) => client(name));
-  await delay(1000);
+  await delay(600);
   running = false;
   await service.end('SIGKILL');
   await Promise.all(clients);

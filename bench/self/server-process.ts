@@ -36,7 +36,7 @@ export async function startServer(
   signal.throwIfAborted();
   const log = join(folder, 'server.log');
   const file = openSync(log, 'w');
-  const child = spawn(process.execPath, ['--enable-source-maps', script], {
+  const child = spawn(process.execPath, [script], {
     cwd: folder,
     env: { PATH: process.env.PATH, NODE_ENV: 'production', PORT: '0', ...environment },
     stdio: ['ignore', file, file],

@@ -6,6 +6,8 @@ type WithoutTimes<Each> = Each extends unknown ? Omit<Each, 'start' | 'end'> : n
 type Attempt = WithoutTimes<Operation>;
 
 export interface Workload {
+  /** Whose songs they are; nobody else’s, for each history begins without the song. */
+  artist: string;
   clients: number;
   songs: number;
   operationsPerClient: number;
@@ -18,7 +20,7 @@ export async function recordHistories(call: Client, workload: Workload): Promise
   let year = 0;
 
   const operate = async (song: number): Promise<void> => {
-    const name = { song: `Song ${song}`, artist: 'Everyone' };
+    const name = { song: `Song ${song}`, artist: workload.artist };
     const id = ids.get(song);
     const dice = Math.random();
     const start = performance.now();

@@ -43,7 +43,7 @@ export async function failToStart(
 function launch(t: Test, environment: Record<string, string>): Omit<ServiceProcess, 'base' | 'call'> {
   if (!existsSync(SERVER)) throw new Error(`There is no ${SERVER}: run \`npm run build\` first`);
   const { PATH, NODE_V8_COVERAGE } = process.env;
-  const child = spawn(process.execPath, ['--enable-source-maps', SERVER], {
+  const child = spawn(process.execPath, [SERVER], {
     env: { PATH, ...(NODE_V8_COVERAGE && { NODE_V8_COVERAGE }), ...commonEnvironment, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
