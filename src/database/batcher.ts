@@ -134,8 +134,11 @@ export class Batcher<Item, Result> {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      const batch = this.#take();
-      if (batch.length > 0) void this.#send(batch);
+      while (this.#counts.inFlight < this.#options.maxInFlight) {
+        const batch = this.#take();
+        if (batch.length === 0) break;
+        void this.#send(batch);
+      }
       this.#goOn();
     });
   }

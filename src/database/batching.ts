@@ -15,7 +15,8 @@ export interface BatchingOptions {
 const MAX_BATCH_SIZE = 100;
 /** Two, so that the database works on one batch while the results of the other are sent to clients. */
 const MAX_IN_FLIGHT = 2;
-const MAX_LISTS_IN_FLIGHT = 4;
+/** More than two: different lists share nothing, and run side by side as they would without batching. */
+const MAX_LISTS_IN_FLIGHT = 10;
 const MAX_QUEUED = 10_000;
 
 /** The batchers of one service, all with the bounds that fit its database. */
