@@ -1,10 +1,14 @@
-import fastifyCors from '@fastify/cors';
+import fastifyCors, { type FastifyCorsOptions } from '@fastify/cors';
+import type { FastifyInstance, onRequestHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
 
-/** Lets browsers on the configured origins use the service, with credentials. */
+/**
+ * Lets browsers on the configured origins use the service, with credentials. Requests that name no origin come from
+ * no page: they are told that answers vary by it, and are spared the rest.
+ */
 export const cors = fp<{ origins: readonly string[] }>(
   async (app, { origins }) => {
-    await app.register(fastifyCors, {
+    const options: FastifyCorsOptions = {
       origin: [...origins],
       credentials: true,
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -23,7 +27,21 @@ export const cors = fp<{ origins: readonly string[] }>(
       strictPreflight: false,
       // The answer itself, with its Allow, comes from the method-routing plugin.
       preflightContinue: true,
+    };
+    await new Promise<void>((resolve, reject) => {
+      fastifyCors(withHooksForOrigins(app), options, (error) => (error ? reject(error) : resolve()));
     });
   },
   { name: 'cors' },
 );
+
+/** The same application to a plugin, but the hook that it adds runs only for requests that name an origin. */
+function withHooksForOrigins(app: FastifyInstance): FastifyInstance {
+  const addHook = (name: 'onRequest', hook: onRequestHookHandler) =>
+    app.addHook(name, function (request, reply, done) {
+      if (request.headers.origin !== undefined) return hook.call(this, request, reply, done);
+      reply.header('vary', 'Origin');
+      done();
+    });
+  return Object.create(app, { addHook: { value: addHook } });
+}

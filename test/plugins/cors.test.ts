@@ -42,3 +42,12 @@ t.test('errors can be read across origins too', async (t) => {
     t.equal(headers['access-control-allow-origin'], 'https://myapp.com', url);
   }
 });
+
+t.test('a request that names no origin is told that answers vary by it, and nothing more', async (t) => {
+  const { headers } = await call('GET', '/health');
+  t.equal(headers.vary, 'Origin');
+  t.same(
+    Object.keys(headers).filter((name) => name.startsWith('access-control-')),
+    [],
+  );
+});
