@@ -6,6 +6,8 @@ export interface BatcherOptions<Item, Result> {
   run(items: readonly Item[]): Promise<readonly Result[]>;
   /** Tells which items are the same, so that they share one place and its result. By default no two are. */
   keyOf?: ((item: Item) => string | number) | undefined;
+  /** Tells which items must not be in one batch, such as writes to the same row. By default all may. */
+  exclusiveKeyOf?: ((item: Item) => string | number) | undefined;
   /** The largest number of items in a batch. */
   maxBatchSize: number;
   /** How many batches may be on their way at once. */
@@ -61,7 +63,8 @@ interface Place<Item, Result> {
 /**
  * Lets calls that arrive together travel together: each joins the batch that is being filled, and a batch leaves
  * at the end of the current turn of the event loop when one of `maxInFlight` slots is free. There are no timers:
- * a lone call leaves at once, and under load batches grow by themselves while others are on their way.
+ * a lone call leaves at once, and under load batches grow by themselves while others are on their way. A full
+ * batch that waits for a slot takes it as soon as there is one.
  *
  * A call never joins a batch that has left. Whatever was acknowledged before a call began is therefore there
  * when its batch runs: reads stay linearizable, and nothing is cached.
@@ -128,26 +131,37 @@ export class Batcher<Item, Result> {
     return this.#places.size === 0 && this.#counts.inFlight === 0;
   }
 
+  #canSend(): boolean {
+    return this.#places.size > 0 && this.#counts.inFlight < this.#options.maxInFlight;
+  }
+
   #schedule(): void {
-    if (this.#scheduled || this.#places.size === 0 || this.#counts.inFlight >= this.#options.maxInFlight)
-      return;
+    if (this.#scheduled || !this.#canSend()) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      while (this.#counts.inFlight < this.#options.maxInFlight) {
-        const batch = this.#take();
-        if (batch.length === 0) break;
-        void this.#send(batch);
-      }
+      while (this.#canSend()) this.#sendNext();
       this.#goOn();
     });
   }
 
+  #sendNext(): void {
+    const batch = this.#take();
+    if (batch.length > 0) void this.#send(batch);
+  }
+
   /** Takes the places of the next batch out of the queue; nobody can join them any more. */
   #take(): Place<Item, Result>[] {
+    const { maxBatchSize, exclusiveKeyOf } = this.#options;
     const batch: Place<Item, Result>[] = [];
+    const taken = new Set<string | number>();
     for (const [key, place] of this.#places) {
-      if (batch.length === this.#options.maxBatchSize) break;
+      if (batch.length === maxBatchSize) break;
+      const exclusiveKey = exclusiveKeyOf?.(place.item);
+      if (exclusiveKey !== undefined) {
+        if (taken.has(exclusiveKey)) continue;
+        taken.add(exclusiveKey);
+      }
       this.#places.delete(key);
       this.#counts.queued -= place.waiters.length;
       if (this.#someoneWaits(place)) batch.push(place);
@@ -170,33 +184,39 @@ export class Batcher<Item, Result> {
     this.#counts.inFlight++;
     this.#counts.batches++;
     this.#counts.items += batch.length;
-    try {
-      await this.#settle(batch);
-    } catch (error) {
-      if (batch.length > 1 && this.#options.isolates?.(error)) await this.#sendOneByOne(batch);
-      else for (const place of batch) refuse(place, error);
-    }
+    const deliver = await this.#run(batch);
     this.#counts.inFlight--;
+    // Whoever fills a batch has nothing to wait for: it is on its way while the results of this one are handed out.
+    while (this.#canSend() && this.#places.size >= this.#options.maxBatchSize) this.#sendNext();
+    deliver();
     this.#goOn();
   }
 
-  async #sendOneByOne(batch: readonly Place<Item, Result>[]): Promise<void> {
+  /** Runs a batch, and gives what hands out its results. */
+  async #run(batch: readonly Place<Item, Result>[]): Promise<() => void> {
+    try {
+      const results = await this.#options.run(batch.map(({ item }) => item));
+      if (results.length !== batch.length) {
+        throw new TypeError(`A batch of ${batch.length} items gave ${results.length} results`);
+      }
+      return () => {
+        for (const [index, { waiters }] of batch.entries()) {
+          for (const { resolve } of waiters) resolve(results[index] as Result);
+        }
+      };
+    } catch (error) {
+      if (batch.length > 1 && this.#options.isolates?.(error)) return this.#runOneByOne(batch);
+      return () => {
+        for (const { waiters } of batch) for (const { reject } of waiters) reject(error);
+      };
+    }
+  }
+
+  async #runOneByOne(batch: readonly Place<Item, Result>[]): Promise<() => void> {
     for (const place of batch) {
-      await this.#settle([place]).catch((error: unknown) => refuse(place, error));
+      const deliver = await this.#run([place]);
+      deliver();
     }
+    return () => {};
   }
-
-  async #settle(batch: readonly Place<Item, Result>[]): Promise<void> {
-    const results = await this.#options.run(batch.map(({ item }) => item));
-    if (results.length !== batch.length) {
-      throw new TypeError(`A batch of ${batch.length} items gave ${results.length} results`);
-    }
-    for (const [index, place] of batch.entries()) {
-      for (const { resolve } of place.waiters) resolve(results[index] as Result);
-    }
-  }
-}
-
-function refuse(place: Place<unknown, never>, error: unknown): void {
-  for (const { reject } of place.waiters) reject(error);
 }

@@ -34,14 +34,15 @@ export class Batching {
    * @param name Names the statement among the counts.
    * @param run Runs the statement for some items and gives one result an item.
    * @param keyOf Tells which items are the same and can share a result; by default no two are.
+   * @param exclusiveKeyOf Tells which items must not be in one statement; by default all may.
    */
   together<Item, Result>(
     name: string,
     run: (items: readonly Item[]) => Promise<readonly Result[]>,
-    { keyOf }: Pick<BatcherOptions<Item, Result>, 'keyOf'> = {},
+    keys: Pick<BatcherOptions<Item, Result>, 'keyOf' | 'exclusiveKeyOf'> = {},
   ): Runner<Item, Result> {
     if (!this.#options.enabled) return async (item) => (await run([item]))[0] as Result;
-    return this.#batcher(name, { run, keyOf, maxBatchSize: MAX_BATCH_SIZE, maxInFlight: MAX_IN_FLIGHT });
+    return this.#batcher(name, { run, ...keys, maxBatchSize: MAX_BATCH_SIZE, maxInFlight: MAX_IN_FLIGHT });
   }
 
   /**
@@ -61,7 +62,7 @@ export class Batching {
 
   #batcher<Item, Result>(
     name: string,
-    options: Pick<BatcherOptions<Item, Result>, 'run' | 'keyOf' | 'maxBatchSize' | 'maxInFlight'>,
+    options: Omit<BatcherOptions<Item, Result>, 'maxQueued' | 'isolates'>,
   ): Runner<Item, Result> {
     const batcher = new Batcher<Item, Result>({
       ...options,
@@ -85,7 +86,10 @@ export class Batching {
 }
 
 /**
- * A database that answered with an error has rolled the batch back. One that did not answer may have committed it,
- * and nothing may be run twice.
+ * A database that answered with an error has rolled the batch back, as has one that chose it to end a deadlock. One
+ * that went away may have committed it, and nothing may be run twice.
  */
-const rolledBack = (error: unknown) => error instanceof DatabaseError && !isTransient(error);
+const rolledBack = (error: unknown) =>
+  error instanceof DatabaseError && (!isTransient(error) || error.code === DEADLOCK_DETECTED);
+
+const DEADLOCK_DETECTED = '40P01';

@@ -9,24 +9,54 @@ export type WriteOutcome<Row> =
   /** The row is there, in none of the versions that the client named. */
   | { status: 'version_mismatch' };
 
-/** The versions that a write is bound to; undefined when any will do. */
+/** The versions that a write is bound to, all of them UUIDs; undefined when any will do. */
 export type Versions = readonly string[] | undefined;
 
-/** The condition of such a write, for a statement whose parameter `$2` holds the versions. */
-export const VERSION_MATCHES = '($2::uuid[] IS NULL OR version = ANY ($2))';
+/** Which row to write, in which versions of it. */
+export interface ConditionalWrite {
+  id: number;
+  versions: Versions;
+}
+
+/** Keeps two writes to the same row out of one batch: each is to see what the one before it has written. */
+export const onePerRow = { exclusiveKeyOf: ({ id }: ConditionalWrite): number => id };
 
 /**
- * Runs an `UPDATE` or `DELETE` of one row, with `RETURNING`. Where it finds no row, `exists` tells whether that
- * is because of its version.
+ * Runs one statement for conditional writes to different rows, and gives one outcome a write, in their order.
+ *
+ * Rows are locked in the order of their ids, so that no two batches wait for each other, and in their latest version.
+ *
+ * @param table The table, of which `id` and `version` are read.
+ * @param write An `UPDATE` or `DELETE` of those rows whose ids are in `matching (match_id)`, with `RETURNING` at
+ * least `id`; its parameters begin with `$3`.
  */
-export async function conditionalWrite<Row extends QueryResultRow>(
+export async function runConditionalWrites<Row extends QueryResultRow & { id: number }>(
   database: Queryable,
+  table: string,
+  writes: readonly ConditionalWrite[],
   write: QueryConfig,
-  versions: Versions,
-  exists: QueryConfig,
-): Promise<WriteOutcome<Row>> {
-  const [row] = (await database.query<Row>(write)).rows;
-  if (row) return { status: 'written', row };
-  const mismatch = versions !== undefined && (await database.query(exists)).rows.length > 0;
-  return { status: mismatch ? 'version_mismatch' : 'not_found' };
+): Promise<WriteOutcome<Row>[]> {
+  const { rows } = await database.query<Row & { id: number | null; lockedId: number }>({
+    name: write.name,
+    text: `
+      WITH bound AS (
+        SELECT id, versions::uuid[] FROM unnest($1::integer[], $2::text[]) AS bound (id, versions)
+      ), locked AS MATERIALIZED (
+        SELECT id, version FROM ${table} WHERE id = ANY ($1) ORDER BY id FOR UPDATE
+      ), matching (match_id) AS (
+        SELECT id FROM locked JOIN bound USING (id) WHERE versions IS NULL OR version = ANY (versions)
+      ), written AS (${write.text})
+      SELECT written.*, locked.id AS "lockedId" FROM locked LEFT JOIN written ON written.id = locked.id`,
+    values: [
+      writes.map(({ id }) => id),
+      writes.map(({ versions }) => versions && `{${versions.join()}}`),
+      ...(write.values ?? []),
+    ],
+  });
+  const found = new Map(rows.map((row) => [row.lockedId, row]));
+  return writes.map(({ id }) => {
+    const row = found.get(id);
+    if (!row) return { status: 'not_found' };
+    return row.id === null ? { status: 'version_mismatch' } : { status: 'written', row };
+  });
 }

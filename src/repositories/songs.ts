@@ -1,4 +1,3 @@
-import type { QueryConfig } from 'pg';
 import {
   type Song,
   type SongCreate,
@@ -8,7 +7,12 @@ import {
 } from '../../schemas/song.ts';
 import type { Batching, Runner } from '../database/batching.ts';
 import type { Queryable } from '../database/queryable.ts';
-import { conditionalWrite, VERSION_MATCHES, type Versions, type WriteOutcome } from './conditional-write.ts';
+import {
+  type ConditionalWrite,
+  onePerRow,
+  runConditionalWrites,
+  type WriteOutcome,
+} from './conditional-write.ts';
 import { RANK_OF_NULL } from './cursor.ts';
 import { type Bind, containsText, countRows, type Listing, type Page, readPage } from './listing.ts';
 
@@ -16,6 +20,11 @@ import { type Bind, containsText, countRows, type Listing, type Page, readPage }
 export interface SongRow extends Song {
   /** Changes with each write; a UUID. */
   version: string;
+}
+
+/** A song to write: those fields that the patch holds. */
+export interface SongWrite extends ConditionalWrite {
+  patch: SongUpdate;
 }
 
 const COLUMNS = 'id, song, artist, year, created_at AS "createdAt", version';
@@ -56,12 +65,21 @@ export class SongsRepository {
   readonly find: Runner<number, SongRow | undefined>;
   /** Adds a song; undefined when there is one with this title by this artist. */
   readonly create: Runner<SongCreate, SongRow | undefined>;
+  /** Writes to a song; fails with the driver's unique violation when another one has its title and artist. */
+  readonly update: Runner<SongWrite, WriteOutcome<SongRow>>;
+  readonly delete: Runner<ConditionalWrite, WriteOutcome<{ id: number }>>;
 
   constructor(database: Queryable, batching: Batching) {
     this.#database = database;
     this.list = batching.sameOnce('songs.list', (query) => this.#list(query));
     this.find = batching.together('songs.find', (ids) => this.#findAll(ids), { keyOf: (id) => id });
     this.create = batching.together('songs.create', (songs) => this.#createAll(songs));
+    this.update = batching.together(
+      'songs.update',
+      (writes: readonly SongWrite[]) => this.#updateAll(writes),
+      onePerRow,
+    );
+    this.delete = batching.together('songs.delete', (writes) => this.#deleteAll(writes), onePerRow);
   }
 
   count(query: SongQuery): Promise<number> {
@@ -108,48 +126,34 @@ export class SongsRepository {
     return songs.map((song) => (firsts.get(pairOf(song)) === song ? created.get(pairOf(song)) : undefined));
   }
 
-  /** @throws the driver's unique violation when another song has this title and artist; so does `update`. */
-  replace(
-    id: number,
-    { song, artist, year }: SongCreate,
-    versions: Versions,
-  ): Promise<WriteOutcome<SongRow>> {
-    return this.#write(id, versions, {
-      name: 'replace-song',
-      text: `
-        UPDATE songs SET song = $3, artist = $4, year = $5, version = gen_random_uuid()
-        WHERE id = $1 AND ${VERSION_MATCHES}
-        RETURNING ${COLUMNS}`,
-      values: [id, versions, song, artist, year ?? null],
-    });
-  }
-
-  /** Writes those fields that the patch holds. */
-  update(id: number, patch: SongUpdate, versions: Versions): Promise<WriteOutcome<SongRow>> {
-    return this.#write(id, versions, {
-      name: 'update-song',
+  /** Writes those fields that the patches hold. */
+  #updateAll(writes: readonly SongWrite[]): Promise<WriteOutcome<SongRow>[]> {
+    return runConditionalWrites(this.#database, 'songs', writes, {
+      name: 'update-songs',
       text: `
         UPDATE songs SET
-          song = coalesce($3, song),
-          artist = coalesce($4, artist),
-          year = CASE WHEN $5 THEN $6 ELSE year END,
+          song = coalesce(new_song, song),
+          artist = coalesce(new_artist, artist),
+          year = CASE WHEN sets_year THEN new_year ELSE year END,
           version = gen_random_uuid()
-        WHERE id = $1 AND ${VERSION_MATCHES}
+        FROM matching
+        JOIN unnest($1, $3::text[], $4::text[], $5::boolean[], $6::integer[])
+          AS new (new_id, new_song, new_artist, sets_year, new_year) ON new_id = match_id
+        WHERE id = match_id
         RETURNING ${COLUMNS}`,
-      values: [id, versions, patch.song, patch.artist, patch.year !== undefined, patch.year],
+      values: [
+        writes.map(({ patch }) => patch.song),
+        writes.map(({ patch }) => patch.artist),
+        writes.map(({ patch }) => patch.year !== undefined),
+        writes.map(({ patch }) => patch.year),
+      ],
     });
   }
 
-  delete(id: number, versions: Versions): Promise<WriteOutcome<{ id: number }>> {
-    return this.#write(id, versions, {
-      name: 'delete-song',
-      text: `DELETE FROM songs WHERE id = $1 AND ${VERSION_MATCHES} RETURNING id`,
-      values: [id, versions],
+  #deleteAll(writes: readonly ConditionalWrite[]): Promise<WriteOutcome<{ id: number }>[]> {
+    return runConditionalWrites(this.#database, 'songs', writes, {
+      name: 'delete-songs',
+      text: 'DELETE FROM songs USING matching WHERE id = match_id RETURNING id',
     });
-  }
-
-  #write<Row extends { id: number }>(id: number, versions: Versions, statement: QueryConfig) {
-    const exists = { name: 'song-exists', text: 'SELECT FROM songs WHERE id = $1', values: [id] };
-    return conditionalWrite<Row>(this.#database, statement, versions, exists);
   }
 }

@@ -1,4 +1,3 @@
-import type { QueryConfig } from 'pg';
 import {
   type Task,
   type TaskCreate,
@@ -8,7 +7,12 @@ import {
 } from '../../schemas/task.ts';
 import type { Batching, Runner } from '../database/batching.ts';
 import type { Queryable } from '../database/queryable.ts';
-import { conditionalWrite, VERSION_MATCHES, type Versions, type WriteOutcome } from './conditional-write.ts';
+import {
+  type ConditionalWrite,
+  onePerRow,
+  runConditionalWrites,
+  type WriteOutcome,
+} from './conditional-write.ts';
 import { type Bind, containsText, countRows, type Listing, type Page, readPage } from './listing.ts';
 
 /** A row of the table `tasks`. */
@@ -17,6 +21,11 @@ export interface TaskRow extends Task {
   internal_note: string;
   /** Changes with each write; a UUID. */
   version: string;
+}
+
+/** A task to write: those fields that the patch holds. */
+export interface TaskWrite extends ConditionalWrite {
+  patch: TaskUpdate;
 }
 
 const COLUMNS = `id, title, description, done, internal_note,
@@ -48,6 +57,9 @@ export class TasksRepository {
   readonly find: Runner<number, TaskRow | undefined>;
   /** Adds a task; undefined when there are as many as there may be. */
   readonly create: Runner<TaskCreate, TaskRow | undefined>;
+  /** Writes to a task. */
+  readonly update: Runner<TaskWrite, WriteOutcome<TaskRow>>;
+  readonly delete: Runner<ConditionalWrite, WriteOutcome<{ id: number }>>;
 
   /** @param maxTasks How many tasks there may be; 0 means any number. */
   constructor(database: Queryable, batching: Batching, maxTasks: number) {
@@ -56,6 +68,12 @@ export class TasksRepository {
     this.list = batching.sameOnce('tasks.list', (query) => this.#list(query));
     this.find = batching.together('tasks.find', (ids) => this.#findAll(ids), { keyOf: (id) => id });
     this.create = batching.together('tasks.create', (tasks) => this.#createAll(tasks));
+    this.update = batching.together(
+      'tasks.update',
+      (writes: readonly TaskWrite[]) => this.#updateAll(writes),
+      onePerRow,
+    );
+    this.delete = batching.together('tasks.delete', (writes) => this.#deleteAll(writes), onePerRow);
   }
 
   count(query: TaskQuery): Promise<number> {
@@ -104,42 +122,33 @@ export class TasksRepository {
     return tasks.map((_, index) => created[index]);
   }
 
-  replace(id: number, task: TaskCreate, versions: Versions): Promise<WriteOutcome<TaskRow>> {
-    const { title, description = '', done = false } = task;
-    return this.update(id, { title, description, done }, versions);
-  }
-
-  /** Writes those fields that the patch holds. */
-  update(
-    id: number,
-    { title, description, done }: TaskUpdate,
-    versions: Versions,
-  ): Promise<WriteOutcome<TaskRow>> {
-    return this.#write(id, versions, {
-      name: 'update-task',
+  #updateAll(writes: readonly TaskWrite[]): Promise<WriteOutcome<TaskRow>[]> {
+    return runConditionalWrites(this.#database, 'tasks', writes, {
+      name: 'update-tasks',
       text: `
         UPDATE tasks SET
-          title = coalesce($3, title),
-          description = coalesce($4, description),
-          done = coalesce($5, done),
+          title = coalesce(new_title, title),
+          description = coalesce(new_description, description),
+          done = coalesce(new_done, done),
           updated_at = now(),
           version = gen_random_uuid()
-        WHERE id = $1 AND ${VERSION_MATCHES}
+        FROM matching
+        JOIN unnest($1, $3::text[], $4::text[], $5::boolean[])
+          AS new (new_id, new_title, new_description, new_done) ON new_id = match_id
+        WHERE id = match_id
         RETURNING ${COLUMNS}`,
-      values: [id, versions, title, description, done],
+      values: [
+        writes.map(({ patch }) => patch.title),
+        writes.map(({ patch }) => patch.description),
+        writes.map(({ patch }) => patch.done),
+      ],
     });
   }
 
-  delete(id: number, versions: Versions): Promise<WriteOutcome<{ id: number }>> {
-    return this.#write(id, versions, {
-      name: 'delete-task',
-      text: `DELETE FROM tasks WHERE id = $1 AND ${VERSION_MATCHES} RETURNING id`,
-      values: [id, versions],
+  #deleteAll(writes: readonly ConditionalWrite[]): Promise<WriteOutcome<{ id: number }>[]> {
+    return runConditionalWrites(this.#database, 'tasks', writes, {
+      name: 'delete-tasks',
+      text: 'DELETE FROM tasks USING matching WHERE id = match_id RETURNING id',
     });
-  }
-
-  #write<Row extends { id: number }>(id: number, versions: Versions, statement: QueryConfig) {
-    const exists = { name: 'task-exists', text: 'SELECT FROM tasks WHERE id = $1', values: [id] };
-    return conditionalWrite<Row>(this.#database, statement, versions, exists);
   }
 }

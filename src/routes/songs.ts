@@ -39,21 +39,30 @@ export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> =
 
   app.put('/:id', { schema: replaceSong }, async (request, reply) => {
     const versions = requiredVersions(request.headers['if-match']);
-    const song = writtenRow(await songs.replace(request.params.id, request.body, versions), 'song_not_found');
+    const song = writtenRow(
+      await songs.update(
+        { ...request.params, versions, patch: { year: null, ...request.body } },
+        isGone(request),
+      ),
+      'song_not_found',
+    );
     reply.header('etag', entityTag(song.version));
     return { data: song };
   });
 
   app.patch('/:id', { schema: updateSong }, async (request, reply) => {
     const versions = requiredVersions(request.headers['if-match']);
-    const song = writtenRow(await songs.update(request.params.id, request.body, versions), 'song_not_found');
+    const song = writtenRow(
+      await songs.update({ ...request.params, versions, patch: request.body }, isGone(request)),
+      'song_not_found',
+    );
     reply.header('etag', entityTag(song.version));
     return { data: song };
   });
 
   app.delete('/:id', { schema: deleteSong }, async (request, reply) => {
     const versions = requiredVersions(request.headers['if-match']);
-    writtenRow(await songs.delete(request.params.id, versions), 'song_not_found');
+    writtenRow(await songs.delete({ ...request.params, versions }, isGone(request)), 'song_not_found');
     return reply.code(204).send(null);
   });
 };

@@ -39,21 +39,30 @@ export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> =
 
   app.put('/:id', { schema: replaceTask }, async (request, reply) => {
     const versions = requiredVersions(request.headers['if-match']);
-    const task = writtenRow(await tasks.replace(request.params.id, request.body, versions), 'task_not_found');
+    const task = writtenRow(
+      await tasks.update(
+        { ...request.params, versions, patch: { description: '', done: false, ...request.body } },
+        isGone(request),
+      ),
+      'task_not_found',
+    );
     reply.header('etag', entityTag(task.version));
     return task;
   });
 
   app.patch('/:id', { schema: updateTask }, async (request, reply) => {
     const versions = requiredVersions(request.headers['if-match']);
-    const task = writtenRow(await tasks.update(request.params.id, request.body, versions), 'task_not_found');
+    const task = writtenRow(
+      await tasks.update({ ...request.params, versions, patch: request.body }, isGone(request)),
+      'task_not_found',
+    );
     reply.header('etag', entityTag(task.version));
     return task;
   });
 
   app.delete('/:id', { schema: deleteTask }, async (request, reply) => {
     const versions = requiredVersions(request.headers['if-match']);
-    writtenRow(await tasks.delete(request.params.id, versions), 'task_not_found');
+    writtenRow(await tasks.delete({ ...request.params, versions }, isGone(request)), 'task_not_found');
     return reply.code(204).send(null);
   });
 };

@@ -73,6 +73,21 @@ t.test('no batch is larger, and no more are on their way, than there may be', as
   });
 });
 
+t.test('a full batch takes the slot that becomes free before the results are handed out', async (t) => {
+  const { batcher, sent } = held({ maxInFlight: 1 });
+  const results = [...'abcdefg'].map((item) => batcher.run(item));
+  await turn();
+  const sentWhenAnswered = results[0]?.then(() => sent.map(({ items }) => items.join('')));
+  sent[0]?.answer();
+  t.same(await sentWhenAnswered, ['abc', 'def']);
+  sent[1]?.answer();
+  t.equal(await results[5], '<f>');
+  t.equal(sent.length, 2, 'one that is not full waits for others until the turn ends');
+  await turn();
+  sent[2]?.answer();
+  t.equal(await results[6], '<g>');
+});
+
 t.test('a call shares the place of an equal one, but never joins one that has left', async (t) => {
   const { batcher, sent } = held();
   const first = [batcher.run('a'), batcher.run('a')];
@@ -90,6 +105,26 @@ t.test('a call shares the place of an equal one, but never joins one that has le
   await t.rejects(later, { message: 'gone' });
   t.match(batcher.counts, { batches: 2, items: 2, shared: 1 });
 });
+
+t.test(
+  'items with the same exclusive key travel one after the other, in the order in which they came',
+  async (t) => {
+    const { batcher, sent } = held({
+      keyOf: undefined,
+      exclusiveKeyOf: (item) => item[0] ?? '',
+      maxInFlight: 1,
+    });
+    const results = ['a1', 'a2', 'b1', 'a3', 'b2'].map((item) => batcher.run(item));
+    for (const batch of [['a1', 'b1'], ['a2', 'b2'], ['a3']]) {
+      await turn();
+      await turn();
+      t.same(sent.at(-1)?.items, batch);
+      sent.at(-1)?.answer();
+    }
+    t.equal((await Promise.all(results)).join(), '<a1>,<a2>,<b1>,<a3>,<b2>');
+    t.equal(batcher.counts.queued, 0);
+  },
+);
 
 t.test('without keys no two calls are the same', async (t) => {
   const { batcher, sent } = held({ keyOf: undefined });

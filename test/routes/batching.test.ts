@@ -61,6 +61,65 @@ t.test('of a batch that one row spoils, only that row fails', async (t) => {
   t.equal((await call('GET', '/songs?artist=Fate&limit=100')).body.length, 20);
 });
 
+t.test('of writes bound to the same version of a row exactly one is done', async (t) => {
+  for (const method of ['PUT', 'PATCH', 'DELETE']) {
+    const created = await call('POST', '/tasks', { json: { title: method } });
+    const headers = { 'if-match': String(created.headers.etag) };
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        call(method, String(created.headers.location), {
+          headers,
+          ...(method !== 'DELETE' && { json: { title: `${method} ${index}` } }),
+        }),
+      ),
+    );
+    const done = answers.filter(({ status }) => status < 300);
+    t.equal(done.length, 1, method);
+    const others = answers.filter(({ status }) => status !== (method === 'DELETE' ? 404 : 412));
+    t.equal(others.length, 1, 'to the others it has another version, or is gone');
+    const { status, body } = await call('GET', String(created.headers.location));
+    if (method === 'DELETE') t.equal(status, 404);
+    else t.equal(body.title, done[0]?.body.title);
+  }
+});
+
+t.test('writes to many rows travel together, and each row becomes what its own request says', async (t) => {
+  const before = app.batching.counts()['songs.update'];
+  const songs = await Promise.all(
+    Array.from({ length: 90 }, (_, year) =>
+      call('POST', '/songs', { json: { song: `${year}`, artist: 'W', year } }),
+    ),
+  );
+  const missing = await Promise.all([
+    call('DELETE', String(songs[88]?.headers.location)),
+    call('DELETE', String(songs[89]?.headers.location)),
+  ]);
+  t.same(
+    missing.map(({ status }) => status),
+    [204, 204],
+  );
+  const answers = await Promise.all(
+    songs.map(({ headers }, index) =>
+      index % 3 === 0
+        ? call('PUT', String(headers.location), { json: { song: `new ${index}`, artist: 'W' } })
+        : call('PATCH', String(headers.location), {
+            json: index % 3 === 1 ? { year: null } : { song: index === 5 ? '7' : `new ${index}` },
+          }),
+    ),
+  );
+  for (const [index, { status, body }] of answers.entries()) {
+    if (index >= 88) t.equal(status, 404);
+    else if (index === 5) t.equal(status, 409, 'only the one that takes the name of another song fails');
+    else {
+      t.equal(status, 200);
+      t.equal(body.data.song, index % 3 === 1 ? `${index}` : `new ${index}`);
+      t.equal(body.data.year, index % 3 === 2 ? index : null);
+    }
+  }
+  const after = app.batching.counts()['songs.update'];
+  t.ok(Number(after?.batches) - Number(before?.batches) < 45, 'in far fewer batches than requests');
+});
+
 t.test('a read sees every write that was acknowledged before it', async (t) => {
   const { headers } = await call('POST', '/songs', { json: { song: 'Fresh', artist: 'Always', year: 0 } });
   const url = String(headers.location);
