@@ -1,6 +1,6 @@
 import { ApiError, ErrorDetail, Problem } from './error.ts';
 import type { Model } from './ref.ts';
-import { Health, Readiness } from './service.ts';
+import { Health, Readiness, ReadinessChecks } from './service.ts';
 import { Song, SongCreate, SongEnvelope, SongList, SongUpdate } from './song.ts';
 import { Task, TaskCreate, TaskList, TaskUpdate } from './task.ts';
 
@@ -17,6 +17,7 @@ export const models: readonly Model[] = [
   TaskList,
   Health,
   Readiness,
+  ReadinessChecks,
   ErrorDetail,
   ApiError,
   Problem,

@@ -1,5 +1,5 @@
 import { type TProperties, Type } from '@sinclair/typebox';
-import { OneOf } from './fields.ts';
+import { Int32, OneOf } from './fields.ts';
 
 /** How the value of a sort key is written into a cursor. */
 export type SortKeyKind = 'integer' | 'instant' | 'text';
@@ -14,6 +14,12 @@ const patterns: Record<SortKeyKind, string> = {
   integer: '-?[0-9]{1,10}',
   instant: '[0-9]{1,13}',
   text: '[A-Za-z0-9_-]*',
+};
+
+const exampleKeys: Record<SortKeyKind, string> = {
+  integer: '3',
+  instant: '1795158515123',
+  text: 'UGluayBQb255IENsdWI',
 };
 
 /**
@@ -34,24 +40,37 @@ export const ListQuery = <Keys extends SortKeys, Filters extends TProperties>(
       sort: Type.Optional(
         OneOf<Sort<Keys>>(
           fields.flatMap((field) => [field, `-${field}`] as const),
-          { description: 'The order; a minus means descending. Equal rows are ordered by id.' },
+          {
+            description:
+              'The order: a field, with a minus for descending. Equal rows are in the order of their ids.',
+            examples: ['-createdAt'],
+          },
         ),
       ),
-      limit: Type.Integer({
+      limit: Int32({
         minimum: 1,
         maximum: 100,
         default: 20,
-        description: 'How many rows a page holds.',
+        description: 'How many rows a page holds at most.',
+        examples: [20],
       }),
       cursor: Type.Optional(
         Type.String({
           pattern: `^${cursor.join('\\.')}$`,
           maxLength: 2400,
           description: 'Where the page begins: opaque, taken from the `Link` header of the page before.',
+          examples: [
+            Object.values(keys)
+              .map((kind) => exampleKeys[kind])
+              .join('.'),
+          ],
         }),
       ),
       count: Type.Optional(
-        Type.Boolean({ description: 'Whether to count all matching rows into `X-Total-Count`.' }),
+        Type.Boolean({
+          description: 'Whether to count all matching rows, into `X-Total-Count`.',
+          examples: [true],
+        }),
       ),
     },
     { additionalProperties: false },

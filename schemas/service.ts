@@ -1,12 +1,20 @@
 import { Type } from '@sinclair/typebox';
 import { OneOf } from './fields.ts';
-import { model } from './ref.ts';
+import { model, ref } from './ref.ts';
 
 export const Health = model(
   'Health',
   Type.Object(
-    { status: OneOf(['ok'], { description: 'Always `ok`: the process answers.' }) },
+    { status: OneOf(['ok'], { description: 'Always `ok`: the process answers.', examples: ['ok'] }) },
     { description: 'The process is alive.', examples: [{ status: 'ok' }] },
+  ),
+);
+
+export const ReadinessChecks = model(
+  'ReadinessChecks',
+  Type.Object(
+    { database: OneOf(['ok'], { description: 'Always `ok`: the database answers.', examples: ['ok'] }) },
+    { description: 'What the service needs, part by part.' },
   ),
 );
 
@@ -14,11 +22,11 @@ export const Readiness = model(
   'Readiness',
   Type.Object(
     {
-      status: OneOf(['ready'], { description: 'Always `ready`; otherwise the answer is a 503.' }),
-      checks: Type.Object(
-        { database: OneOf(['ok'], { description: 'The database answers.' }) },
-        { description: 'What was looked at.' },
-      ),
+      status: OneOf(['ready'], {
+        description: 'Always `ready`; otherwise the answer is 503.',
+        examples: ['ready'],
+      }),
+      checks: ref(ReadinessChecks),
     },
     {
       description: 'The service can take requests.',

@@ -1,15 +1,29 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { Identifier, MAX_INTEGER, Nullable, Text, Timestamp } from './fields.ts';
+import { Identifier, Int32, Nullable, Text, Timestamp } from './fields.ts';
 import { ListQuery, type SortKeys } from './pagination.ts';
 import { model, ref } from './ref.ts';
 
+/** The song that the example of a create makes. */
+const createdSong = {
+  id: 4,
+  song: 'Blinding Lights',
+  artist: 'The Weeknd',
+  year: 2019,
+  createdAt: '2026-11-20T07:28:35.123Z',
+};
+/** The first song of a new database. */
+export const exampleSong = {
+  id: 1,
+  song: 'Square Hammer',
+  artist: 'Ghost',
+  year: 2016,
+  createdAt: '2026-11-20T07:00:00.000Z',
+};
+
 const songFields = {
-  song: Text({ minLength: 1, maxLength: 200, description: 'The title.', examples: ['Blinding Lights'] }),
+  song: Text({ minLength: 1, maxLength: 200, description: 'Its title.', examples: ['Blinding Lights'] }),
   artist: Text({ minLength: 1, maxLength: 200, description: 'Who performs it.', examples: ['The Weeknd'] }),
-  year: Nullable(
-    Type.Integer({ minimum: -MAX_INTEGER, maximum: MAX_INTEGER, examples: [2019] }),
-    'The year of its release; null when unknown.',
-  ),
+  year: Nullable(Int32({ examples: [2019] }), 'The year of its release; null when it is unknown.'),
 };
 
 export const SongCreate = model(
@@ -30,7 +44,7 @@ export const SongUpdate = model(
   Type.Partial(Type.Object(songFields), {
     additionalProperties: false,
     description: 'A JSON Merge Patch (RFC 7396) of a song: what is absent stays as it is.',
-    examples: [{ year: 2020 }],
+    examples: [{ year: 2016 }],
   }),
 );
 export type SongUpdate = Static<typeof SongUpdate>;
@@ -45,15 +59,7 @@ export const Song = model(
     },
     {
       description: 'A song of the catalogue. The pair of `song` and `artist` is unique.',
-      examples: [
-        {
-          id: 4,
-          song: 'Blinding Lights',
-          artist: 'The Weeknd',
-          year: 2019,
-          createdAt: '2026-11-20T07:28:35.123Z',
-        },
-      ],
+      examples: [exampleSong],
     },
   ),
 );
@@ -61,12 +67,25 @@ export type Song = Static<typeof Song>;
 
 export const SongEnvelope = model(
   'SongEnvelope',
-  Type.Object({ data: ref(Song) }, { description: 'The song that was written.' }),
+  Type.Object(
+    { data: ref(Song) },
+    { description: 'The song that was written.', examples: [{ data: createdSong }] },
+  ),
 );
 
 export const SongList = model(
   'SongList',
-  Type.Array(ref(Song), { description: 'One page of songs.', maxItems: 100 }),
+  Type.Array(ref(Song), {
+    description: 'One page of songs.',
+    maxItems: 100,
+    examples: [
+      [
+        exampleSong,
+        { ...exampleSong, id: 2, song: 'Euclid', artist: 'Sleep Token', year: 2023 },
+        { ...exampleSong, id: 3, song: 'Pink Pony Club', artist: 'Chappell Roan', year: 2023 },
+      ],
+    ],
+  }),
 );
 
 /** What songs can be sorted by. */
@@ -80,19 +99,30 @@ export const songSortKeys = {
 
 export const SongQuery = ListQuery(songSortKeys, {
   song: Type.Optional(
-    Text({ minLength: 1, maxLength: 200, description: 'Only songs with exactly this title.' }),
+    Text({
+      minLength: 1,
+      maxLength: 200,
+      description: 'Only songs with exactly this title.',
+      examples: ['Euclid'],
+    }),
   ),
   artist: Type.Optional(
-    Text({ minLength: 1, maxLength: 200, description: 'Only songs by exactly this artist.' }),
+    Text({
+      minLength: 1,
+      maxLength: 200,
+      description: 'Only songs by exactly this artist.',
+      examples: ['Ghost'],
+    }),
   ),
   year: Type.Optional(
-    Type.Integer({ minimum: -MAX_INTEGER, maximum: MAX_INTEGER, description: 'Only songs of this year.' }),
+    Int32({ description: 'Only songs that were released in this year.', examples: [2016] }),
   ),
   q: Type.Optional(
     Text({
       minLength: 1,
       maxLength: 200,
-      description: 'Only songs with this text in the title or artist, in either case.',
+      description: 'Only songs with this text in the title or artist, in upper or lower case.',
+      examples: ['pony'],
     }),
   ),
 });

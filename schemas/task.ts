@@ -3,6 +3,16 @@ import { Identifier, Text, Timestamp } from './fields.ts';
 import { ListQuery, type SortKeys } from './pagination.ts';
 import { model, ref } from './ref.ts';
 
+/** The task that the example of a create makes, in an empty database. */
+export const exampleTask = {
+  id: 1,
+  title: 'Book the venue',
+  description: 'Two hundred seats, in May',
+  done: false,
+  createdAt: '2026-11-20T07:28:35.123Z',
+  updatedAt: '2026-11-20T07:28:35.123Z',
+};
+
 const taskFields = {
   title: Text({
     minLength: 1,
@@ -10,7 +20,11 @@ const taskFields = {
     description: 'What is to be done.',
     examples: ['Book the venue'],
   }),
-  description: Text({ maxLength: 2000, description: 'Details.', examples: ['Two hundred seats, in May'] }),
+  description: Text({
+    maxLength: 2000,
+    description: 'What else there is to know.',
+    examples: ['Two hundred seats, in May'],
+  }),
   done: Type.Boolean({ description: 'Whether it is done.', examples: [false] }),
 };
 
@@ -51,17 +65,8 @@ export const Task = model(
       updatedAt: Timestamp('When the task was last written.'),
     },
     {
-      description: 'A task.',
-      examples: [
-        {
-          id: 1,
-          title: 'Book the venue',
-          description: 'Two hundred seats, in May',
-          done: false,
-          createdAt: '2026-11-20T07:28:35.123Z',
-          updatedAt: '2026-11-20T07:28:35.123Z',
-        },
-      ],
+      description: 'A task of the task manager.',
+      examples: [exampleTask],
     },
   ),
 );
@@ -69,7 +74,16 @@ export type Task = Static<typeof Task>;
 
 export const TaskList = model(
   'TaskList',
-  Type.Array(ref(Task), { description: 'One page of tasks.', maxItems: 100 }),
+  Type.Array(ref(Task), {
+    description: 'One page of tasks.',
+    maxItems: 100,
+    examples: [
+      [
+        exampleTask,
+        { ...exampleTask, id: 2, title: 'Write the setlist', description: 'Ninety minutes', done: true },
+      ],
+    ],
+  }),
 );
 
 /** What tasks can be sorted by. */
@@ -81,12 +95,15 @@ export const taskSortKeys = {
 } as const satisfies SortKeys;
 
 export const TaskQuery = ListQuery(taskSortKeys, {
-  done: Type.Optional(Type.Boolean({ description: 'Only tasks that are done, or that are not.' })),
+  done: Type.Optional(
+    Type.Boolean({ description: 'Only tasks that are done, or only those that are not.', examples: [false] }),
+  ),
   q: Type.Optional(
     Text({
       minLength: 1,
       maxLength: 200,
-      description: 'Only tasks with this text in the title or description, in either case.',
+      description: 'Only tasks with this text in the title or description, in upper or lower case.',
+      examples: ['venue'],
     }),
   ),
 });

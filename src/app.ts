@@ -60,11 +60,11 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
 
     await app.register(async (api) => {
       await api.register(contentNegotiation);
-      await api.register(serviceRoutes, { database: app.pg });
       const songs = new SongsRepository(app.pg, app.batching);
       await api.register(songRoutes, { prefix: '/songs', songs });
       const tasks = new TasksRepository(app.pg, app.batching, config.maxTasks);
       await api.register(taskRoutes, { prefix: '/tasks', tasks });
+      await api.register(serviceRoutes, { database: app.pg });
     });
 
     await app.ready();

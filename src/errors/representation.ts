@@ -4,7 +4,8 @@ import { catalogue } from './catalogue.ts';
 import type { ServiceError } from './service-error.ts';
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
-const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+const PROBLEM_TYPE = `${PROBLEM_MEDIA_TYPE}; charset=utf-8`;
 
 /** What an error looks like on the wire. */
 export interface ErrorRepresentation {
@@ -33,11 +34,8 @@ export function representError(error: ServiceError, request: FailedRequest): Err
 
 function prefersProblem(accept: string | undefined): boolean {
   if (accept === undefined || !accept.includes('problem+json')) return false;
-  const types = new Negotiator({ headers: { accept } }).mediaTypes([
-    'application/json',
-    'application/problem+json',
-  ]);
-  return types[0] === 'application/problem+json';
+  const types = new Negotiator({ headers: { accept } }).mediaTypes(['application/json', PROBLEM_MEDIA_TYPE]);
+  return types[0] === PROBLEM_MEDIA_TYPE;
 }
 
 function envelope(error: ServiceError, request: FailedRequest): ApiError {

@@ -3,18 +3,28 @@ import { Type } from '@sinclair/typebox';
 /** `*`, or a list of entity tags (RFC 9110, 8.8.3). */
 const ENTITY_TAGS = '^\\s*(\\*|(W/)?"[!#-~]*"(\\s*,\\s*(W/)?"[!#-~]*")*)\\s*$';
 
-/** Without an example: the docs page would send it with every request, and a condition on it is never met. */
 const entityTags = (description: string) =>
-  Type.Optional(Type.String({ pattern: ENTITY_TAGS, maxLength: 2000, description }));
+  Type.Optional(
+    Type.String({
+      pattern: ENTITY_TAGS,
+      maxLength: 2000,
+      description,
+      examples: ['"0a3f1c5e-9d2b-4c47-8f0e-6b1d2a7c9e35"'],
+    }),
+  );
 
 /** The header of a conditional read. */
 export const IfNoneMatch = Type.Object({
-  'If-None-Match': entityTags('Answer 304 when the resource still has one of these entity tags.'),
+  'If-None-Match': entityTags(
+    'Answer 304 if the resource still has one of these entity tags, or, for `*`, any.',
+  ),
 });
 
 /** The header of a conditional write. */
 export const IfMatch = Type.Object({
-  'If-Match': entityTags('Write only when the resource has one of these entity tags; otherwise answer 412.'),
+  'If-Match': entityTags(
+    'Write only if the resource has one of these entity tags, or, for `*`, any; otherwise answer 412.',
+  ),
 });
 
 /** The entity tag of a version: strong, because the same version is always the same bytes. */

@@ -1,9 +1,10 @@
 import fp from 'fastify-plugin';
 import Negotiator from 'negotiator';
+import { PROBLEM_MEDIA_TYPE } from '../errors/representation.ts';
 import { ServiceError } from '../errors/service-error.ts';
 
 /** What a client may ask for: the second is only sent for errors, and asking for it alone is no fault. */
-const OFFERED = ['application/json', 'application/problem+json'];
+const OFFERED = ['application/json', PROBLEM_MEDIA_TYPE];
 
 /** Refuses, with 406, requests whose `Accept` leaves out JSON, in the route group that registers it. */
 export const contentNegotiation = fp(

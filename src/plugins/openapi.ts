@@ -2,13 +2,13 @@ import swagger from '@fastify/swagger';
 import fp from 'fastify-plugin';
 import { stringify } from 'yaml';
 import { VERSIONED_BASE } from '../http/base-path.ts';
+import { DESCRIPTION } from '../openapi/description.ts';
+import { finishDocument } from '../openapi/finish-document.ts';
+import type { GeneratedDocument } from '../openapi/generated-document.ts';
 import { packageVersion } from '../package.ts';
 
-const DESCRIPTION = `A songs catalogue and a task manager.
-
-Every answer is described here and nothing else is ever sent. Errors have one shape, \`ApiError\`, or, for clients
-that ask for \`application/problem+json\`, an RFC 9457 problem. Writes can be bound to a version with \`If-Match\`,
-reads can be spared with \`If-None-Match\`. Lists are paged: follow the \`Link\` header.`;
+/** A base URL for everyone: `x-internal` tells docs tools that it is to be shown. */
+const server = (url: string, description: string) => ({ url, description, 'x-internal': false });
 
 /** Builds the OpenAPI document from the schemas of the routes and serves it. */
 export const openapi = fp(
@@ -19,20 +19,30 @@ export const openapi = fp(
         openapi: '3.1.0',
         info: {
           title: 'Setlist',
+          summary: 'A songs catalogue and a task manager.',
           version: packageVersion,
           description: DESCRIPTION,
+          contact: { name: 'The maintainers of Setlist' },
           license: { name: 'MIT', identifier: 'MIT' },
         },
+        externalDocs: {
+          description: 'HTTP Semantics (RFC 9110): what methods, statuses and conditional requests mean',
+          url: 'https://www.rfc-editor.org/rfc/rfc9110',
+        },
         servers: [
-          { url: '/', description: 'This server' },
-          { url: VERSIONED_BASE, description: 'The same, under a stable, versioned base' },
+          server('/', 'This server, be it local, staging or production'),
+          server(
+            VERSIONED_BASE,
+            'The same server, local, staging or production, under the stable, versioned base',
+          ),
         ],
         tags: [
-          { name: 'songs', description: 'The songs catalogue.' },
-          { name: 'tasks', description: 'The task manager.' },
-          { name: 'service', description: 'For whoever runs the service.' },
+          { name: 'songs', description: 'The songs catalogue. A song is unique by its title and artist.' },
+          { name: 'tasks', description: 'The task manager. How many tasks there may be is bounded.' },
+          { name: 'service', description: 'Liveness and readiness, for whoever runs the service.' },
         ],
       },
+      transformObject: (generated) => finishDocument(openapiObject(generated)),
       refResolver: {
         buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `def-${index}`),
       },
@@ -50,3 +60,9 @@ export const openapi = fp(
   },
   { name: 'openapi', dependencies: ['validation'] },
 );
+
+/** The plugin's types know the document of the specification, which may have references everywhere; ours has not. */
+function openapiObject(generated: object): GeneratedDocument {
+  if ('openapiObject' in generated) return generated.openapiObject as GeneratedDocument;
+  throw new Error('There is no OpenAPI document');
+}

@@ -1,22 +1,34 @@
 import type { FastifySchema } from 'fastify';
 import { ref } from '../../schemas/ref.ts';
 import { Health, Readiness } from '../../schemas/service.ts';
-import { answer, errorAnswers } from '../http/responses.ts';
+import { errorAnswers, occurrence } from '../http/error-answers.ts';
+import { PROBE_ERRORS } from '../http/request-errors.ts';
+import { NoQuery } from '../http/requests.ts';
+import { answer } from '../http/responses.ts';
 
-const all = { tags: ['service'], security: [] };
+const all = { tags: ['service'], security: [], querystring: NoQuery };
+
+const notReady = occurrence('unavailable', {
+  name: 'NotReady',
+  path: '/ready',
+  details: [{ type: 'not_ready', loc: ['database'], msg: 'The database does not answer' }],
+});
 
 export const getHealth = {
   ...all,
   operationId: 'getHealth',
-  summary: 'Is the process alive?',
+  summary: 'Check that the process is alive',
   description: 'Answers as long as the process runs, whatever the database does.',
-  response: { 200: answer('It is', ref(Health)), ...errorAnswers('not_acceptable') },
+  response: { 200: answer('The process is alive', ref(Health)), ...errorAnswers(...PROBE_ERRORS) },
 } satisfies FastifySchema;
 
 export const getReadiness = {
   ...all,
   operationId: 'getReadiness',
-  summary: 'Can the service take requests?',
-  description: 'Asks the database. While the service stops or the database is away, the answer is 503.',
-  response: { 200: answer('It can', ref(Readiness)), ...errorAnswers('not_acceptable', 'unavailable') },
+  summary: 'Check that the service can take requests',
+  description: 'Asks the database. While the service stops or the database does not answer, it answers 503.',
+  response: {
+    200: answer('The service can take requests', ref(Readiness)),
+    ...errorAnswers(...PROBE_ERRORS, notReady),
+  },
 } satisfies FastifySchema;

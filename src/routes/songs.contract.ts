@@ -2,13 +2,39 @@ import { Type } from '@sinclair/typebox';
 import type { FastifySchema } from 'fastify';
 import { Identifier } from '../../schemas/fields.ts';
 import { ref } from '../../schemas/ref.ts';
-import { Song, SongCreate, SongEnvelope, SongList, SongQuery, SongUpdate } from '../../schemas/song.ts';
+import {
+  exampleSong,
+  Song,
+  SongCreate,
+  SongEnvelope,
+  SongList,
+  SongQuery,
+  SongUpdate,
+} from '../../schemas/song.ts';
 import { IfMatch, IfNoneMatch } from '../http/conditional-requests.ts';
-import { NoQuery, PATCH_TYPES } from '../http/requests.ts';
-import { answer, BODY_ERRORS, emptyAnswer, errorAnswers, RESOURCE_ERRORS } from '../http/responses.ts';
+import { errorAnswers, occurrence } from '../http/error-answers.ts';
+import { links } from '../http/links.ts';
+import { BODY_ERRORS, LIST_ERRORS, preconditionFailed, RESOURCE_ERRORS } from '../http/request-errors.ts';
+import { MERGE_PATCH_DOCS, NoQuery, PATCH_TYPES } from '../http/requests.ts';
+import { answer, emptyAnswer, withExample } from '../http/responses.ts';
 
 const all = { tags: ['songs'], security: [] };
 const one = { ...all, params: Type.Object({ id: Identifier('The song’s id.') }), querystring: NoQuery };
+
+const songNotFound = occurrence('song_not_found', { path: '/songs/404' });
+const songExists = occurrence('song_exists');
+const invalidSong = occurrence('validation_failed', {
+  name: 'InvalidSong',
+  details: [
+    {
+      type: 'string_too_short',
+      loc: ['body', 'song'],
+      msg: 'String should have at least 1 character',
+      input: '',
+    },
+    { type: 'int_type', loc: ['body', 'year'], msg: 'Input should be a valid integer', input: '2019' },
+  ],
+});
 
 export const listSongs = {
   ...all,
@@ -18,7 +44,7 @@ export const listSongs = {
   querystring: SongQuery,
   response: {
     200: answer('One page of songs', ref(SongList), 'Link', 'X-Total-Count'),
-    ...errorAnswers(...RESOURCE_ERRORS),
+    ...errorAnswers(...LIST_ERRORS),
   },
 } satisfies FastifySchema;
 
@@ -31,7 +57,7 @@ export const createSong = {
   body: ref(SongCreate),
   response: {
     201: answer('The created song', ref(SongEnvelope), 'Location', 'ETag'),
-    ...errorAnswers(...RESOURCE_ERRORS, ...BODY_ERRORS, 'song_exists'),
+    ...errorAnswers(...BODY_ERRORS, invalidSong, songExists),
   },
 } satisfies FastifySchema;
 
@@ -44,14 +70,14 @@ export const getSong = {
   response: {
     200: answer('The song', ref(Song), 'ETag'),
     304: emptyAnswer('The client has this version already', 'ETag'),
-    ...errorAnswers(...RESOURCE_ERRORS, 'song_not_found'),
+    ...errorAnswers(...RESOURCE_ERRORS, songNotFound),
   },
 } satisfies FastifySchema;
 
-const written = {
-  200: answer('The song as it is now', ref(SongEnvelope), 'ETag'),
-  ...errorAnswers(...RESOURCE_ERRORS, ...BODY_ERRORS, 'song_not_found', 'song_exists', 'precondition_failed'),
-};
+const written = (example: Song) => ({
+  200: withExample(answer('The song as it is now', ref(SongEnvelope), 'ETag'), { data: example }),
+  ...errorAnswers(...BODY_ERRORS, invalidSong, songNotFound, songExists, preconditionFailed),
+});
 
 export const replaceSong = {
   ...one,
@@ -60,7 +86,7 @@ export const replaceSong = {
   description: 'Gives a song a whole new state. What the body leaves out gets its default.',
   headers: IfMatch,
   body: ref(SongCreate),
-  response: written,
+  response: written({ ...exampleSong, song: 'Blinding Lights', artist: 'The Weeknd', year: 2019 }),
 } satisfies FastifySchema;
 
 export const updateSong = {
@@ -68,10 +94,11 @@ export const updateSong = {
   operationId: 'updateSong',
   summary: 'Update a song',
   description: 'Changes the fields that the JSON Merge Patch (RFC 7396) holds.',
+  externalDocs: MERGE_PATCH_DOCS,
   headers: IfMatch,
   consumes: PATCH_TYPES,
   body: ref(SongUpdate),
-  response: written,
+  response: written(exampleSong),
 } satisfies FastifySchema;
 
 export const deleteSong = {
@@ -82,6 +109,14 @@ export const deleteSong = {
   headers: IfMatch,
   response: {
     204: emptyAnswer('The song is gone'),
-    ...errorAnswers(...RESOURCE_ERRORS, 'song_not_found', 'precondition_failed'),
+    ...errorAnswers(...RESOURCE_ERRORS, songNotFound, preconditionFailed),
   },
 } satisfies FastifySchema;
+
+/** Where a client can go on from an answer, by operation and status. */
+export const songLinks = {
+  list: { 200: links('$response.body#/0/id', getSong) },
+  create: { 201: links('$response.body#/data/id', getSong, replaceSong, updateSong, deleteSong) },
+  get: { 200: links('$request.path.id', replaceSong, updateSong, deleteSong) },
+  write: { 200: links('$request.path.id', getSong, replaceSong, updateSong, deleteSong) },
+};

@@ -5,12 +5,20 @@ import { entityTag, isKnown, requiredVersions } from '../http/conditional-reques
 import { isGone } from '../http/gone.ts';
 import { describePage } from '../http/pagination.ts';
 import type { SongsRepository } from '../repositories/songs.ts';
-import { createSong, deleteSong, getSong, listSongs, replaceSong, updateSong } from './songs.contract.ts';
+import {
+  createSong,
+  deleteSong,
+  getSong,
+  listSongs,
+  replaceSong,
+  songLinks,
+  updateSong,
+} from './songs.contract.ts';
 import { writtenRow } from './written-row.ts';
 
 /** The songs catalogue over HTTP. */
 export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> = async (app, { songs }) => {
-  app.get('', { schema: listSongs }, async (request, reply) => {
+  app.get('', { schema: listSongs, links: songLinks.list }, async (request, reply) => {
     const { query } = request;
     const [page, total] = await Promise.all([
       songs.list(query, isGone(request)),
@@ -20,7 +28,7 @@ export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> =
     return page.rows;
   });
 
-  app.post('', { schema: createSong }, async (request, reply) => {
+  app.post('', { schema: createSong, links: songLinks.create }, async (request, reply) => {
     const song = await songs.create(request.body, isGone(request));
     if (!song) throw new ServiceError('song_exists');
     reply
@@ -30,14 +38,14 @@ export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> =
     return { data: song };
   });
 
-  app.get('/:id', { schema: getSong }, async (request, reply) => {
+  app.get('/:id', { schema: getSong, links: songLinks.get }, async (request, reply) => {
     const song = await songs.find(request.params.id, isGone(request));
     if (!song) throw new ServiceError('song_not_found');
     reply.header('etag', entityTag(song.version));
     return isKnown(request.headers['if-none-match'], song.version) ? reply.code(304).send(null) : song;
   });
 
-  app.put('/:id', { schema: replaceSong }, async (request, reply) => {
+  app.put('/:id', { schema: replaceSong, links: songLinks.write }, async (request, reply) => {
     const versions = requiredVersions(request.headers['if-match']);
     const song = writtenRow(
       await songs.update(
@@ -50,7 +58,7 @@ export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> =
     return { data: song };
   });
 
-  app.patch('/:id', { schema: updateSong }, async (request, reply) => {
+  app.patch('/:id', { schema: updateSong, links: songLinks.write }, async (request, reply) => {
     const versions = requiredVersions(request.headers['if-match']);
     const song = writtenRow(
       await songs.update({ ...request.params, versions, patch: request.body }, isGone(request)),

@@ -2,13 +2,32 @@ import { Type } from '@sinclair/typebox';
 import type { FastifySchema } from 'fastify';
 import { Identifier } from '../../schemas/fields.ts';
 import { ref } from '../../schemas/ref.ts';
-import { Task, TaskCreate, TaskList, TaskQuery, TaskUpdate } from '../../schemas/task.ts';
+import { exampleTask, Task, TaskCreate, TaskList, TaskQuery, TaskUpdate } from '../../schemas/task.ts';
 import { IfMatch, IfNoneMatch } from '../http/conditional-requests.ts';
-import { NoQuery, PATCH_TYPES } from '../http/requests.ts';
-import { answer, BODY_ERRORS, emptyAnswer, errorAnswers, RESOURCE_ERRORS } from '../http/responses.ts';
+import { errorAnswers, occurrence } from '../http/error-answers.ts';
+import { links } from '../http/links.ts';
+import { BODY_ERRORS, LIST_ERRORS, preconditionFailed, RESOURCE_ERRORS } from '../http/request-errors.ts';
+import { MERGE_PATCH_DOCS, NoQuery, PATCH_TYPES } from '../http/requests.ts';
+import { answer, emptyAnswer, withExample } from '../http/responses.ts';
 
 const all = { tags: ['tasks'], security: [] };
 const one = { ...all, params: Type.Object({ id: Identifier('The task’s id.') }), querystring: NoQuery };
+
+const taskNotFound = occurrence('task_not_found', { path: '/tasks/404' });
+const taskLimitReached = occurrence('task_limit_reached', { path: '/tasks' });
+const invalidTask = occurrence('validation_failed', {
+  name: 'InvalidTask',
+  path: '/tasks',
+  details: [
+    {
+      type: 'string_too_short',
+      loc: ['body', 'title'],
+      msg: 'String should have at least 1 character',
+      input: '',
+    },
+    { type: 'bool_type', loc: ['body', 'done'], msg: 'Input should be a valid boolean', input: 'yes' },
+  ],
+});
 
 export const listTasks = {
   ...all,
@@ -18,7 +37,7 @@ export const listTasks = {
   querystring: TaskQuery,
   response: {
     200: answer('One page of tasks', ref(TaskList), 'Link', 'X-Total-Count'),
-    ...errorAnswers(...RESOURCE_ERRORS),
+    ...errorAnswers(...LIST_ERRORS),
   },
 } satisfies FastifySchema;
 
@@ -31,7 +50,7 @@ export const createTask = {
   body: ref(TaskCreate),
   response: {
     201: answer('The created task', ref(Task), 'Location', 'ETag'),
-    ...errorAnswers(...RESOURCE_ERRORS, ...BODY_ERRORS, 'task_limit_reached'),
+    ...errorAnswers(...BODY_ERRORS, invalidTask, taskLimitReached),
   },
 } satisfies FastifySchema;
 
@@ -44,14 +63,14 @@ export const getTask = {
   response: {
     200: answer('The task', ref(Task), 'ETag'),
     304: emptyAnswer('The client has this version already', 'ETag'),
-    ...errorAnswers(...RESOURCE_ERRORS, 'task_not_found'),
+    ...errorAnswers(...RESOURCE_ERRORS, taskNotFound),
   },
 } satisfies FastifySchema;
 
-const written = {
-  200: answer('The task as it is now', ref(Task), 'ETag'),
-  ...errorAnswers(...RESOURCE_ERRORS, ...BODY_ERRORS, 'task_not_found', 'precondition_failed'),
-};
+const written = (example: Task) => ({
+  200: withExample(answer('The task as it is now', ref(Task), 'ETag'), example),
+  ...errorAnswers(...BODY_ERRORS, invalidTask, taskNotFound, preconditionFailed),
+});
 
 export const replaceTask = {
   ...one,
@@ -60,7 +79,7 @@ export const replaceTask = {
   description: 'Gives a task a whole new state. What the body leaves out gets its default.',
   headers: IfMatch,
   body: ref(TaskCreate),
-  response: written,
+  response: written(exampleTask),
 } satisfies FastifySchema;
 
 export const updateTask = {
@@ -68,10 +87,11 @@ export const updateTask = {
   operationId: 'updateTask',
   summary: 'Update a task',
   description: 'Changes the fields that the JSON Merge Patch (RFC 7396) holds.',
+  externalDocs: MERGE_PATCH_DOCS,
   headers: IfMatch,
   consumes: PATCH_TYPES,
   body: ref(TaskUpdate),
-  response: written,
+  response: written({ ...exampleTask, done: true, updatedAt: '2026-11-21T18:00:00.000Z' }),
 } satisfies FastifySchema;
 
 export const deleteTask = {
@@ -82,6 +102,14 @@ export const deleteTask = {
   headers: IfMatch,
   response: {
     204: emptyAnswer('The task is gone'),
-    ...errorAnswers(...RESOURCE_ERRORS, 'task_not_found', 'precondition_failed'),
+    ...errorAnswers(...RESOURCE_ERRORS, taskNotFound, preconditionFailed),
   },
 } satisfies FastifySchema;
+
+/** Where a client can go on from an answer, by operation and status. */
+export const taskLinks = {
+  list: { 200: links('$response.body#/0/id', getTask) },
+  create: { 201: links('$response.body#/id', getTask, replaceTask, updateTask, deleteTask) },
+  get: { 200: links('$request.path.id', replaceTask, updateTask, deleteTask) },
+  write: { 200: links('$request.path.id', getTask, replaceTask, updateTask, deleteTask) },
+};

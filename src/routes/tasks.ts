@@ -5,12 +5,20 @@ import { entityTag, isKnown, requiredVersions } from '../http/conditional-reques
 import { isGone } from '../http/gone.ts';
 import { describePage } from '../http/pagination.ts';
 import type { TasksRepository } from '../repositories/tasks.ts';
-import { createTask, deleteTask, getTask, listTasks, replaceTask, updateTask } from './tasks.contract.ts';
+import {
+  createTask,
+  deleteTask,
+  getTask,
+  listTasks,
+  replaceTask,
+  taskLinks,
+  updateTask,
+} from './tasks.contract.ts';
 import { writtenRow } from './written-row.ts';
 
 /** The task manager over HTTP. */
 export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> = async (app, { tasks }) => {
-  app.get('', { schema: listTasks }, async (request, reply) => {
+  app.get('', { schema: listTasks, links: taskLinks.list }, async (request, reply) => {
     const { query } = request;
     const [page, total] = await Promise.all([
       tasks.list(query, isGone(request)),
@@ -20,7 +28,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> =
     return page.rows;
   });
 
-  app.post('', { schema: createTask }, async (request, reply) => {
+  app.post('', { schema: createTask, links: taskLinks.create }, async (request, reply) => {
     const task = await tasks.create(request.body, isGone(request));
     if (!task) throw new ServiceError('task_limit_reached');
     return reply
@@ -30,14 +38,14 @@ export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> =
       .send(task);
   });
 
-  app.get('/:id', { schema: getTask }, async (request, reply) => {
+  app.get('/:id', { schema: getTask, links: taskLinks.get }, async (request, reply) => {
     const task = await tasks.find(request.params.id, isGone(request));
     if (!task) throw new ServiceError('task_not_found');
     reply.header('etag', entityTag(task.version));
     return isKnown(request.headers['if-none-match'], task.version) ? reply.code(304).send(null) : task;
   });
 
-  app.put('/:id', { schema: replaceTask }, async (request, reply) => {
+  app.put('/:id', { schema: replaceTask, links: taskLinks.write }, async (request, reply) => {
     const versions = requiredVersions(request.headers['if-match']);
     const task = writtenRow(
       await tasks.update(
@@ -50,7 +58,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> =
     return task;
   });
 
-  app.patch('/:id', { schema: updateTask }, async (request, reply) => {
+  app.patch('/:id', { schema: updateTask, links: taskLinks.write }, async (request, reply) => {
     const versions = requiredVersions(request.headers['if-match']);
     const task = writtenRow(
       await tasks.update({ ...request.params, versions, patch: request.body }, isGone(request)),

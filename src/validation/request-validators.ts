@@ -11,6 +11,8 @@ export type HttpPart = 'params' | 'querystring' | 'headers' | 'body';
 export function modelAjv(options: Options = {}): Ajv2020 {
   const ajv = new Ajv2020({ coerceTypes: false, removeAdditional: false, ...options });
   addFormats.default(ajv);
+  // The bounds say the same, and whoever breaks them should be told once.
+  ajv.addFormat('int32', true);
   ajv.addSchema([...models]);
   return ajv;
 }

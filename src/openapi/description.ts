@@ -1,0 +1,56 @@
+import { catalogue, type ErrorCode } from '../errors/catalogue.ts';
+import { VERSIONED_BASE } from '../http/base-path.ts';
+
+/** The errors that come before there is an operation: no such path, no such method, a request that is not HTTP. */
+const BEFORE_OPERATIONS: readonly ErrorCode[] = [
+  'malformed_request',
+  'not_found',
+  'method_not_allowed',
+  'request_timeout',
+  'headers_too_large',
+];
+
+const errorTable = BEFORE_OPERATIONS.map((code) => {
+  const { status, message } = catalogue[code];
+  return `| ${status} | \`${code}\` | ${message} |`;
+}).join('\n');
+
+/** What a client developer should know before the first request, in CommonMark. */
+export const DESCRIPTION = `A songs catalogue and a task manager, over HTTP and JSON.
+
+## Base
+
+Every path answers at the root and under \`${VERSIONED_BASE}\`. Build on \`${VERSIONED_BASE}\`: a change that breaks clients would come under
+another base, beside it.
+
+## Requests
+
+Bodies are JSON in UTF-8. Nothing is converted (\`"1"\` is not \`1\`), and unknown fields and query parameters are refused.
+The answer to a request that fails validation lists every failure, with its place. Answers may get new fields: ignore
+those that you do not know.
+
+## Lists
+
+A list is a JSON array, one page of it. The \`Link\` header holds the URL of the next page; the last page has none. With
+\`count=true\`, \`X-Total-Count\` tells how many rows there are on all pages.
+
+## Versions of a resource
+
+Each answer with one resource has its version in \`ETag\`. A read with \`If-None-Match\` is answered 304 while the client has
+the current version. A write with \`If-Match\` happens only while the resource has that version; otherwise the answer is 412.
+
+## Errors
+
+Every error is an \`ApiError\`, or, for clients that prefer \`application/problem+json\`, the same as a \`Problem\` (RFC 9457).
+Programs should branch on \`code\`. Each operation lists the errors that it sends; before there is an operation, these may come:
+
+| status | code | message |
+|---|---|---|
+${errorTable}
+
+A 405 names the methods that the path has in \`Allow\`, as does the answer to \`OPTIONS\`.
+
+## Every answer
+
+\`X-Request-Id\` is the id of the request: the client's own, if it sent one, or a new one. Name it when you report a fault.
+\`X-Process-Time\` tells how many seconds the service took.`;

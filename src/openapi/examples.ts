@@ -1,0 +1,33 @@
+import type { DocumentSchema, MediaType, Parameter, RequestBody } from './generated-document.ts';
+
+type Models = Readonly<Record<string, DocumentSchema>>;
+
+const model = (models: Models, { $ref = '' }: DocumentSchema): DocumentSchema | undefined =>
+  models[$ref.replace('#/components/schemas/', '')];
+
+/** Shows, wherever a model is sent, the example of the model, unless this very place has its own. */
+export function showExamples(content: Record<string, MediaType>, models: Models): void {
+  for (const [type, media] of Object.entries(content)) {
+    const [example] = model(models, media.schema)?.examples ?? [];
+    const hasOwn = media.example !== undefined || media.examples !== undefined;
+    if (example !== undefined && !hasOwn) content[type] = { ...media, example };
+  }
+}
+
+/** Describes a request body as its model is described. */
+export function describeBody(body: RequestBody, models: Models): void {
+  const [media] = Object.values(body.content);
+  const description = media && model(models, media.schema)?.description;
+  if (description !== undefined) body.description = description;
+}
+
+/**
+ * Moves the example of a parameter that may be left out into its schema: the docs page fills in the one beside the
+ * schema and sends it with every request, and whoever tries a list out would see one page of one filter.
+ */
+export function keepFromBeingSent(parameter: Parameter): void {
+  const { example, required, schema } = parameter;
+  if (required || example === undefined) return;
+  parameter.schema = { ...schema, examples: [example] };
+  delete parameter.example;
+}

@@ -1,0 +1,26 @@
+import { describeBody, keepFromBeingSent, showExamples } from './examples.ts';
+import type { GeneratedDocument } from './generated-document.ts';
+import { SharedComponents } from './shared-components.ts';
+
+/**
+ * Finishes the document that the schemas of the routes give: models show their examples wherever they are sent, and
+ * what many operations declare is a component.
+ */
+export function finishDocument(document: GeneratedDocument): object {
+  const { paths, components, ...head } = document;
+  const shared = new SharedComponents();
+  for (const operation of Object.values(paths).flatMap((path) => Object.values(path))) {
+    operation.parameters?.forEach(keepFromBeingSent);
+    if (operation.requestBody) {
+      describeBody(operation.requestBody, components.schemas);
+      showExamples(operation.requestBody.content, components.schemas);
+    }
+    for (const [status, response] of Object.entries(operation.responses)) {
+      if ('$ref' in response) continue;
+      showExamples(response.content ?? {}, components.schemas);
+      operation.responses[status] = shared.response(response);
+    }
+  }
+  const { responses, headers } = shared;
+  return { ...head, paths, components: { ...components, responses, headers } };
+}

@@ -1,0 +1,58 @@
+// The document as it is generated from the schemas of the routes, as far as we look into it: parameters, bodies and
+// answers are in their places, and only schemas are references.
+
+/** A JSON Schema, or the reference to a model. */
+export interface DocumentSchema {
+  $ref?: string;
+  description?: string;
+  examples?: unknown[];
+}
+
+export interface Reference {
+  $ref: string;
+}
+
+export interface Parameter {
+  name: string;
+  required?: boolean;
+  schema: DocumentSchema;
+  example?: unknown;
+}
+
+/** What a body of one media type is. */
+export interface MediaType {
+  schema: DocumentSchema;
+  example?: unknown;
+  examples?: Record<string, unknown>;
+}
+
+export interface RequestBody {
+  description?: string;
+  content: Record<string, MediaType>;
+}
+
+export interface Header {
+  schema: DocumentSchema;
+}
+
+export interface Response {
+  description: string;
+  headers?: Record<string, Header | Reference>;
+  content?: Record<string, MediaType>;
+}
+
+export interface Operation {
+  parameters?: Parameter[];
+  requestBody?: RequestBody;
+  responses: Record<string, Response | Reference>;
+}
+
+export interface GeneratedDocument {
+  openapi: string;
+  info: object;
+  externalDocs?: object;
+  servers: object[];
+  tags: object[];
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, DocumentSchema> };
+}
