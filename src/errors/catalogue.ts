@@ -44,7 +44,6 @@ export const catalogue = {
     error: 'HeadersTooLargeError',
     message: 'The request headers are too large',
   },
-  rate_limited: { status: 429, error: 'RateLimitedError', message: 'Too many requests' },
   internal_error: { status: 500, error: 'InternalError', message: 'Internal server error' },
   unavailable: {
     status: 503,

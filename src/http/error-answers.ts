@@ -13,13 +13,20 @@ export interface Occurrence<Code extends ErrorCode = ErrorCode> {
   /** The path of the request that failed. */
   path: string;
   details: readonly ErrorDetail[] | undefined;
+  /** Whether a client can get it as a problem: not if it asked for no JSON, or nobody knows what it asked for. */
+  asProblem: boolean;
 }
 
 /** Describes an occurrence; by default it is named after its code, as `SongNotFound` for `song_not_found`. */
 export const occurrence = <Code extends ErrorCode>(
   code: Code,
-  { name = inPascalCase(code), path = '/songs', details }: Partial<Omit<Occurrence, 'code'>> = {},
-): Occurrence<Code> => ({ code, name, path, details });
+  {
+    name = inPascalCase(code),
+    path = '/songs',
+    details,
+    asProblem = true,
+  }: Partial<Omit<Occurrence, 'code'>> = {},
+): Occurrence<Code> => ({ code, name, path, details, asProblem });
 
 const inPascalCase = (code: string) =>
   code.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
@@ -31,10 +38,14 @@ const problem = ref(Problem);
 type ErrorStatus<Code extends ErrorCode> = (typeof catalogue)[Code]['status'];
 type Examples = Record<string, { summary: string; value: unknown }>;
 
+interface ErrorContent {
+  schema: object;
+  examples: Examples;
+}
 interface ErrorAnswer {
   description: string;
   headers: ReturnType<typeof withHeaders>;
-  content: Record<'application/json' | typeof PROBLEM_MEDIA_TYPE, { schema: object; examples: Examples }>;
+  content: { 'application/json': ErrorContent; [PROBLEM_MEDIA_TYPE]?: ErrorContent };
 }
 
 /**
@@ -42,35 +53,36 @@ interface ErrorAnswer {
  * example, in both media types, made by what makes the answers themselves.
  */
 export function errorAnswers<Code extends ErrorCode>(...occurrences: Occurrence<Code>[]) {
-  const answers: Partial<Record<number, ErrorAnswer>> = {};
+  const byStatus = new Map<number, Occurrence[]>();
   for (const error of [...occurrences, occurrence('internal_error')]) {
-    const { status, message } = catalogue[error.code];
-    const others = answers[status];
-    answers[status] = {
-      description: `${others ? `${others.description}; ` : ''}${message} (\`${error.code}\`)`,
-      headers: withHeaders(...(status === 503 ? (['Retry-After'] as const) : [])),
-      content: {
-        'application/json': {
-          schema: envelope,
-          examples: { ...others?.content['application/json'].examples, ...example(error, undefined) },
-        },
-        [PROBLEM_MEDIA_TYPE]: {
-          schema: problem,
-          examples: {
-            ...others?.content[PROBLEM_MEDIA_TYPE].examples,
-            ...example(error, PROBLEM_MEDIA_TYPE),
-          },
-        },
-      },
-    };
+    const { status } = catalogue[error.code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), error]);
   }
-  return answers as Record<ErrorStatus<Code> | 500, ErrorAnswer>;
+  const answers = [...byStatus].map(([status, errors]) => [status, errorAnswer(status, errors)] as const);
+  return Object.fromEntries(answers) as Record<ErrorStatus<Code> | 500, ErrorAnswer>;
 }
 
-function example({ code, name, path, details }: Occurrence, accept: string | undefined): Examples {
-  const error = new ServiceError(code, details && { details });
-  const { body } = representError(error, { id: EXAMPLE_ID, originalUrl: path, accept });
-  return { [name]: { summary: error.message, value: body } };
+function errorAnswer(status: number, errors: readonly Occurrence[]): ErrorAnswer {
+  const problems = errors.filter(({ asProblem }) => asProblem);
+  return {
+    description: errors.map(({ code }) => `${catalogue[code].message} (\`${code}\`)`).join('; '),
+    headers: withHeaders(...(status === 503 ? (['Retry-After'] as const) : [])),
+    content: {
+      'application/json': { schema: envelope, examples: examples(errors, undefined) },
+      ...(problems.length > 0 && {
+        [PROBLEM_MEDIA_TYPE]: { schema: problem, examples: examples(problems, PROBLEM_MEDIA_TYPE) },
+      }),
+    },
+  };
 }
+
+const examples = (errors: readonly Occurrence[], accept: string | undefined): Examples =>
+  Object.fromEntries(
+    errors.map(({ code, name, path, details }) => {
+      const error = new ServiceError(code, details && { details });
+      const { body } = representError(error, { id: EXAMPLE_ID, originalUrl: path, accept });
+      return [name, { summary: error.message, value: body }];
+    }),
+  );
 
 const EXAMPLE_ID = '7b1f0f3e-5a0e-4a55-9d3c-2f8b64b0a1c9';

@@ -25,10 +25,10 @@ const invalidId = occurrence('validation_failed', {
 /** A path that cannot be decoded. */
 const malformedPath = occurrence('malformed_request', { name: 'MalformedPath', path: '/songs/%' });
 
-/** A body whose framing breaks: it is answered on the bare socket, where nobody knows the path any more. */
-const brokenFraming = occurrence('malformed_request', { name: 'BrokenFraming', path: '' });
+/** A body whose framing breaks: it is answered on the bare socket, where nobody knows the request any more. */
+const brokenFraming = occurrence('malformed_request', { name: 'BrokenFraming', path: '', asProblem: false });
 
-const notAcceptable = occurrence('not_acceptable');
+const notAcceptable = occurrence('not_acceptable', { asProblem: false });
 const unavailable = occurrence('unavailable');
 
 /** The errors of every operation that neither addresses a resource nor asks the database. */
@@ -47,7 +47,7 @@ export const BODY_ERRORS = [
   }),
   brokenFraming,
   notAcceptable,
-  occurrence('request_timeout', { path: '' }),
+  occurrence('request_timeout', { path: '', asProblem: false }),
   occurrence('body_too_large'),
   occurrence('unsupported_media_type'),
   unavailable,

@@ -2,7 +2,7 @@ import { catalogue, type ErrorCode } from '../errors/catalogue.ts';
 import { VERSIONED_BASE } from '../http/base-path.ts';
 
 /** The errors that come before there is an operation: no such path, no such method, a request that is not HTTP. */
-const BEFORE_OPERATIONS: readonly ErrorCode[] = [
+export const BEFORE_OPERATIONS: readonly ErrorCode[] = [
   'malformed_request',
   'not_found',
   'method_not_allowed',

@@ -12,30 +12,58 @@ export interface Answer {
 
 interface Content {
   schema: Schema;
+  /** The errors that may come, by name. */
+  examples?: Record<string, { value: { code?: string } }>;
+}
+
+interface Reference {
+  $ref: string;
+}
+
+interface DeclaredHeader {
+  schema: Schema;
 }
 
 interface DeclaredAnswer {
-  headers?: Record<string, { schema: Schema }>;
+  headers?: Record<string, DeclaredHeader | Reference>;
   content?: Record<string, Content>;
 }
 
-interface Operation {
-  responses: Record<string, DeclaredAnswer>;
+export interface Operation {
+  operationId: string;
+  parameters?: { name: string; in: string; example?: unknown }[];
+  requestBody?: { content: Record<string, { example?: unknown }> };
+  responses: Record<string, DeclaredAnswer | Reference>;
 }
 
 interface Document {
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, Schema> };
+  components: {
+    schemas: Record<string, Schema>;
+    responses: Record<string, DeclaredAnswer>;
+    headers: Record<string, DeclaredHeader>;
+  };
 }
 
-const document: Document = JSON.parse(readFileSync('openapi.json', 'utf8'));
+/** The contract, as it is committed. */
+export const document: Document = JSON.parse(readFileSync('openapi.json', 'utf8'));
+
+/** What a declaration is: itself, or the component that it refers to. */
+export function resolved<Part extends object>(
+  part: Part | Reference,
+  components: Record<string, Part>,
+): Part {
+  if (!('$ref' in part)) return part;
+  const component = components[part.$ref.split('/').at(-1) ?? ''];
+  if (!component) throw new Error(`${part.$ref} leads nowhere`);
+  return component;
+}
 
 /** Headers that belong to HTTP, CORS or browsers rather than to an operation. */
 const TRANSPORT = new Set([
   'access-control-allow-credentials',
   'access-control-allow-headers',
   'access-control-allow-methods',
-  'access-control-allow-origin',
   'access-control-expose-headers',
   'access-control-max-age',
   'allow',
@@ -77,7 +105,7 @@ function declared(method: string, url: string, status: number): DeclaredAnswer |
   if (!operation) return status >= 400 ? general : undefined;
   const answer = operation.responses[String(status)];
   if (!answer) throw new Error(`${method} ${url} answered ${status}, which the document does not declare`);
-  return answer;
+  return resolved(answer, document.components.responses);
 }
 
 const pattern = (template: string) => new RegExp(`^${template.replaceAll(/\{[^}]+\}/g, '[^/]*')}$`);
@@ -98,7 +126,10 @@ function headerProblems({ headers }: Answer, declaration: DeclaredAnswer | undef
   const problems = promised.map((name) => `there is no header ${name}`);
   if (!declaration?.headers) return problems;
   const schemas = new Map(
-    Object.entries(declaration.headers).map(([name, { schema }]) => [name.toLowerCase(), schema]),
+    Object.entries(declaration.headers).map(([name, header]) => [
+      name.toLowerCase(),
+      resolved(header, document.components.headers).schema,
+    ]),
   );
   for (const [name, value] of Object.entries(headers)) {
     const schema = schemas.get(name);
@@ -120,7 +151,14 @@ function bodyProblems(
   const content = declaration.content[type];
   if (!content) return [`the content type ${type} is not declared`];
   if (method === 'HEAD') return text === '' ? [] : ['an answer to HEAD has a body'];
-  return violations(content.schema, JSON.parse(text));
+  const value = JSON.parse(text);
+  return [...violations(content.schema, value), ...undeclaredCode(content, value.code)];
+}
+
+/** An error must be one of those that the answer declares, not just one of the same status. */
+function undeclaredCode({ examples }: Content, code: unknown): string[] {
+  if (!examples || Object.values(examples).some(({ value }) => value.code === code)) return [];
+  return [`the error ${code} is not declared`];
 }
 
 const validators = new Map<string, Validator>();

@@ -1,0 +1,121 @@
+// An OpenAPI document as the checks read it: what is not there is undefined, and references may stand anywhere.
+
+export interface SchemaObject {
+  $ref?: string;
+  type?: string | string[];
+  description?: string;
+  properties?: Record<string, SchemaObject>;
+  items?: SchemaObject;
+  anyOf?: SchemaObject[];
+  examples?: unknown[];
+}
+
+export interface HeaderObject {
+  $ref?: string;
+  description?: string;
+  schema?: SchemaObject;
+}
+
+export interface ParameterObject {
+  name: string;
+  in: string;
+  description?: string;
+  required?: boolean;
+  example?: unknown;
+  schema?: SchemaObject;
+}
+
+export interface MediaTypeObject {
+  schema?: SchemaObject;
+  example?: unknown;
+  examples?: Record<string, { summary?: string; value?: unknown }>;
+}
+
+export interface LinkObject {
+  operationId?: string;
+  parameters?: Record<string, string>;
+}
+
+export interface ResponseObject {
+  $ref?: string;
+  description?: string;
+  headers?: Record<string, HeaderObject>;
+  content?: Record<string, MediaTypeObject>;
+  links?: Record<string, LinkObject>;
+}
+
+export interface OperationObject {
+  operationId?: string;
+  summary?: string;
+  description?: string;
+  tags?: string[];
+  security?: object[];
+  parameters?: ParameterObject[];
+  requestBody?: { content: Record<string, MediaTypeObject> };
+  responses: Record<string, ResponseObject>;
+}
+
+export interface Components {
+  [kind: string]: object | undefined;
+  schemas?: Record<string, SchemaObject>;
+  headers?: Record<string, HeaderObject>;
+}
+
+export interface OpenApiDocument {
+  tags?: { name: string; description?: string }[];
+  paths: Record<string, Record<string, OperationObject>>;
+  components?: Components;
+}
+
+/** One operation and where it is, as in `GET /songs`. */
+export interface PlacedOperation extends OperationObject {
+  place: string;
+}
+
+export interface PlacedResponse extends ResponseObject {
+  place: string;
+  status: number;
+}
+
+/** A check gives its findings, one sentence each; none when all is well. */
+export type Check = (document: OpenApiDocument) => string[];
+
+export const operationsOf = (document: OpenApiDocument): PlacedOperation[] =>
+  Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({
+      ...operation,
+      place: `${method.toUpperCase()} ${path}`,
+    })),
+  );
+
+/** The answers of an operation, references followed. */
+export const responsesOf = (
+  document: OpenApiDocument,
+  { place, responses }: PlacedOperation,
+): PlacedResponse[] =>
+  Object.entries(responses).map(([status, response]) => ({
+    ...follow(document, response),
+    place: `${place} ${status}`,
+    status: Number(status),
+  }));
+
+/** What a JSON pointer (RFC 6901) leads to; undefined where it leads nowhere. */
+export const atPointer = (root: unknown, pointer: string): unknown =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((token) => decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce<unknown>(
+      (value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined),
+      root,
+    );
+
+/** The object itself, or what it refers to. */
+export function follow<Part extends { $ref?: string }>(document: OpenApiDocument, part: Part): Part {
+  if (part.$ref === undefined) return part;
+  const target = atPointer(document, part.$ref.slice(1));
+  return isObject(target) ? (target as Part) : part;
+}
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;

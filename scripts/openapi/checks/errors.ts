@@ -1,0 +1,85 @@
+import { catalogue, type ErrorCode } from '../../../src/errors/catalogue.ts';
+import { BEFORE_OPERATIONS } from '../../../src/openapi/description.ts';
+import {
+  atPointer,
+  type Check,
+  type OpenApiDocument,
+  operationsOf,
+  type PlacedOperation,
+  type PlacedResponse,
+  responsesOf,
+} from './document.ts';
+
+const ERROR_TYPES = ['application/json', 'application/problem+json'];
+
+const isCode = (code: unknown): code is ErrorCode =>
+  typeof code === 'string' && Object.hasOwn(catalogue, code);
+
+/** Errors of clients that want no JSON, and of requests that broke before anyone knew what they want. */
+const NEVER_A_PROBLEM = ['not_acceptable', 'request_timeout', 'malformed_request'];
+
+/** Every error is shown in both media types, by examples that are that error as the catalogue has it. */
+export const errorsAreWhatTheyAre: Check = (document) =>
+  errorResponsesOf(document).flatMap((response) => {
+    const [envelopes = [], problems = []] = ERROR_TYPES.map((type) => codesOf(response, type));
+    return [
+      ...(envelopes.length > 0 ? [] : [`${response.place}: no example says which error it is`]),
+      ...envelopes
+        .filter((code) => !problems.includes(code) && !NEVER_A_PROBLEM.includes(code))
+        .map((code) => `${response.place}: ${code} is not shown as a problem`),
+      ...ERROR_TYPES.flatMap((type) =>
+        examplesOf(response, type)
+          .filter((example) => !isTrue(example, type, response.status))
+          .map((example) => `${response.place}: ${type} shows ${JSON.stringify(example)}, not that error`),
+      ),
+    ];
+  });
+
+function isTrue(example: unknown, type: string, status: number): boolean {
+  const code = atPointer(example, '/code');
+  if (!isCode(code) || catalogue[code].status !== status) return false;
+  const { error, message } = catalogue[code];
+  return type === 'application/json'
+    ? atPointer(example, '/error') === error && atPointer(example, '/message') === message
+    : atPointer(example, '/status') === status &&
+        atPointer(example, '/type') === `urn:setlist:error:${code}` &&
+        atPointer(example, '/title') === message;
+}
+
+/** Every operation declares the errors that follow from what it takes. */
+export const errorsFollowFromRequests: Check = (document) =>
+  operationsOf(document).flatMap((operation) => {
+    const declared = responsesOf(document, operation).map(({ status }) => status);
+    return expectedStatuses(operation)
+      .filter((status) => !declared.includes(status))
+      .map((status) => `${operation.place}: the error ${status} is not declared`);
+  });
+
+function expectedStatuses({ parameters = [], requestBody }: PlacedOperation): number[] {
+  const takes = (name: string) => parameters.some((parameter) => parameter.name === name);
+  return [
+    ...[406, 422, 500],
+    ...(requestBody ? [400, 408, 413, 415] : []),
+    ...(parameters.some((parameter) => parameter.in === 'path') ? [400, 404] : []),
+    ...(takes('If-Match') ? [412] : []),
+  ];
+}
+
+/** No error of the catalogue is one that nobody sends. */
+export const noErrorIsForgotten: Check = (document) => {
+  const declared = errorResponsesOf(document).flatMap((response) => codesOf(response, 'application/json'));
+  return Object.keys(catalogue)
+    .filter((code) => !declared.includes(code) && !BEFORE_OPERATIONS.some((early) => early === code))
+    .map((code) => `no operation declares ${code}`);
+};
+
+const errorResponsesOf = (document: OpenApiDocument): PlacedResponse[] =>
+  operationsOf(document)
+    .flatMap((operation) => responsesOf(document, operation))
+    .filter(({ status }) => status >= 400);
+
+const examplesOf = ({ content = {} }: PlacedResponse, type: string): unknown[] =>
+  Object.values(content[type]?.examples ?? {}).map(({ value }) => value);
+
+const codesOf = (response: PlacedResponse, type: string): string[] =>
+  examplesOf(response, type).map((example) => String(atPointer(example, '/code')));

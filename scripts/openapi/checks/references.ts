@@ -1,0 +1,94 @@
+import {
+  atPointer,
+  type Check,
+  isObject,
+  type LinkObject,
+  operationsOf,
+  type PlacedOperation,
+  type PlacedResponse,
+  responsesOf,
+} from './document.ts';
+
+/** Every reference leads somewhere, within the document. */
+export const noDanglingReference: Check = (document) =>
+  referencesIn(document).flatMap((reference) =>
+    reference.startsWith('#/') && atPointer(document, reference.slice(1)) !== undefined
+      ? []
+      : [`${reference} leads nowhere`],
+  );
+
+const referencesIn = (value: unknown): string[] => {
+  if (!isObject(value)) return [];
+  const own = typeof value.$ref === 'string' ? [value.$ref] : [];
+  return [...own, ...Object.values(value).flatMap(referencesIn)];
+};
+
+/**
+ * Every link names an operation and all that it must be given, and finds it in the answer: each runtime expression
+ * is evaluated on the request's parameters, on the declared headers, or on the example of the answer.
+ */
+export const linksResolve: Check = (document) => {
+  const operations = operationsOf(document);
+  return operations.flatMap((operation) =>
+    responsesOf(document, operation).flatMap((response) =>
+      Object.entries(response.links ?? {}).flatMap(([name, link]) =>
+        linkProblems({ operations, operation, response, link }).map(
+          (problem) => `${response.place}: the link ${name} ${problem}`,
+        ),
+      ),
+    ),
+  );
+};
+
+/** A create must lead to all that can be done with what it created. */
+export const createsAreLinked: Check = (document) =>
+  operationsOf(document)
+    .flatMap((operation) => responsesOf(document, operation))
+    .filter(({ status, links = {} }) => status === 201 && Object.keys(links).length < 4)
+    .map(({ place }) => `${place}: there are no links to read, replace, update and delete`);
+
+interface LinkContext {
+  operations: PlacedOperation[];
+  operation: PlacedOperation;
+  response: PlacedResponse;
+  link: LinkObject;
+}
+
+function linkProblems({ operations, link, ...source }: LinkContext): string[] {
+  const target = operations.find(({ operationId }) => operationId === link.operationId);
+  if (!target) return [`leads to ${link.operationId}, which is no operation`];
+  const given = link.parameters ?? {};
+  const known = (target.parameters ?? []).map(({ name }) => name);
+  const required = (target.parameters ?? []).filter((parameter) => parameter.required);
+  return [
+    ...required.filter(({ name }) => !(name in given)).map(({ name }) => `does not give ${name}`),
+    ...Object.keys(given)
+      .filter((name) => !known.includes(name))
+      .map((name) => `gives ${name}, which ${link.operationId} does not take`),
+    ...Object.values(given)
+      .filter((expression) => !evaluates(expression, source))
+      .map((expression) => `asks for ${expression}, which is not there`),
+  ];
+}
+
+function evaluates(
+  expression: string,
+  { operation, response }: Pick<LinkContext, 'operation' | 'response'>,
+): boolean {
+  const [, source, name = ''] =
+    /^\$(request\.path\.|response\.header\.|response\.body#)(.+)$/.exec(expression) ?? [];
+  switch (source) {
+    case 'request.path.':
+      return (operation.parameters ?? []).some(
+        (parameter) => parameter.in === 'path' && parameter.name === name,
+      );
+    case 'response.header.':
+      return name in (response.headers ?? {});
+    case 'response.body#':
+      return Object.values(response.content ?? {}).every(
+        ({ example }) => atPointer(example, name) !== undefined,
+      );
+    default:
+      return false;
+  }
+}

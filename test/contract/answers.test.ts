@@ -1,0 +1,135 @@
+// Nothing is declared that is not sent: each answer of each operation in openapi.json is provoked, in each of its
+// media types, and compared with its example. That nothing is sent that is not declared is checked on every answer of
+// every test.
+import t, { type Test } from 'tap';
+import type { CheckedAnswer, Client } from '../support/client.ts';
+import { checkAnswer } from '../support/contract.ts';
+import {
+  brokenBodies,
+  changes,
+  type DeclaredCase,
+  declaredCases,
+  type Target,
+  targets,
+  validBody,
+  validRequest,
+} from '../support/provocations.ts';
+import { rawExchange } from '../support/raw-exchange.ts';
+import { startService } from '../support/service.ts';
+import { unreliableServer } from '../support/unreliable-server.ts';
+
+/** They ask nobody, so that nothing can be broken for them. */
+const NEVER_FAIL = ['getHealth', 'getReadiness'];
+
+const { app, call } = await startService(t, { MAX_TASKS: '20' });
+Object.assign(app.server, { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 100 });
+await app.listen({ port: 0, host: '127.0.0.1' });
+const port = Number(new URL(app.listeningOrigin).port);
+
+/** A new resource of the kind that the path is about. */
+async function newResource(path: string): Promise<number> {
+  const { body } = await call('POST', `/${path.split('/')[1]}`, { json: validBody(path) });
+  return body.data?.id ?? body.id;
+}
+
+/** The example, with what is different in each occurrence taken from the answer. */
+const expected = (example: unknown, { body }: CheckedAnswer) => ({
+  ...Object(example),
+  requestId: body.requestId,
+  ...('instance' in body && { instance: body.instance }),
+});
+
+/** Provokes an error in each media type, and holds it against its example. */
+async function provoke(
+  t: Test,
+  target: Target,
+  { name = '', status, examples }: DeclaredCase,
+  send: Client = call,
+) {
+  const change = changes[name];
+  if (!change) throw new Error(`Nothing here provokes ${name}`);
+  for (const [type, example] of Object.entries(examples)) {
+    const { url, ...options } = change(validRequest(target, 1), target, examples);
+    const headers = { accept: type, ...options.headers };
+    const answer = await send(target.method, url, { ...options, headers });
+    t.equal(answer.status, status, `${name} in ${type}`);
+    t.same(answer.body, expected(example, answer), `${name} is as in the example`);
+  }
+}
+
+/** Sends a request that is valid, in each media type that it may have. */
+async function succeed(t: Test, target: Target, status: number) {
+  const { operation, path, method } = target;
+  for (const type of Object.keys(operation.requestBody?.content ?? { none: {} })) {
+    const id = path.includes('{id}') ? await newResource(path) : 0;
+    const { url, json } = validRequest(target, id);
+    const answer = await call(method, url, {
+      ...(json !== undefined && { payload: JSON.stringify(json) }),
+      headers: {
+        ...(json !== undefined && { 'content-type': type }),
+        ...(status === 304 && { 'if-none-match': '*' }),
+      },
+    });
+    t.equal(answer.status, status, `${status} to ${type}`);
+  }
+}
+
+async function breakBody(t: Test, { method, path }: Target, declared: DeclaredCase, bytes: string) {
+  const url = path.replace('{id}', '1');
+  const head = `${method} ${url} HTTP/1.1\r\nhost: setlist\r\ncontent-type: application/json\r\n`;
+  const answer = await rawExchange(port, head + bytes);
+  checkAnswer(method, url, answer);
+  t.equal(answer.status, declared.status, `${declared.name}`);
+  const body = JSON.parse(answer.text);
+  t.same(body, expected(declared.examples['application/json'], { ...answer, body }));
+}
+
+/** Creates tasks until there are as many as there may be, and removes them when that was seen. */
+async function fillUp(t: Test, target: Target, declared: DeclaredCase) {
+  const ids: number[] = [];
+  for (let answer = await call('POST', '/tasks', { json: validBody('/tasks') }); answer.status === 201; ) {
+    ids.push(answer.body.id);
+    answer = await call('POST', '/tasks', { json: validBody('/tasks') });
+  }
+  await provoke(t, target, declared);
+  for (const id of ids) await call('DELETE', `/tasks/${id}`);
+}
+
+const FAILURES = ['Unavailable', 'NotReady', 'InternalError'];
+
+for (const target of targets) {
+  t.test(`${target.operation.operationId} sends each answer that it declares`, async (t) => {
+    for (const declared of declaredCases(target)) {
+      const { name, status } = declared;
+      if (name === undefined) await succeed(t, target, status);
+      else if (FAILURES.includes(name)) continue;
+      else if (brokenBodies[name]) await breakBody(t, target, declared, brokenBodies[name]);
+      else if (name === 'TaskLimitReached') await fillUp(t, target, declared);
+      else await provoke(t, target, declared);
+    }
+    if (target.path === '/tasks/{id}') await call('POST', '/tasks', { json: validBody('/tasks') });
+  });
+}
+
+/** Provokes the errors of these names wherever they are declared. */
+async function failEverywhere(t: Test, send: Client, ...names: string[]) {
+  for (const target of targets) {
+    for (const declared of declaredCases(target)) {
+      const { name = '' } = declared;
+      const isNever = name === 'InternalError' && NEVER_FAIL.includes(target.operation.operationId);
+      if (names.includes(name) && !isNever) await provoke(t, target, declared, send);
+    }
+  }
+}
+
+t.test('whatever asks the database answers 503 while that is away', async (t) => {
+  const database = await unreliableServer(t);
+  const service = await startService(t, database.environment);
+  await database.shut();
+  await failEverywhere(t, service.call, 'Unavailable', 'NotReady');
+});
+
+t.test('whatever asks the database answers 500 when that is broken', async (t) => {
+  await app.pg.query('DROP TABLE songs, tasks CASCADE');
+  await failEverywhere(t, call, 'InternalError');
+});

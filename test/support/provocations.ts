@@ -1,0 +1,116 @@
+// How to get each answer that openapi.json declares: a valid request of the operation, and what is done to it so that
+// it is answered with this very error. The names are those of the examples in the document.
+import type { RequestOptions } from './client.ts';
+import { document, type Operation, resolved } from './contract.ts';
+
+/** An operation with the request that its examples describe. */
+export interface Target {
+  operation: Operation;
+  method: string;
+  /** The path with its parameter, as in `/songs/{id}`. */
+  path: string;
+}
+
+/** An answer of an operation, as it is declared. */
+export interface DeclaredCase {
+  status: number;
+  /** The name of its example; none for a success. */
+  name: string | undefined;
+  /** By media type, what the example shows. */
+  examples: Record<string, unknown>;
+}
+
+export interface Provocation extends RequestOptions {
+  url: string;
+}
+
+export const targets: readonly Target[] = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, operation]) => ({ operation, path, method: method.toUpperCase() })),
+);
+
+/** Every answer of an operation, errors one by one. */
+export function declaredCases({ operation }: Target): DeclaredCase[] {
+  return Object.entries(operation.responses).flatMap(([code, response]): DeclaredCase[] => {
+    const status = Number(code);
+    const { content = {} } = resolved(response, document.components.responses);
+    const names = new Set(Object.values(content).flatMap(({ examples = {} }) => Object.keys(examples)));
+    if (names.size === 0) return [{ status, name: undefined, examples: {} }];
+    return [...names].map((name) => ({
+      status,
+      name,
+      examples: Object.fromEntries(
+        Object.entries(content)
+          .filter(([, { examples = {} }]) => name in examples)
+          .map(([type, { examples = {} }]) => [type, examples[name]?.value]),
+      ),
+    }));
+  });
+}
+
+let count = 0;
+
+/** A body as in the example, under a name that no other has. */
+export function validBody(path: string): Record<string, unknown> {
+  const collection = `/${path.split('/')[1]}`;
+  const { content = {} } = document.paths[collection]?.post?.requestBody ?? {};
+  const example = { ...Object(content['application/json']?.example) };
+  return 'song' in example ? { ...example, song: `Song ${count++}` } : example;
+}
+
+/** A request that the operation takes, for the resource with the id. */
+export function validRequest({ operation, path }: Target, id: number): Provocation {
+  const url = path.replace('{id}', String(id));
+  return operation.requestBody ? { url, json: validBody(path) } : { url };
+}
+
+/** The largest id that can be, which no resource has. */
+const NO_RESOURCE = 2_147_483_647;
+
+type Change = (request: Provocation, target: Target, examples: Record<string, unknown>) => Provocation;
+
+const withHeader =
+  (name: string, value: string): Change =>
+  (request) => ({ ...request, headers: { ...request.headers, [name]: value } });
+const withId =
+  (id: string | number): Change =>
+  (request, { path }) => ({ ...request, url: path.replace('{id}', String(id)) });
+const withPayload =
+  (payload: string, type = 'application/json'): Change =>
+  ({ url }) => ({ url, payload, headers: { 'content-type': type } });
+
+/** Puts what the details of the example refuse where they say that it was. */
+const asInExample: Change = (request, _target, examples) => {
+  const { details } = Object(examples['application/json']);
+  const refused = (details as { loc: [string, string]; input: unknown }[]).map(({ loc, input }) => [
+    loc[1],
+    input,
+  ]);
+  return { ...request, json: { ...Object(request.json), ...Object.fromEntries(refused) } };
+};
+
+/** What makes the error of a request that was valid; the database or the socket have to help with the rest. */
+export const changes: Readonly<Record<string, Change>> = {
+  NotAcceptable: withHeader('accept', 'text/html'),
+  InvalidQuery: (request) => ({ ...request, url: `${request.url}?page=2` }),
+  InvalidId: withId('first'),
+  InvalidSong: asInExample,
+  InvalidTask: asInExample,
+  MalformedPath: withId('%'),
+  MalformedJson: withPayload('{"song": "Blinding'),
+  BodyTooLarge: withPayload(JSON.stringify('x'.repeat(20_000))),
+  UnsupportedMediaType: withPayload('song=x', 'application/x-www-form-urlencoded'),
+  SongNotFound: withId(NO_RESOURCE),
+  TaskNotFound: withId(NO_RESOURCE),
+  SongExists: (request) => ({ ...request, json: { song: 'Euclid', artist: 'Sleep Token' } }),
+  PreconditionFailed: withHeader('if-match', '"0a3f1c5e-9d2b-4c47-8f0e-6b1d2a7c9e35"'),
+  Unavailable: (request) => request,
+  NotReady: (request) => request,
+  InternalError: (request) => request,
+  TaskLimitReached: (request) => request,
+};
+
+/** What is sent on a bare socket because no client would send it: the bytes behind the request line. */
+export const brokenBodies: Readonly<Record<string, string>> = {
+  BrokenFraming: 'transfer-encoding: chunked\r\n\r\nZZ\r\n',
+  RequestTimeout: 'content-length: 100\r\n\r\n{',
+};
