@@ -2,26 +2,12 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import t from 'tap';
 import { checkAnswer } from '../support/contract.ts';
+import { rawExchange } from '../support/raw-exchange.ts';
 import { startWithoutDatabase } from '../support/service.ts';
 
 const { app } = await startWithoutDatabase(t);
 await app.listen({ port: 0, host: '127.0.0.1' });
 const { port } = new URL(app.listeningOrigin);
-
-/** Sends bytes as they are and gives what comes back until the connection is closed. */
-async function exchange(bytes: string) {
-  const socket = connect(Number(port), '127.0.0.1');
-  let text = '';
-  socket.setEncoding('utf8');
-  socket.on('data', (chunk) => (text += chunk));
-  socket.on('error', () => {});
-  socket.write(bytes);
-  await once(socket, 'close');
-  const [head = '', body = ''] = text.split('\r\n\r\n');
-  const [start = '', ...lines] = head.split('\r\n');
-  const headers = Object.fromEntries(lines.map((line) => line.toLowerCase().split(': ', 2)));
-  return { status: Number(start.split(' ')[1]), headers, text: body };
-}
 
 t.test('what is not HTTP gets an error like every other', async (t) => {
   for (const [bytes, status, code] of [
@@ -35,7 +21,7 @@ t.test('what is not HTTP gets an error like every other', async (t) => {
     ['BREW /songs HTTP/1.1\r\nhost: x\r\n\r\n', 400, 'malformed_request'],
     [`GET /songs HTTP/1.1\r\nhost: x\r\ncookie: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],
   ] as const) {
-    const answer = await exchange(bytes);
+    const answer = await rawExchange(Number(port), bytes);
     t.equal(answer.status, status, bytes.slice(0, 30));
     t.match(JSON.parse(answer.text), { code });
     t.equal(answer.headers.connection, 'close');

@@ -24,8 +24,15 @@ interface DeclaredHeader {
   schema: Schema;
 }
 
+/** Where a client can go on from an answer: by runtime expressions. */
+export interface Link {
+  operationId: string;
+  parameters: Record<string, string>;
+}
+
 interface DeclaredAnswer {
   headers?: Record<string, DeclaredHeader | Reference>;
+  links?: Record<string, Link>;
   content?: Record<string, Content>;
 }
 

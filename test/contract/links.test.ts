@@ -1,0 +1,54 @@
+// The links of openapi.json are followed: whatever they take from an answer, the operation behind them accepts.
+import t from 'tap';
+import type { CheckedAnswer } from '../support/client.ts';
+import { document, type Link, resolved } from '../support/contract.ts';
+import { type Target, targets, validBody, validRequest } from '../support/provocations.ts';
+import { startService } from '../support/service.ts';
+
+const { call } = await startService(t);
+
+const ask = (target: Target, id: number, headers: Record<string, string> = {}) => {
+  const { url, json } = validRequest(target, id);
+  return call(target.method, url, { json, headers });
+};
+
+/** The value of an OpenAPI runtime expression in an exchange. */
+function evaluate(expression: string, id: number, { body, headers }: CheckedAnswer): string {
+  const [, source, name = ''] =
+    /^\$(request\.path\.|response\.header\.|response\.body#\/)(.+)$/.exec(expression) ?? [];
+  if (source === 'request.path.') return String(id);
+  if (source === 'response.header.') return String(headers[name.toLowerCase()]);
+  return String(name.split('/').reduce((value, key) => value[key], body));
+}
+
+for (const source of targets) {
+  const { responses, operationId } = source.operation;
+  const links = Object.values(responses).flatMap((response) =>
+    Object.values(resolved(response, document.components.responses).links ?? {}),
+  );
+  for (const link of links) {
+    t.test(`${operationId} leads to ${link.operationId}`, async (t) => {
+      const created = await call('POST', `/${source.path.split('/')[1]}`, { json: validBody(source.path) });
+      const id: number = created.body.data?.id ?? created.body.id;
+      const answer = source.method === 'POST' ? created : await ask(source, id);
+      const { status } = await follow(link, id, answer);
+      t.ok(status === 200 || status === 204, `${status}`);
+    });
+  }
+}
+
+async function follow(link: Link, from: number, answer: CheckedAnswer): Promise<CheckedAnswer> {
+  const target = targets.find(({ operation }) => operation.operationId === link.operationId);
+  if (!target) throw new Error(`There is no operation ${link.operationId}`);
+  const { id = '', ...headers } = Object.fromEntries(
+    Object.entries(link.parameters).map(([name, expression]) => [name, evaluate(expression, from, answer)]),
+  );
+  return ask(target, Number(id), headers);
+}
+
+t.test('every create, read and write leads somewhere', async (t) => {
+  const linked = targets.filter(({ operation }) =>
+    Object.values(operation.responses).some((response) => 'links' in response),
+  );
+  t.equal(linked.length, 10);
+});

@@ -1,0 +1,172 @@
+// Each check passes on the contract and finds what is wrong with a document that was broken for it.
+import { readFileSync } from 'node:fs';
+import t from 'tap';
+import { checks } from '../../../scripts/openapi/checks/index.ts';
+
+const text = readFileSync('openapi.json', 'utf8');
+
+// biome-ignore lint/suspicious/noExplicitAny: it is broken in ways that no type allows
+type Breakable = any;
+
+/** What breaks the document, by the check that must notice, and what that says. */
+const breaks: Readonly<Record<string, readonly [(document: Breakable) => void, RegExp][]>> = {
+  noDanglingReference: [
+    [({ components }) => delete components.schemas.Song, /^#\/components\/schemas\/Song leads nowhere$/],
+    [({ paths }) => (paths['/songs'].get.responses[422].$ref = 'other.json'), /^other\.json leads nowhere$/],
+  ],
+  linksResolve: [
+    [link((it) => (it.operationId = 'readSong')), /readSong, which is no operation/],
+    [link((it) => delete it.parameters.id), /does not give id/],
+    [link((it) => (it.parameters.name = '$request.path.id')), /gives name, which getSong does not take/],
+    [link((it) => (it.parameters.id = '$response.body#/id')), /\$response\.body#\/id, which is not there/],
+    [link((it) => (it.parameters.id = '$response.header.Id')), /\$response\.header\.Id, which is not there/],
+    [link((it) => (it.parameters.id = '$request.path.id')), /\$request\.path\.id, which is not there/],
+    [link((it) => (it.parameters.id = '$url')), /\$url, which is not there/],
+  ],
+  createsAreLinked: [
+    [
+      ({ paths }) => delete paths['/tasks'].post.responses[201].links.deleteTask,
+      /POST \/tasks 201: there are no links/,
+    ],
+  ],
+  noNumberedComponent: [[({ components }) => (components.schemas['def-0'] = {}), /schemas\/def-0/]],
+  noInlineObject: [
+    [body((media) => (media.schema = { type: 'object' })), /POST \/songs, application\/json: an object/],
+    [
+      ({ paths }) =>
+        (paths['/songs'].get.responses[200].content['application/json'].schema = {
+          type: 'array',
+          items: { properties: {} },
+        }),
+      /GET \/songs 200/,
+    ],
+    [
+      ({ paths }) => (paths['/songs'].get.parameters[0].schema = { type: ['object', 'null'] }),
+      /parameter song/,
+    ],
+    [
+      ({ components }) => (components.schemas.Song.properties.label = { anyOf: [{ type: 'object' }] }),
+      /component Song holds/,
+    ],
+  ],
+  propertiesAreDescribed: [
+    [({ components }) => delete components.schemas.Song.properties.year.description, /^Song\.year /],
+    [({ components }) => delete components.schemas.Task.properties.done.examples, /^Task\.done /],
+  ],
+  operationsAreDescribed: [
+    [operation((it) => delete it.operationId), /GET \/songs: there is no operationId/],
+    [operation((it) => (it.operationId = 'createSong')), /createSong is the name of another/],
+    [operation((it) => delete it.summary), /no summary/],
+    [operation((it) => delete it.description), /no description/],
+    [operation((it) => (it.tags = ['songs', 'tasks'])), /no described tag/],
+    [({ tags }) => delete tags[0].description, /no described tag/],
+    [operation((it) => delete it.security), /open to all/],
+  ],
+  bodiesHaveExamples: [
+    [body((media) => delete media.example), /POST \/songs: application\/json has no example/],
+    [
+      ({ paths }) => delete paths['/ready'].get.responses[200].content['application/json'].example,
+      /GET \/ready 200/,
+    ],
+    [
+      ({ components }) =>
+        (components.responses.SongNotFound.content['application/problem+json'].examples = {}),
+      /GET \/songs\/\{id\} 404: application\/problem\+json/,
+    ],
+  ],
+  parametersAreDescribed: [
+    [({ paths }) => delete paths['/songs'].get.parameters[0].description, /the parameter song/],
+    [({ paths }) => delete paths['/songs'].get.parameters[0].schema.examples, /the parameter song/],
+  ],
+  optionalParametersStayEmpty: [
+    [({ paths }) => (paths['/songs'].get.parameters[0].example = 'Euclid'), /example of song/],
+  ],
+  headersAreDeclared: [
+    [
+      ({ paths }) => delete paths['/songs'].post.responses[201].headers.Location,
+      /POST \/songs 201: the header Location/,
+    ],
+    [
+      ({ paths }) => delete paths['/songs'].get.responses[200].headers.Link,
+      /GET \/songs 200: the header Link/,
+    ],
+    [({ paths }) => delete paths['/songs/{id}'].get.responses[304].headers.ETag, /304: the header ETag/],
+    [({ paths }) => delete paths['/songs/{id}'].patch.responses[200].headers.ETag, /200: the header ETag/],
+    [
+      ({ components }) => delete components.responses.NotReady.headers['Retry-After'],
+      /GET \/ready 503: the header Retry-After/,
+    ],
+    [
+      ({ paths }) => delete paths['/health'].get.responses[200].headers['X-Request-Id'],
+      /GET \/health 200: the header X-Request-Id/,
+    ],
+    [({ paths }) => (paths['/health'].get.responses[405] = {}), /the header Allow/],
+    [({ paths }) => (paths['/health'].get.responses[429] = {}), /the header Retry-After/],
+  ],
+  headersAreDescribed: [
+    [({ components }) => delete components.headers.ETag.description, /the header ETag/],
+    [({ components }) => delete components.headers.Link.schema.examples, /the header Link/],
+  ],
+  errorsAreWhatTheyAre: [
+    [error((it) => delete it['application/json']), /no example says which error it is/],
+    [error((it) => delete it['application/problem+json']), /song_not_found is not shown as a problem/],
+    [
+      error((it) => (it['application/json'].examples.SongNotFound.value.code = 'song_exists')),
+      /application\/json shows .*song_exists/,
+    ],
+    [error((it) => (it['application/json'].examples.SongNotFound.value.message = 'Gone')), /shows .*Gone/],
+    [
+      error((it) => (it['application/problem+json'].examples.SongNotFound.value.status = 410)),
+      /problem\+json shows .*410/,
+    ],
+    [
+      error((it) => (it['application/problem+json'].examples.SongNotFound.value.code = 'lost')),
+      /problem\+json shows .*lost/,
+    ],
+  ],
+  errorsFollowFromRequests: [
+    [operation((it) => delete it.responses[406]), /GET \/songs: the error 406/],
+    [({ paths }) => delete paths['/songs'].post.responses[413], /POST \/songs: the error 413/],
+    [({ paths }) => delete paths['/songs/{id}'].get.responses[404], /GET \/songs\/\{id\}: the error 404/],
+    [
+      ({ paths }) => delete paths['/songs/{id}'].delete.responses[412],
+      /DELETE \/songs\/\{id\}: the error 412/,
+    ],
+  ],
+  noErrorIsForgotten: [[({ paths }) => delete paths['/tasks'].post.responses[409], /task_limit_reached/]],
+};
+
+function link(change: (link: Breakable) => void) {
+  return ({ paths }: Breakable) => change(paths['/songs'].post.responses[201].links.getSong);
+}
+function body(change: (media: Breakable) => void) {
+  return ({ paths }: Breakable) => change(paths['/songs'].post.requestBody.content['application/json']);
+}
+function operation(change: (operation: Breakable) => void) {
+  return ({ paths }: Breakable) => change(paths['/songs'].get);
+}
+function error(change: (content: Breakable) => void) {
+  return ({ components }: Breakable) => change(components.responses.SongNotFound.content);
+}
+
+for (const [name, check] of Object.entries(checks)) {
+  t.test(name, async (t) => {
+    t.same(check(JSON.parse(text)), [], 'the contract passes');
+    const cases = breaks[name] ?? [];
+    t.ok(cases.length > 0, 'it has a document that it must not let pass');
+    for (const [change, finding] of cases) {
+      const document = JSON.parse(text);
+      change(document);
+      t.ok(
+        check(document).some((sentence) => finding.test(sentence)),
+        `${finding}`,
+      );
+    }
+  });
+}
+
+t.test('a document without components, parameters or contents is read, not crashed on', async (t) => {
+  for (const check of Object.values(checks)) {
+    t.ok(Array.isArray(check({ paths: { '/': { get: { responses: { 200: {} } } } } })));
+  }
+});
