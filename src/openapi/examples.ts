@@ -1,4 +1,4 @@
-import type { DocumentSchema, MediaType, Parameter, RequestBody } from './generated-document.ts';
+import type { DocumentSchema, MediaType, RequestBody } from './generated-document.ts';
 
 type Models = Readonly<Record<string, DocumentSchema>>;
 
@@ -19,15 +19,4 @@ export function describeBody(body: RequestBody, models: Models): void {
   const [media] = Object.values(body.content);
   const description = media && model(models, media.schema)?.description;
   if (description !== undefined) body.description = description;
-}
-
-/**
- * Moves the example of a parameter that may be left out into its schema: the docs page fills in the one beside the
- * schema and sends it with every request, and whoever tries a list out would see one page of one filter.
- */
-export function keepFromBeingSent(parameter: Parameter): void {
-  const { example, required, schema } = parameter;
-  if (required || example === undefined) return;
-  parameter.schema = { ...schema, examples: [example] };
-  delete parameter.example;
 }

@@ -1,5 +1,6 @@
-import { describeBody, keepFromBeingSent, showExamples } from './examples.ts';
+import { describeBody, showExamples } from './examples.ts';
 import type { GeneratedDocument } from './generated-document.ts';
+import { keepFromBeingSent, makeDefaultOptional } from './parameters.ts';
 import { SharedComponents } from './shared-components.ts';
 
 /**
@@ -10,6 +11,7 @@ export function finishDocument(document: GeneratedDocument): object {
   const { paths, components, ...head } = document;
   const shared = new SharedComponents();
   for (const operation of Object.values(paths).flatMap((path) => Object.values(path))) {
+    operation.parameters?.forEach(makeDefaultOptional);
     operation.parameters?.forEach(keepFromBeingSent);
     if (operation.requestBody) {
       describeBody(operation.requestBody, components.schemas);

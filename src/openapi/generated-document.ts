@@ -5,6 +5,7 @@
 export interface DocumentSchema {
   $ref?: string;
   description?: string;
+  default?: unknown;
   examples?: unknown[];
 }
 

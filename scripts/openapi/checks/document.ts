@@ -7,6 +7,7 @@ export interface SchemaObject {
   properties?: Record<string, SchemaObject>;
   items?: SchemaObject;
   anyOf?: SchemaObject[];
+  default?: unknown;
   examples?: unknown[];
 }
 

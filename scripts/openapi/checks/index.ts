@@ -1,8 +1,9 @@
 import type { Check } from './document.ts';
 import { errorsAreWhatTheyAre, errorsFollowFromRequests, noErrorIsForgotten } from './errors.ts';
-import { bodiesHaveExamples, optionalParametersStayEmpty, parametersAreDescribed } from './examples.ts';
+import { bodiesHaveExamples } from './examples.ts';
 import { headersAreDeclared, headersAreDescribed } from './headers.ts';
 import { operationsAreDescribed } from './operations.ts';
+import { defaultsAreOptional, optionalParametersStayEmpty, parametersAreDescribed } from './parameters.ts';
 import { createsAreLinked, linksResolve, noDanglingReference } from './references.ts';
 import { noInlineObject, noNumberedComponent, propertiesAreDescribed } from './schemas.ts';
 
@@ -18,6 +19,7 @@ export const checks: Readonly<Record<string, Check>> = {
   bodiesHaveExamples,
   parametersAreDescribed,
   optionalParametersStayEmpty,
+  defaultsAreOptional,
   headersAreDeclared,
   headersAreDescribed,
   errorsAreWhatTheyAre,

@@ -81,6 +81,14 @@ const breaks: Readonly<Record<string, readonly [(document: Breakable) => void, R
   optionalParametersStayEmpty: [
     [({ paths }) => (paths['/songs'].get.parameters[0].example = 'Euclid'), /example of song/],
   ],
+  defaultsAreOptional: [
+    [
+      ({ paths }) => {
+        for (const parameter of paths['/songs'].get.parameters) parameter.required = true;
+      },
+      /the parameter limit has a default/,
+    ],
+  ],
   headersAreDeclared: [
     [
       ({ paths }) => delete paths['/songs'].post.responses[201].headers.Location,
