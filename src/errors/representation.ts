@@ -3,9 +3,10 @@ import type { ApiError, Problem } from '../../schemas/error.ts';
 import { catalogue } from './catalogue.ts';
 import type { ServiceError } from './service-error.ts';
 
-export const JSON_TYPE = 'application/json; charset=utf-8';
+// The types exactly as the document names them: some generated clients tell the two apart by comparing the whole
+// header. Neither has a charset parameter (RFC 8259, 11; RFC 9457, 6.1): JSON is UTF-8.
+const JSON_MEDIA_TYPE = 'application/json';
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
-const PROBLEM_TYPE = `${PROBLEM_MEDIA_TYPE}; charset=utf-8`;
 
 /** What an error looks like on the wire. */
 export interface ErrorRepresentation {
@@ -28,8 +29,8 @@ export interface FailedRequest {
  */
 export function representError(error: ServiceError, request: FailedRequest): ErrorRepresentation {
   return prefersProblem(request.accept)
-    ? { contentType: PROBLEM_TYPE, body: problem(error, request) }
-    : { contentType: JSON_TYPE, body: envelope(error, request) };
+    ? { contentType: PROBLEM_MEDIA_TYPE, body: problem(error, request) }
+    : { contentType: JSON_MEDIA_TYPE, body: envelope(error, request) };
 }
 
 function prefersProblem(accept: string | undefined): boolean {

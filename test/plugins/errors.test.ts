@@ -89,7 +89,7 @@ t.test('errors are problems for those who ask', async (t) => {
     headers: { accept: 'application/problem+json' },
   });
   t.equal(status, 422);
-  t.equal(headers['content-type'], 'application/problem+json; charset=utf-8');
+  t.equal(headers['content-type'], 'application/problem+json');
   t.match(body, {
     type: 'urn:setlist:error:validation_failed',
     title: 'Request validation failed',
