@@ -42,7 +42,7 @@ export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> =
     const song = await songs.find(request.params.id, isGone(request));
     if (!song) throw new ServiceError('song_not_found');
     reply.header('etag', entityTag(song.version));
-    return isKnown(request.headers['if-none-match'], song.version) ? reply.code(304).send(null) : song;
+    return isKnown(request.headers['if-none-match'], song.version) ? reply.code(304).send() : song;
   });
 
   app.put('/:id', { schema: replaceSong, links: songLinks.write }, async (request, reply) => {
@@ -71,6 +71,6 @@ export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> =
   app.delete('/:id', { schema: deleteSong }, async (request, reply) => {
     const versions = requiredVersions(request.headers['if-match']);
     writtenRow(await songs.delete({ ...request.params, versions }, isGone(request)), 'song_not_found');
-    return reply.code(204).send(null);
+    return reply.code(204).send();
   });
 };

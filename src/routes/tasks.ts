@@ -42,7 +42,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> =
     const task = await tasks.find(request.params.id, isGone(request));
     if (!task) throw new ServiceError('task_not_found');
     reply.header('etag', entityTag(task.version));
-    return isKnown(request.headers['if-none-match'], task.version) ? reply.code(304).send(null) : task;
+    return isKnown(request.headers['if-none-match'], task.version) ? reply.code(304).send() : task;
   });
 
   app.put('/:id', { schema: replaceTask, links: taskLinks.write }, async (request, reply) => {
@@ -71,6 +71,6 @@ export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> =
   app.delete('/:id', { schema: deleteTask }, async (request, reply) => {
     const versions = requiredVersions(request.headers['if-match']);
     writtenRow(await tasks.delete({ ...request.params, versions }, isGone(request)), 'task_not_found');
-    return reply.code(204).send(null);
+    return reply.code(204).send();
   });
 };
