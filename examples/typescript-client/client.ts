@@ -1,0 +1,56 @@
+import createClient, { type Client } from 'openapi-fetch';
+import type { components, paths } from './generated/setlist.ts';
+
+export type Song = components['schemas']['Song'];
+export type SongUpdate = components['schemas']['SongUpdate'];
+export type SongFilter = Omit<NonNullable<paths['/songs']['get']['parameters']['query']>, 'cursor'>;
+type ApiError = components['schemas']['ApiError'];
+
+/** Answers are asked for as `application/json`: errors are `ApiError`s, never problems (RFC 9457). */
+export type SetlistClient = Client<paths, 'application/json'>;
+
+/** An answer that is no success. `code` is what programs look at: it is stable, the message is for people. */
+export class SetlistError extends Error {
+  override readonly name = 'SetlistError';
+  readonly status: number;
+  readonly code: string;
+  readonly details: NonNullable<ApiError['details']>;
+  readonly requestId: string | undefined;
+
+  constructor(status: number, { code, message, details = [], requestId }: Partial<ApiError>) {
+    super(message ?? `The answer was ${status}`);
+    this.status = status;
+    this.code = code ?? 'unknown';
+    this.details = details;
+    this.requestId = requestId;
+  }
+}
+
+/**
+ * A client of the service at this base URL.
+ *
+ * @param timeout In milliseconds; a request that takes longer is given up with a `TimeoutError`.
+ */
+export function connect(baseUrl: string, { timeout = 5000 } = {}): SetlistClient {
+  return createClient<paths, 'application/json'>({
+    baseUrl,
+    fetch: (request) =>
+      fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(timeout)]) }),
+  });
+}
+
+type Result<Data> =
+  | { data: Data; error?: never; response: Response }
+  | { data?: never; error: ApiError; response: Response };
+
+/**
+ * The body of an answer.
+ *
+ * @throws {SetlistError} when the answer is no success, be it of the service or of a gateway before it.
+ */
+export function bodyOf<Data>(result: Result<Data>): Data {
+  const { response, error } = result;
+  if (result.error !== undefined || !response.ok)
+    throw new SetlistError(response.status, typeof error === 'object' ? error : {});
+  return result.data;
+}

@@ -1,0 +1,22 @@
+// Adds a song, or finds the one that is there already, changes it, and lists the catalogue.
+import { bodyOf, connect, SetlistError } from './client.ts';
+import { allSongs, changeSong } from './songs.ts';
+
+const client = connect(process.env.SETLIST_URL ?? 'http://127.0.0.1:3000');
+const song = { song: 'Take Me Back to Eden', artist: 'Sleep Token' };
+
+try {
+  const { data } = bodyOf(await client.POST('/songs', { body: song }));
+  console.log(`Added number ${data.id}`);
+} catch (error) {
+  if (!(error instanceof SetlistError && error.code === 'song_exists')) throw error;
+  console.log('It was there already');
+}
+
+for await (const { id } of allSongs(client, song)) {
+  const { year } = await changeSong(client, id, () => ({ year: 2023 }));
+  console.log(`Number ${id} is of ${year}`);
+}
+
+for await (const { song, artist, year } of allSongs(client, { sort: 'artist', limit: 50 }))
+  console.log(`${artist}: ${song} (${year ?? 'year unknown'})`);

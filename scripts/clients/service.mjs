@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { root } from './catalogue.mjs';
+
+/**
+ * Starts the built service on a database of its own, which goes away with it.
+ *
+ * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
+ * @throws when it ends instead of listening.
+ */
+export async function startService() {
+  const { PATH } = process.env;
+  const child = spawn(process.execPath, [join(root, 'dist', 'src', 'server.js')], {
+    cwd: root,
+    env: { PATH, PORT: '0', DATA_DIR: 'memory://', LOG_LEVEL: 'info', NODE_ENV: 'production' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const closed = once(child, 'close');
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await closed;
+  };
+  let output = '';
+  /** @type {Promise<string>} */
+  const listening = new Promise((resolve) => {
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => {
+        output += chunk;
+        const url = /Setlist listens on (http:\/\/[^"\s]+)/.exec(output)?.[1];
+        if (url) resolve(url);
+      });
+  });
+  const url = await Promise.race([listening, closed.then(() => undefined)]);
+  if (url === undefined) throw new Error(`The service ended:\n${output}`);
+  return { url, stop };
+}

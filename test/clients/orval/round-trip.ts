@@ -1,0 +1,95 @@
+// A round trip through the fetch client of orval, against the service at SETLIST_URL.
+import { expectEqual, expectPresent } from '../shared/expect.ts';
+import { nextCursor } from '../shared/next-cursor.ts';
+import {
+  type ApiError,
+  createSong,
+  createTask,
+  deleteSong,
+  getHealth,
+  getSong,
+  listSongs,
+  listTasks,
+  type Problem,
+  replaceSong,
+  updateSong,
+} from './generated/setlist.js';
+
+const artist = 'orval';
+
+/** The answer, which has to have this status: that is what tells its type. */
+function expectStatus<Answer extends { status: number }, Status extends Answer['status']>(
+  answer: Answer,
+  status: Status,
+): Extract<Answer, { status: Status }> {
+  const isExpected = (given: Answer): given is Extract<Answer, { status: Status }> => given.status === status;
+  if (!isExpected(answer)) throw new Error(`The status is ${answer.status}, not ${status}`);
+  return answer;
+}
+
+/** The error, which is no problem: nobody asked for `application/problem+json`. */
+function expectApiError(error: ApiError | Problem): ApiError {
+  if (!('message' in error)) throw new Error('The error is a problem');
+  return error;
+}
+
+const created = expectStatus(await createSong({ song: 'Song 1', artist, year: 2019 }), 201);
+const first = created.data.data;
+expectEqual(first.artist, artist, 'artist');
+expectEqual(first.year, 2019, 'year');
+expectEqual(created.headers.get('location'), `/songs/${first.id}`, 'location');
+const etag = expectPresent(created.headers.get('etag'), 'entity tag');
+for (const song of ['Song 2', 'Song 3', 'Song 4', 'Song 5'])
+  expectEqual(expectStatus(await createSong({ song, artist }), 201).data.data.year, null, 'no year');
+
+const titles: string[] = [];
+let pages = 0;
+for (let cursor: string | undefined, more = true; more; pages++) {
+  const query = { artist, sort: '-song' as const, limit: 2, count: true, ...(cursor && { cursor }) };
+  const { data, headers } = expectStatus(await listSongs(query), 200);
+  titles.push(...data.map(({ song }) => song));
+  expectEqual(headers.get('x-total-count'), '5', 'total');
+  cursor = nextCursor(headers.get('link'));
+  more = cursor !== undefined;
+}
+expectEqual(pages, 3, 'pages');
+expectEqual(titles.join(), 'Song 5,Song 4,Song 3,Song 2,Song 1', 'songs on all pages');
+
+const conflict = expectApiError(expectStatus(await createSong({ song: 'Song 1', artist }), 409).data);
+expectEqual(conflict.code, 'song_exists', 'code of a conflict');
+expectEqual(conflict.message, 'Song already exists', 'message of a conflict');
+
+const invalid = expectApiError(expectStatus(await createSong({ song: '', artist: '' }), 422).data);
+expectEqual(invalid.code, 'validation_failed', 'code of a failed validation');
+const details = expectPresent(invalid.details, 'details');
+expectEqual(details.length, 2, 'failures');
+for (const { type, loc, msg } of details) {
+  expectEqual(type, 'string_too_short', 'type of a failure');
+  expectEqual(loc[0], 'body', 'place of a failure');
+  expectEqual(msg, 'String should have at least 1 character', 'message of a failure');
+}
+
+expectStatus(await getSong(first.id, { 'If-None-Match': etag }), 304);
+const changed = expectStatus(await updateSong(first.id, { year: null }, { 'If-Match': etag }), 200).data.data;
+expectEqual(changed.year, null, 'year that was taken away');
+expectEqual(changed.song, 'Song 1', 'field that the patch leaves out');
+const lost = await replaceSong(first.id, { song: 'Lost update', artist }, { 'If-Match': etag });
+expectEqual(
+  expectApiError(expectStatus(lost, 412).data).code,
+  'precondition_failed',
+  'code of a stale write',
+);
+const read = expectStatus(await getSong(first.id), 200).data;
+expectEqual(read.song, 'Song 1', 'title after the stale write');
+expectEqual(read.createdAt, first.createdAt, 'instant');
+
+expectStatus(await deleteSong(first.id), 204);
+const gone = expectApiError(expectStatus(await getSong(first.id), 404).data);
+expectEqual(gone.code, 'song_not_found', 'code after the delete');
+
+const task = expectStatus(await createTask({ title: artist }), 201).data;
+expectEqual(task.done, false, 'default of done');
+expectEqual(task.description, '', 'default of description');
+const found = expectStatus(await listTasks({ q: artist, done: false }), 200).data;
+expectEqual(found[0]?.id, task.id, 'task that was found');
+expectEqual(expectStatus(await getHealth(), 200).data.status, 'ok', 'health');
