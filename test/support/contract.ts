@@ -43,7 +43,8 @@ export interface Operation {
   responses: Record<string, DeclaredAnswer | Reference>;
 }
 
-interface Document {
+/** An OpenAPI document as far as answers are held against it. */
+export interface ContractDocument {
   paths: Record<string, Record<string, Operation>>;
   components: {
     schemas: Record<string, Schema>;
@@ -53,7 +54,7 @@ interface Document {
 }
 
 /** The contract, as it is committed. */
-export const document: Document = JSON.parse(readFileSync('openapi.json', 'utf8'));
+export const document: ContractDocument = JSON.parse(readFileSync('openapi.json', 'utf8'));
 
 /** What a declaration is: itself, or the component that it refers to. */
 export function resolved<Part extends object>(
@@ -103,8 +104,36 @@ const general: DeclaredAnswer = {
   },
 };
 
+/** @throws when the answer has anything that the document does not declare, or lacks what it promises. */
+export type CheckAnswer = (method: string, url: string, answer: Answer) => void;
+
+/** Makes the check of a document's answers. */
+export function contractOf(document: ContractDocument): CheckAnswer {
+  const violations = violationsOf(document);
+  return (method, url, answer) => {
+    const declaration = declared(document, method, url, answer.status);
+    const problems = [
+      ...headerProblems(answer, declaration, document.components.headers, violations),
+      ...bodyProblems(method, answer, declaration, violations),
+    ];
+    if (problems.length > 0) {
+      throw new Error(
+        `${method} ${url} → ${answer.status} breaks the contract: ${problems.join('; ')}\n${answer.text}`,
+      );
+    }
+  };
+}
+
+/** Holds an answer against openapi.json. */
+export const checkAnswer: CheckAnswer = contractOf(document);
+
 /** What the document says of an answer to this request; undefined where it says nothing at all. */
-function declared(method: string, url: string, status: number): DeclaredAnswer | undefined {
+function declared(
+  document: ContractDocument,
+  method: string,
+  url: string,
+  status: number,
+): DeclaredAnswer | undefined {
   const path = url.split('?', 1)[0]?.replace(/^\/v1(?=\/)/, '') ?? '';
   const template = Object.keys(document.paths).find((candidate) => pattern(candidate).test(path));
   const name = method === 'HEAD' ? 'get' : method.toLowerCase();
@@ -117,25 +146,19 @@ function declared(method: string, url: string, status: number): DeclaredAnswer |
 
 const pattern = (template: string) => new RegExp(`^${template.replaceAll(/\{[^}]+\}/g, '[^/]*')}$`);
 
-/** @throws when the answer has anything that the document does not declare, or lacks what it promises. */
-export function checkAnswer(method: string, url: string, answer: Answer): void {
-  const declaration = declared(method, url, answer.status);
-  const problems = [...headerProblems(answer, declaration), ...bodyProblems(method, answer, declaration)];
-  if (problems.length > 0) {
-    throw new Error(
-      `${method} ${url} → ${answer.status} breaks the contract: ${problems.join('; ')}\n${answer.text}`,
-    );
-  }
-}
-
-function headerProblems({ headers }: Answer, declaration: DeclaredAnswer | undefined): string[] {
+function headerProblems(
+  { headers }: Answer,
+  declaration: DeclaredAnswer | undefined,
+  declaredHeaders: Record<string, DeclaredHeader>,
+  violations: Violations,
+): string[] {
   const promised = ['x-request-id', 'x-process-time'].filter((name) => headers[name] === undefined);
   const problems = promised.map((name) => `there is no header ${name}`);
   if (!declaration?.headers) return problems;
   const schemas = new Map(
     Object.entries(declaration.headers).map(([name, header]) => [
       name.toLowerCase(),
-      resolved(header, document.components.headers).schema,
+      resolved(header, declaredHeaders).schema,
     ]),
   );
   for (const [name, value] of Object.entries(headers)) {
@@ -151,6 +174,7 @@ function bodyProblems(
   method: string,
   { headers, text }: Answer,
   declaration: DeclaredAnswer | undefined,
+  violations: Violations,
 ): string[] {
   if (!declaration) return [];
   const type = String(headers['content-type'] ?? '').split(';', 1)[0] ?? '';
@@ -168,14 +192,17 @@ function undeclaredCode({ examples }: Content, code: unknown): string[] {
   return [`the error ${code} is not declared`];
 }
 
-const validators = new Map<string, Validator>();
+/** What is wrong with a value. */
+type Violations = (schema: Schema, value: unknown) => string[];
 
-function violations(schema: Schema, value: unknown): string[] {
-  const key = JSON.stringify(schema);
-  const known = validators.get(key);
-  const validator = known ?? new Validator({ ...schema, components: document.components }, '2020-12', false);
-  validators.set(key, validator);
-  return validator
-    .validate(value)
-    .errors.map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
+function violationsOf({ components }: ContractDocument): Violations {
+  const validators = new Map<string, Validator>();
+  return (schema, value) => {
+    const key = JSON.stringify(schema);
+    const validator = validators.get(key) ?? new Validator({ ...schema, components }, '2020-12', false);
+    validators.set(key, validator);
+    return validator
+      .validate(value)
+      .errors.map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
+  };
 }

@@ -1,0 +1,17 @@
+// Builds what npm run test:fuzz needs, tries the generators and verdicts of its properties on services with known
+// faults, then runs it: see test/fuzz/main.ts.
+import { spawnSync } from 'node:child_process';
+
+const args = process.argv.slice(2);
+const run = (/** @type {string[]} */ ...command) => {
+  const { status } = spawnSync(process.execPath, command, { stdio: 'inherit' });
+  if (status !== 0) process.exit(1);
+};
+
+run(
+  'scripts/test.mjs',
+  'test/fuzz/options.test.ts',
+  'test/fuzz/properties/campaign.test.ts',
+  'test/fuzz/schemathesis/report.test.ts',
+);
+run('dist/test/fuzz/main.js', ...args);

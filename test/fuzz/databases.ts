@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { startThrowawayPostgres } from '../../scripts/throwaway-postgres.mjs';
+import type { DatabaseName } from './options.ts';
+
+/** What the services under test run on. */
+export interface Databases {
+  name: DatabaseName;
+  /** The environment of a service with a new database, in the mode that belongs to it. */
+  environment(): Promise<Record<string, string>>;
+  /** Removes whatever was made. */
+  stop(): Promise<void>;
+}
+
+/** Without a bound on tasks: with it, most creates would be refused, and little else would be tried. */
+const COMMON = { MAX_TASKS: '0' };
+
+export function openDatabases(name: DatabaseName): Promise<Databases> {
+  return name === 'server' ? serverDatabases() : Promise.resolve(embeddedDatabases);
+}
+
+/** Answers are checked by the service too, which turns a wrong one into a failure. */
+const embeddedDatabases: Databases = {
+  name: 'embedded',
+  environment: async () => ({ ...COMMON, DATA_DIR: 'memory://', VALIDATE_RESPONSES: 'true' }),
+  stop: async () => {},
+};
+
+/** The server of TEST_DATABASE_URL or one of its own, and services as they are shipped. */
+async function serverDatabases(): Promise<Databases> {
+  const given = process.env.TEST_DATABASE_URL;
+  const server = given === undefined ? await startThrowawayPostgres() : undefined;
+  const url = given ?? String(server?.url);
+  const made: string[] = [];
+  return {
+    name: 'server',
+    environment: async () => {
+      const name = `setlist_fuzz_${randomUUID().replaceAll('-', '')}`;
+      await administrate(url, `CREATE DATABASE ${name}`);
+      made.push(name);
+      const own = new URL(url);
+      own.pathname = `/${name}`;
+      return { ...COMMON, DATABASE_URL: own.href, NODE_ENV: 'production' };
+    },
+    stop: async () => {
+      for (const name of made) await administrate(url, `DROP DATABASE ${name} WITH (FORCE)`);
+      await server?.stop();
+    },
+  };
+}
+
+async function administrate(connectionString: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

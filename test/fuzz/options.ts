@@ -1,0 +1,70 @@
+import { parseArgs } from 'node:util';
+
+const TIERS = ['schemathesis', 'properties'] as const;
+const DATABASES = ['server', 'embedded'] as const;
+
+export type Tier = (typeof TIERS)[number];
+export type DatabaseName = (typeof DATABASES)[number];
+
+export interface Options {
+  seeds: readonly number[];
+  /** How many examples each operation gets, for each seed. */
+  examples: number;
+  tiers: readonly Tier[];
+  databases: readonly DatabaseName[];
+}
+
+/** The arguments cannot be understood; the message is for the person who gave them. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const usage = `Usage: npm run test:fuzz -- [options]
+  --seed N                        just this seed, or several: 1,2; by default 1,2,3
+  --examples N                    how many examples each operation gets; 200 by default
+  --only ${TIERS.join('|')}  just this tier
+  --database ${DATABASES.join('|')}      just this database`;
+
+/**
+ * Reads the command line.
+ *
+ * @throws {UsageError} when it is not as {@link usage} says.
+ */
+export function readOptions(args: readonly string[]): Options {
+  const { seed, examples, only, database } = parse(args);
+  return {
+    seeds: (seed ?? '1,2,3').split(',').map((text) => natural('seed', text)),
+    examples: natural('examples', examples ?? '200'),
+    tiers: oneOf('only', TIERS, only),
+    databases: oneOf('database', DATABASES, database),
+  };
+}
+
+function parse(args: readonly string[]) {
+  const option = { type: 'string' } as const;
+  try {
+    const options = { seed: option, examples: option, only: option, database: option };
+    return parseArgs({ args: [...args], options }).values;
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+function natural(option: string, text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < 1 || number > 2_147_483_647) {
+    throw new UsageError(`--${option} takes whole numbers from 1, not "${text}".`);
+  }
+  return number;
+}
+
+function oneOf<Name extends string>(
+  option: string,
+  names: readonly Name[],
+  given: string | undefined,
+): readonly Name[] {
+  if (given === undefined) return names;
+  const name = names.find((candidate) => candidate === given);
+  if (!name) throw new UsageError(`--${option} takes ${names.join(' or ')}, not "${given}".`);
+  return [name];
+}

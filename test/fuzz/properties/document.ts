@@ -1,0 +1,104 @@
+// The OpenAPI document as far as requests are made from it.
+
+/** A JSON Schema of the document. What is not in here, `values.ts` refuses rather than overlooks. */
+export interface JsonSchema {
+  $ref?: string;
+  type?: string;
+  enum?: readonly unknown[];
+  anyOf?: readonly JsonSchema[];
+  minLength?: number;
+  maxLength?: number;
+  pattern?: string;
+  minimum?: number;
+  maximum?: number;
+  properties?: Readonly<Record<string, JsonSchema>>;
+  required?: readonly string[];
+  additionalProperties?: boolean;
+  items?: JsonSchema;
+  minItems?: number;
+  maxItems?: number;
+  description?: string;
+  examples?: readonly unknown[];
+  default?: unknown;
+}
+
+export interface Parameter {
+  name: string;
+  in: 'path' | 'query' | 'header';
+  required?: boolean;
+  schema: JsonSchema;
+}
+
+interface DescribedOperation {
+  operationId: string;
+  parameters?: readonly Parameter[];
+  requestBody?: { required?: boolean; content: Readonly<Record<string, { schema: JsonSchema }>> };
+  responses: Readonly<Record<string, object>>;
+}
+
+/** An OpenAPI 3.1 document. */
+export interface OpenApiDocument {
+  paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
+  components: { schemas: Readonly<Record<string, JsonSchema>> };
+}
+
+/** One operation of the document, its references followed. */
+export interface Operation {
+  /** The operationId. */
+  name: string;
+  /** In upper case. */
+  method: string;
+  /** For example `/songs/{id}`. */
+  path: string;
+  parameters: readonly Parameter[];
+  /** The schema of the body, and the media types that it may have; undefined where no body is read. */
+  body: { schema: JsonSchema; mediaTypes: readonly string[] } | undefined;
+  /** The status codes that it declares. */
+  statuses: ReadonlySet<number>;
+}
+
+/** Every operation of the document. */
+export function operationsOf(document: OpenApiDocument): Operation[] {
+  return Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, described]) => ({
+      name: described.operationId,
+      method: method.toUpperCase(),
+      path,
+      parameters: (described.parameters ?? []).map((parameter) => ({
+        ...parameter,
+        schema: resolve(parameter.schema, document),
+      })),
+      body: bodyOf(described, document),
+      statuses: new Set(Object.keys(described.responses).map(Number)),
+    })),
+  );
+}
+
+function bodyOf({ requestBody }: DescribedOperation, document: OpenApiDocument): Operation['body'] {
+  if (!requestBody) return undefined;
+  const schemas = Object.values(requestBody.content).map(({ schema }) => resolve(schema, document));
+  const [schema] = schemas;
+  if (!schema || schemas.some((other) => JSON.stringify(other) !== JSON.stringify(schema))) {
+    throw new Error('The media types of a body do not share one schema: generate each of them.');
+  }
+  return { schema, mediaTypes: Object.keys(requestBody.content) };
+}
+
+/** The schema with all its references followed. */
+function resolve(schema: JsonSchema, document: OpenApiDocument): JsonSchema {
+  if (schema.$ref !== undefined) {
+    const name = schema.$ref.replace('#/components/schemas/', '');
+    const target = document.components.schemas[name];
+    if (!target) throw new Error(`The document has no ${schema.$ref}.`);
+    return resolve(target, document);
+  }
+  const properties = Object.entries(schema.properties ?? {});
+  return {
+    ...schema,
+    ...(schema.anyOf && { anyOf: schema.anyOf.map((branch) => resolve(branch, document)) }),
+    ...(schema.items && { items: resolve(schema.items, document) }),
+    ...(schema.properties && {
+      properties: Object.fromEntries(properties.map(([name, child]) => [name, resolve(child, document)])),
+    }),
+  };
+}

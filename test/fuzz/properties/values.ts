@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import type { JsonSchema } from './document.ts';
+import { stringRules, validStrings } from './strings.ts';
+
+const ANNOTATIONS = new Set(['description', 'examples', 'default']);
+const KNOWN: Readonly<Record<string, readonly string[]>> = {
+  string: ['minLength', 'maxLength', 'pattern', 'enum'],
+  integer: ['minimum', 'maximum'],
+  boolean: [],
+  null: [],
+  object: ['properties', 'required', 'additionalProperties'],
+  array: ['items', 'minItems', 'maxItems'],
+};
+
+/** @throws when the schema has a rule that would be overlooked, so that none ever goes untested in silence. */
+export function checkKnown(schema: JsonSchema): void {
+  const known = schema.anyOf ? ['anyOf'] : ['type', ...(KNOWN[schema.type ?? ''] ?? [])];
+  const unknown = Object.keys(schema).filter((name) => !ANNOTATIONS.has(name) && !known.includes(name));
+  if (unknown.length > 0 || (!schema.anyOf && !(schema.type !== undefined && schema.type in KNOWN))) {
+    throw new Error(`No values are known for ${JSON.stringify(schema)}: teach the generators.`);
+  }
+}
+
+/** Values that keep every rule of the schema. */
+export function validValues(schema: JsonSchema): fc.Arbitrary<unknown> {
+  checkKnown(schema);
+  if (schema.anyOf) return fc.oneof(...schema.anyOf.map(validValues));
+  switch (schema.type) {
+    case 'string':
+      return schema.enum ? fc.constantFrom(...schema.enum) : validStrings(stringRules(schema));
+    case 'integer':
+      return integers(schema);
+    case 'boolean':
+      return fc.boolean();
+    case 'null':
+      return fc.constant(null);
+    case 'array':
+      return fc.array(validValues(schema.items ?? {}), {
+        minLength: schema.minItems ?? 0,
+        maxLength: schema.maxItems ?? 10,
+      });
+    default:
+      return objects(schema);
+  }
+}
+
+export const bounds = ({
+  minimum = Number.MIN_SAFE_INTEGER,
+  maximum = Number.MAX_SAFE_INTEGER,
+}: JsonSchema) => ({
+  min: minimum,
+  max: maximum,
+});
+
+function integers(schema: JsonSchema): fc.Arbitrary<number> {
+  const { min, max } = bounds(schema);
+  const edges = [min, max, 0, -0, 1, -1, 10].filter((edge) => edge >= min && edge <= max);
+  return fc.oneof(fc.integer({ min, max }), fc.constantFrom(...edges));
+}
+
+function objects({ properties = {}, required = [] }: JsonSchema): fc.Arbitrary<object> {
+  const members = Object.entries(properties).map(([name, child]) => [name, validValues(child)]);
+  const model: Record<string, fc.Arbitrary<unknown>> = Object.fromEntries(members);
+  const record = fc.record(model, { requiredKeys: [...required], noNullPrototype: true });
+  // The order of the members means nothing, so it is any.
+  return fc.tuple(record, fc.boolean()).map(([value, turned]) => {
+    const entries = Object.entries(value);
+    return Object.fromEntries(turned ? entries.reverse() : entries);
+  });
+}

@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import type { JsonSchema } from './document.ts';
+import { RawJson } from './json-text.ts';
+import { longStrings, stringRules, unmatchedStrings } from './strings.ts';
+import { loneSurrogate, text, withInserted } from './text.ts';
+import { bounds, checkKnown, validValues } from './values.ts';
+
+/** A value that breaks one rule, and the way from it to the broken place. */
+export interface Broken {
+  value: unknown;
+  loc: readonly string[];
+}
+
+/** A way to break exactly one rule of a schema. */
+export interface Violation {
+  /** The rule, in words. */
+  rule: string;
+  /** The `type` that the service must give it; undefined where the text is not even JSON. */
+  type: string | undefined;
+  /** Values that break that rule and keep all others. */
+  values: fc.Arbitrary<Broken>;
+}
+
+const here = (values: fc.Arbitrary<unknown>): fc.Arbitrary<Broken> =>
+  values.map((value) => ({ value, loc: [] }));
+
+const OTHER_TYPES: Readonly<Record<string, readonly unknown[]>> = {
+  string: ['', '1', 'true', 'null', 'x'],
+  number: [0, 1, -1, 2019],
+  boolean: [true, false],
+  null: [null],
+  array: [[], [1], ['x'], [null], [[]]],
+  object: [{}, { a: 1 }, { length: 1 }],
+};
+
+const TYPE_FAILURES: Readonly<Record<string, string>> = {
+  string: 'string_type',
+  integer: 'int_type',
+  boolean: 'bool_type',
+  object: 'model_attributes_type',
+  array: 'array_type',
+};
+
+/** Every way to break one rule of the schema of a JSON value. */
+export function violations(schema: JsonSchema): Violation[] {
+  checkKnown(schema);
+  const branches = schema.anyOf ?? [schema];
+  const isNullable = branches.some(({ type }) => type === 'null');
+  const [main, ...others] = branches.filter(({ type }) => type !== 'null');
+  if (!main || others.length > 0) throw new Error('Only a union with null is known: teach the generators.');
+  const found: Violation[] = [wrongType(main, isNullable)];
+  if (main.type === 'string') found.push(...stringViolations(main));
+  if (main.type === 'integer') found.push(...integerViolations(main));
+  if (main.type === 'object') found.push(...objectViolations(main));
+  return found;
+}
+
+function wrongType({ type = '' }: JsonSchema, isNullable: boolean): Violation {
+  const own = type === 'integer' ? 'number' : type;
+  const others = Object.entries(OTHER_TYPES).filter(
+    ([name]) => name !== own && !(isNullable && name === 'null'),
+  );
+  return {
+    rule: `is no ${type}`,
+    type: TYPE_FAILURES[type] ?? '',
+    values: here(fc.constantFrom(...others.flatMap(([, values]) => values))),
+  };
+}
+
+export function stringViolations(schema: JsonSchema): Violation[] {
+  const rules = stringRules(schema);
+  const found: Violation[] = [];
+  const add = (rule: string, type: string | undefined, values: fc.Arbitrary<unknown>) =>
+    found.push({ rule, type, values: here(values) });
+  const { enum: allowed } = schema;
+  if (allowed) {
+    const near = fc
+      .constantFrom(...allowed.map(String))
+      .chain((one) =>
+        fc.constantFrom(one.toUpperCase(), ` ${one}`, `${one} `, `${one}\u200b`, `-${one}`, ''),
+      );
+    const values = fc.oneof(near, text(0, 30)).filter((value) => !allowed.includes(value));
+    add('is none of the enum', 'enum', values);
+    return found;
+  }
+  if (rules.minLength > 0) add('is too short', 'string_too_short', text(0, rules.minLength - 1));
+  if (schema.maxLength !== undefined) add('is too long', 'string_too_long', longStrings(rules));
+  if (rules.pattern) add('breaks the pattern', 'string_pattern_mismatch', unmatchedStrings(rules));
+  add('holds half a character', undefined, withInserted(text(0, 20), loneSurrogate).filter(isBroken));
+  return found;
+}
+
+const isBroken = (value: string) => !value.isWellFormed();
+
+function integerViolations(schema: JsonSchema): Violation[] {
+  const { min, max } = bounds(schema);
+  const far = fc.integer({ min: 0, max: 1_000_000_000_000 });
+  const fractions = fc
+    .tuple(fc.integer({ min: Math.max(min, -1e6), max: Math.min(max, 1e6) - 1 }), fc.constantFrom(0.5, 0.25))
+    .map(([whole, part]) => whole + part);
+  const infinite = fc.constantFrom('1e400', '-1e400', `1${'0'.repeat(400)}`).map((json) => new RawJson(json));
+  const found: Violation[] = [
+    { rule: 'has a fraction', type: 'int_from_float', values: here(fractions) },
+    { rule: 'is too large for a double', type: 'finite_number', values: here(infinite) },
+  ];
+  if (schema.minimum !== undefined) {
+    const values = here(far.map((by) => min - 1 - by));
+    found.push({ rule: 'is too small', type: 'greater_than_equal', values });
+  }
+  if (schema.maximum !== undefined) {
+    const values = here(far.map((by) => max + 1 + by));
+    found.push({ rule: 'is too large', type: 'less_than_equal', values });
+  }
+  return found;
+}
+
+/** Names that no model has, some of which mean something to JavaScript. */
+export const foreignNames = (known: readonly string[]): fc.Arbitrary<string> =>
+  fc
+    .oneof(
+      fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty', 'length', '', '$ref', '0'),
+      fc.constantFrom('id', 'createdAt', 'internal_note', 'version', 'Title', 'song ', 'a/b~1'),
+      text(1, 30),
+    )
+    .filter((name) => !known.includes(name));
+
+function objectViolations(schema: JsonSchema): Violation[] {
+  const { properties = {}, required = [], additionalProperties } = schema;
+  const whole = validValues(schema) as fc.Arbitrary<Record<string, unknown>>;
+  const found: Violation[] = required.map((name) => ({
+    rule: `lacks ${name}`,
+    type: 'missing',
+    values: whole.map(({ [name]: _, ...value }) => ({ value, loc: [name] })),
+  }));
+  for (const [name, child] of Object.entries(properties)) {
+    for (const { rule, type, values } of violations(child)) {
+      const broken = fc
+        .tuple(whole, values)
+        .map(([value, bad]) => ({ value: { ...value, [name]: bad.value }, loc: [name, ...bad.loc] }));
+      found.push({ rule: `${name} ${rule}`, type, values: broken });
+    }
+  }
+  if (additionalProperties !== false) return found;
+  const members = fc.tuple(foreignNames(Object.keys(properties)), fc.constantFrom(null, 1, 'x', {}, [[]]));
+  const values = fc.tuple(whole, members).map(([value, [name, extra]]) => ({
+    value: Object.fromEntries([...Object.entries(value), [name, extra]]),
+    loc: [name],
+  }));
+  return [...found, { rule: 'has an unknown member', type: 'extra_forbidden', values }];
+}
