@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 
-/** `*`, or a list of entity tags (RFC 9110, 8.8.3). */
-const ENTITY_TAGS = '^\\s*(\\*|(W/)?"[!#-~]*"(\\s*,\\s*(W/)?"[!#-~]*")*)\\s*$';
+/** `*`, or a list of entity tags (RFC 9110, 8.8.3); the blanks around a header's value are not part of it. */
+const ENTITY_TAGS = '^(\\*|(W/)?"[!#-~]*"([ \\t]*,[ \\t]*(W/)?"[!#-~]*")*)$';
 
 const entityTags = (description: string) =>
   Type.Optional(

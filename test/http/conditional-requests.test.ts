@@ -26,7 +26,7 @@ t.test('a write is bound to the strong tags that were given out', async (t) => {
 
 t.test('the schema takes what RFC 9110 takes, at linear cost', async (t) => {
   const pattern = new RegExp(IfMatch.properties['If-Match'].pattern ?? '', 'u');
-  for (const valid of ['*', '""', '"a"', 'W/"a"', '"a", "b"', ' "a" ,W/"b" ', '"a,b"'])
+  for (const valid of ['*', '""', '"a"', 'W/"a"', '"a", "b"', '"a" ,\tW/"b"', '"a,b"'])
     t.match(valid, pattern);
   for (const invalid of ['', 'a', '"a', '*, "a"', '"a" "b"', 'w/"a"', '"a",', '"é"'])
     t.notMatch(invalid, pattern);
