@@ -1,7 +1,7 @@
 // Compiles the service into dist/. With --if-stale it does so only where dist/ is older than the sources,
 // so that `npm start` can ask for it each time, even where no compiler is installed.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -22,6 +22,7 @@ function build() {
   for (const folder of ['src', 'schemas', 'public'])
     rmSync(inRoot('dist', folder), { recursive: true, force: true });
   execFileSync(process.execPath, [compiler, '-p', inRoot('tsconfig.build.json')], { stdio: 'inherit' });
+  cpSync(inRoot('src', 'pages'), inRoot('dist', 'public'), { recursive: true });
   copyRedoc();
   writeFileSync(stamp, '');
 }
@@ -50,6 +51,5 @@ function copyRedoc() {
   if (local === bundle || local.includes('cdn.redoc.ly')) {
     throw new Error(`ReDoc no longer loads just ${picture} from elsewhere: look at what this release loads.`);
   }
-  mkdirSync(inRoot('dist', 'public'), { recursive: true });
   writeFileSync(inRoot('dist', 'public', 'redoc.standalone.js'), local);
 }

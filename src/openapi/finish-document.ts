@@ -1,6 +1,7 @@
 import { describeBody, showExamples } from './examples.ts';
 import type { GeneratedDocument } from './generated-document.ts';
 import { keepFromBeingSent, makeDefaultOptional } from './parameters.ts';
+import { showRequestExample } from './request-examples.ts';
 import { SharedComponents } from './shared-components.ts';
 
 /**
@@ -14,6 +15,7 @@ export function finishDocument(document: GeneratedDocument): object {
     operation.parameters?.forEach(makeDefaultOptional);
     operation.parameters?.forEach(keepFromBeingSent);
     if (operation.requestBody) {
+      showRequestExample(operation);
       describeBody(operation.requestBody, components.schemas);
       showExamples(operation.requestBody.content, components.schemas);
     }

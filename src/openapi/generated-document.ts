@@ -43,6 +43,8 @@ export interface Response {
 }
 
 export interface Operation {
+  /** What the contract says of the example of the body, where it is not that of the model. */
+  'x-request-example'?: unknown;
   parameters?: Parameter[];
   requestBody?: RequestBody;
   responses: Record<string, Response | Reference>;

@@ -1,14 +1,11 @@
 import swaggerUi from '@fastify/swagger-ui';
 import fp from 'fastify-plugin';
 import { pathUnderBase } from '../http/base-path.ts';
+import { pageAsset } from '../http/page-assets.ts';
 import { pagePolicy } from '../http/page-policy.ts';
 
-/** Swagger UI has a dark mode but, without its top bar, nothing that switches it on. */
-const DARK_MODE = `const dark = matchMedia('(prefers-color-scheme: dark)');
-const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
-dark.addEventListener('change', follow);
-follow();
-`;
+/** A file of `src/pages/`, as the plugin takes it. */
+const themed = (filename: string) => ({ filename, content: pageAsset(filename) });
 
 /** Serves Swagger UI at `/docs`, all of it from here, and sends whoever comes to `/` there. */
 export const docs = fp(
@@ -16,13 +13,21 @@ export const docs = fp(
     await app.register(swaggerUi, {
       routePrefix: '/docs',
       staticCSP: pagePolicy({ 'style-src': "'self'" }),
-      theme: { title: 'Setlist API', js: [{ filename: 'dark-mode.js', content: DARK_MODE }] },
+      theme: {
+        title: 'Setlist API',
+        css: ['swagger-ui.css', 'swagger-ui-contrast.css'].map(themed),
+        js: [themed('dark-mode.js')],
+        favicon: [{ ...themed('favicon.svg'), rel: 'icon', type: 'image/svg+xml', sizes: 'any' }],
+      },
       uiConfig: {
         // Without the top bar: it asks for the address of a document, and its logo needs inline styles.
         layout: 'BaseLayout',
         deepLinking: true,
         tryItOutEnabled: true,
         displayRequestDuration: true,
+        // The operations first: the list of schemas is closed, and a schema opens with all its fields.
+        defaultModelsExpandDepth: 0,
+        defaultModelExpandDepth: 3,
       },
     });
 

@@ -1,0 +1,38 @@
+// Tests the docs pages in the Chromium of the machine: that of BROWSER_PATH, or the first one on the PATH. Without
+// a browser it fails; with --if-available it does not, except in CI, where the tests must run.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { findBrowser } from './find-browser.mjs';
+
+const files = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const browser = findBrowser();
+if (browser === undefined) {
+  const { BROWSER_PATH: given, CI } = process.env;
+  console.error(
+    `NOT TESTED: ${given ? `there is no browser at ${given}` : 'there is no Chromium or Chrome on the PATH'}. ` +
+      'Install one, or let BROWSER_PATH name one.',
+  );
+  console.log('# 0 passed, 0 failed, nothing was tested');
+  process.exit(process.argv.includes('--if-available') && !CI ? 0 : 1);
+}
+console.log(`Testing with ${browser}`);
+
+rmSync('screenshots', { recursive: true, force: true });
+const tests = spawn(process.execPath, ['scripts/test.mjs', ...files], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+  env: { ...process.env, BROWSER_PATH: browser },
+});
+let output = '';
+tests.stdout.on('data', (chunk) => {
+  output += chunk;
+  process.stdout.write(chunk);
+});
+const [status] = await once(tests, 'close');
+
+const totals = /^# \{ total: .*\}$/m.exec(output)?.[0] ?? '';
+const count = (/** @type {string} */ name) => Number(new RegExp(`\\b${name}: (\\d+)`).exec(totals)?.[1] ?? 0);
+const passed = count('pass');
+const others = count('total') - passed;
+console.log(`# ${passed} passed, ${others} failed`);
+process.exit(status === 0 && passed > 0 && others === 0 ? 0 : 1);

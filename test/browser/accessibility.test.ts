@@ -1,0 +1,81 @@
+// What axe-core finds on the pages, of serious or critical impact, in both colour schemes.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import t from 'tap';
+import { testDatabase } from '../support/database.ts';
+import { startProcess } from '../support/process.ts';
+import { startBrowser } from './chromium.ts';
+import { operations } from './contract.ts';
+import { execute, expand, openSwaggerUi } from './swagger-ui.ts';
+import { openWatched } from './watched-page.ts';
+
+interface Violation {
+  id: string;
+  impact: string;
+  nodes: { target: string[]; failureSummary: string }[];
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const browser = await startBrowser(t);
+const service = await startProcess(t, await testDatabase(t));
+
+/**
+ * The rules that the pages break and that a style cannot mend. A list without excuse: a rule that is kept again has
+ * to be taken off it.
+ */
+const INHERENT = {
+  // The field of a body has no label, the list of booleans and that of servers have no name, and the line of an
+  // operation is a button around a link.
+  '/docs': ['label', 'nested-interactive', 'select-name'],
+  // The list of media types has no name.
+  '/redoc': ['select-name'],
+};
+
+/** What breaks a rule, by the rule. */
+async function violations(page: Page): Promise<Map<string, string[]>> {
+  await page.evaluate(axe);
+  const found: Violation[] = await page.evaluate('axe.run().then(({ violations }) => violations)');
+  return new Map(
+    found
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => [
+        id,
+        nodes.map(({ target, failureSummary }) => `${target}: ${failureSummary}`),
+      ]),
+  );
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  t.test(`/docs in the ${colorScheme}`, async (t) => {
+    const { page, close } = await openWatched(browser, service.base, { colorScheme });
+    await openSwaggerUi(page, '/docs');
+    // One of each method, so that each colour is there, and one list.
+    for (const operation of operations.filter(({ id }) => /Song|listTasks/.test(id))) {
+      await expand(page, operation);
+      if (operation.method === 'GET') await execute(page, operation);
+    }
+    const found = await violations(page);
+    t.same(found.get('color-contrast') ?? [], [], 'everything is readable');
+    t.same([...found.keys()].sort(), INHERENT['/docs']);
+    await close();
+  });
+
+  t.test(`/redoc in the ${colorScheme}`, async (t) => {
+    const { page, close } = await openWatched(browser, service.base, { colorScheme });
+    await page.goto('/redoc');
+    await page.locator('[data-section-id]').last().waitFor();
+    const found = await violations(page);
+    t.same(found.get('color-contrast') ?? [], [], 'everything is readable');
+    t.same([...found.keys()].sort(), INHERENT['/redoc']);
+    await close();
+  });
+}
+
+t.test('what is not readable is found', async (t) => {
+  const { page, close } = await openWatched(browser, service.base);
+  await openSwaggerUi(page, '/docs');
+  await page.evaluate('document.querySelector(".info .title").style.color = "#ddd"');
+  t.match((await violations(page)).get('color-contrast')?.join(), /^h1: .*insufficient color contrast/s);
+  await close();
+});
