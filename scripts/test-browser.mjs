@@ -21,7 +21,8 @@ console.log(`Testing with ${browser}`);
 rmSync('screenshots', { recursive: true, force: true });
 const tests = spawn(process.execPath, ['scripts/test.mjs', ...files], {
   stdio: ['ignore', 'pipe', 'inherit'],
-  env: { ...process.env, BROWSER_PATH: browser },
+  // A browser keeps more than one processor busy; on a busy machine it takes its time.
+  env: { ...process.env, BROWSER_PATH: browser, TAP_JOBS: '2', TAP_TIMEOUT: '600' },
 });
 let output = '';
 tests.stdout.on('data', (chunk) => {

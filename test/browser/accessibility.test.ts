@@ -50,8 +50,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
   t.test(`/docs in the ${colorScheme}`, async (t) => {
     const { page, close } = await openWatched(browser, service.base, { colorScheme });
     await openSwaggerUi(page, '/docs');
-    // One of each method, so that each colour is there, and one list.
-    for (const operation of operations.filter(({ id }) => /Song|listTasks/.test(id))) {
+    // One of each method, so that each colour is there.
+    const firsts = new Map([...operations].reverse().map((operation) => [operation.method, operation]));
+    for (const operation of firsts.values()) {
       await expand(page, operation);
       if (operation.method === 'GET') await execute(page, operation);
     }

@@ -35,7 +35,7 @@ for (const base of ['', '/v1']) {
         t.ok((await overflow(page)) <= 0, `fits into its window: ${look}`);
       });
     } else {
-      await page.getByLabel('Servers').selectOption(base);
+      await page.locator('#servers').selectOption(base);
     }
 
     for (const operation of operations) {
@@ -52,11 +52,12 @@ for (const base of ['', '/v1']) {
         t.match(shown.duration, /^\d+ ms$/);
         t.same(await findings(), []);
 
-        if (base !== '') return;
-        await inEachLook(page, async (look) => {
-          await picture(block(page, operation), `docs-${operation.id}-${look}`);
-          t.ok((await overflow(page)) <= 0, `fits into its window: ${look}`);
-        });
+        if (base === '') {
+          await inEachLook(page, async (look) => {
+            await picture(block(page, operation), `docs-${operation.id}-${look}`);
+            t.ok((await overflow(page)) <= 0, `fits into its window: ${look}`);
+          });
+        }
         await collapse(page, operation);
       });
     }
