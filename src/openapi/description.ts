@@ -16,7 +16,7 @@ const errorTable = BEFORE_OPERATIONS.map((code) => {
 }).join('\n');
 
 /** What a client developer should know before the first request, in CommonMark. */
-export const DESCRIPTION = `A songs catalogue and a task manager, over HTTP and JSON.
+export const DESCRIPTION = `Every answer of every operation is described here, errors and their examples included, and nothing else is ever sent.
 
 ## Base
 
