@@ -104,11 +104,10 @@ t.test('what makes it impossible to start is one sentence and exit code 1', asyn
 });
 
 t.test('an error that nobody expected ends it, told in the log', async (t) => {
-  const { code, output } = await failToStart(t, {
+  const service = await startProcess(t, {
     ...(await testDatabase(t)),
-    PORT: '0',
-    NODE_OPTIONS: '--import=data:text/javascript,setTimeout(()=>{throw(surprise)},3000)',
+    NODE_OPTIONS: "--import=data:text/javascript,process.once('SIGUSR2',()=>{throw(surprise)})",
   });
-  t.equal(code, 1);
-  t.match(output, /"level":60.*"message":"surprise is not defined"/);
+  t.equal(await service.end('SIGUSR2'), 1);
+  t.match(service.output(), /"level":60.*"message":"surprise is not defined"/);
 });
