@@ -1,11 +1,16 @@
 // Tests the docs pages in the Chromium of the machine: that of BROWSER_PATH, or the first one on the PATH. Without
-// a browser it fails; with --if-available it does not, except in CI, where the tests must run.
+// a browser it fails; with --if-available it does not, except in CI, where the tests must run. File names, as in
+// test/browser/redoc.test.ts, run those alone.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { findBrowser } from './find-browser.mjs';
 
-const files = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const FOLDER = 'test/browser';
+
+const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const all = readdirSync(FOLDER).filter((name) => name.endsWith('.test.ts'));
+const files = chosen.length > 0 ? chosen : all.map((name) => `${FOLDER}/${name}`);
 const browser = findBrowser();
 if (browser === undefined) {
   const { BROWSER_PATH: given, CI } = process.env;

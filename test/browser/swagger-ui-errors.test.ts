@@ -42,7 +42,10 @@ const canProvoke: Record<number, (operation: Operation) => boolean> = {
   422: ({ hasBody }) => hasBody,
 };
 
-for (const tag of tagNames) {
+/** The tags of what can be written; what can only be read takes nothing that the page would let be wrong. */
+const resources = tagNames.filter((name) => operations.some(({ tag, hasBody }) => tag === name && hasBody));
+
+for (const tag of resources) {
   for (const status of [404, 409, 422]) {
     const documenting = operations.filter(
       (operation) => operation.tag === tag && operation.statuses.includes(status),
