@@ -7,7 +7,7 @@ import { type Databases, openDatabases } from './databases.ts';
 import { type Options, readOptions, type Tier, UsageError, usage } from './options.ts';
 import type { Outcome } from './outcome.ts';
 import { runProperties } from './properties/run.ts';
-import { installSchemathesis } from './schemathesis/python.ts';
+import { installSchemathesis, UnavailableError } from './schemathesis/python.ts';
 import { runSchemathesis } from './schemathesis/run.ts';
 
 const interruption = new AbortController();
@@ -77,6 +77,10 @@ try {
   await main(readOptions(process.argv.slice(2)));
 } catch (error) {
   if (error instanceof UsageError) console.error(`${error.message}\n\n${usage}`);
+  else if (error instanceof UnavailableError) console.error(error.message);
   else console.error(interruption.signal.aborted ? 'Interrupted.' : error);
+  // What else is running has nothing to add.
+  interruption.abort();
   process.exitCode = 1;
+  console.log('# 0 passed, 1 failed: it could not be run to its end');
 }

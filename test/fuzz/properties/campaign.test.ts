@@ -1,13 +1,10 @@
 // What the campaign finds, tried on the service with one fault at a time, put between the two.
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import type { Answer } from '../../support/contract.ts';
 import { startService } from '../../support/service.ts';
 import { type CampaignResult, runCampaign } from './campaign.ts';
+import { faultsOf, type Send } from './faults.ts';
 import { inProcess } from './in-process.ts';
-import type { FuzzRequest } from './requests.ts';
-
-type Send = (request: FuzzRequest) => Promise<Answer>;
 
 const { app } = await startService(t, { MAX_TASKS: '0' });
 const service = inProcess(app);
@@ -23,27 +20,6 @@ function campaign(send: Send, operations?: string[], text = committed): Promise<
     ...(operations && { operations }),
   });
 }
-
-/** The request with another body, where it has one that can be read. */
-function withBody(request: FuzzRequest, change: (body: Record<string, unknown>) => unknown): FuzzRequest {
-  try {
-    const body = JSON.parse(String(request.payload));
-    if (typeof body !== 'object' || body === null || Array.isArray(body)) return request;
-    return { ...request, payload: JSON.stringify(change(body)) };
-  } catch {
-    return request;
-  }
-}
-
-const withAnswer = (answer: Answer, change: (body: Record<string, unknown>) => unknown): Answer => ({
-  ...answer,
-  text: answer.text === '' ? '' : JSON.stringify(change(JSON.parse(answer.text))),
-});
-
-const failure: Pick<Answer, 'status' | 'text'> = {
-  status: 422,
-  text: '{"error":"ValidationError","code":"validation_failed","message":"No","requestId":"x"}',
-};
 
 t.test('nothing is found where there is nothing to find', async (t) => {
   const { findings, requests, properties, statuses } = await campaign(service);
@@ -67,159 +43,7 @@ t.test('the same seed sends the same requests', async (t) => {
   t.same(await sent(), await sent());
 });
 
-/** Faults of a service, the operation that shows them, and the rules that they may be found by. */
-const faults: [fault: string, operation: string, found: RegExp, send: Send][] = [
-  [
-    'accepts an unknown member',
-    'createTask',
-    /^body has an unknown member$/,
-    (request) => service(withBody(request, ({ title, description, done }) => ({ title, description, done }))),
-  ],
-  [
-    'drops unknown query parameters',
-    'listSongs',
-    /unknown parameter/,
-    (request) => service({ ...request, url: keepKnown(request.url) }),
-  ],
-  [
-    'takes the last of two equal parameters',
-    'listTasks',
-    /is there twice/,
-    (request) => service({ ...request, url: lastOfEach(request.url) }),
-  ],
-  [
-    'coerces bodies',
-    'createSong',
-    /^body year is no integer$/,
-    (request) =>
-      service(
-        withBody(request, (body) => ('year' in body ? { ...body, year: Number(body.year) || null } : body)),
-      ),
-  ],
-  [
-    'counts in UTF-16',
-    'createTask',
-    /^valid$/,
-    async (request) => {
-      const answer = await service(request);
-      const isLong = answer.status === 201 && JSON.parse(String(request.payload)).title.length > 200;
-      return isLong ? { ...answer, ...failure } : answer;
-    },
-  ],
-  [
-    'fails on a character',
-    'listTasks',
-    /^valid$/,
-    async (request) => {
-      const answer = await service(request);
-      return /%E2%80%A8/i.test(request.url) ? { ...answer, ...failure, status: 500 } : answer;
-    },
-  ],
-  [
-    'trims what it stores',
-    'replaceTask',
-    /^valid$/,
-    (request) =>
-      service(
-        withBody(request, (body) =>
-          typeof body.title === 'string' ? { ...body, title: body.title.trim() || body.title } : body,
-        ),
-      ),
-  ],
-  [
-    'turns null into a text',
-    'getSong',
-    /^valid$/,
-    async (request) =>
-      withAnswer(await service(request), (body) =>
-        body.year === null ? { ...body, year: 'unknown' } : body,
-      ),
-  ],
-  [
-    'sends an undeclared header',
-    'getTask',
-    /^valid$/,
-    async (request) => {
-      const answer = await service(request);
-      return { ...answer, headers: { ...answer.headers, 'x-powered-by': 'x' } };
-    },
-  ],
-  [
-    'sends an undeclared status',
-    'deleteTask',
-    /^valid$/,
-    async (request) => {
-      const answer = await service(request);
-      return answer.status === 404 ? { ...answer, status: 410 } : answer;
-    },
-  ],
-  [
-    'sends an undeclared content type',
-    'listSongs',
-    /^valid$/,
-    async (request) => {
-      const answer = await service(request);
-      return { ...answer, headers: { ...answer.headers, 'content-type': 'text/plain' } };
-    },
-  ],
-  [
-    'ignores preconditions',
-    'updateTask',
-    /^valid$/,
-    ({ headers: { 'if-match': _, ...headers }, ...request }) => service({ ...request, headers }),
-  ],
-  [
-    'reads any charset',
-    'createSong',
-    /^the media type is foreign$/,
-    ({ headers, ...request }) =>
-      service({
-        ...request,
-        headers: headers['content-type'] ? { ...headers, 'content-type': 'application/json' } : headers,
-      }),
-  ],
-  [
-    'points to the wrong place',
-    'createTask',
-    /^body title is too long$/,
-    async (request) =>
-      withAnswer(await service(request), ({ details, ...body }) => ({
-        ...body,
-        ...(Array.isArray(details) && { details: details.map((detail) => ({ ...detail, loc: ['body'] })) }),
-      })),
-  ],
-  [
-    'names another failure',
-    'listTasks',
-    /is too large$/,
-    async (request) => {
-      const answer = await service(request);
-      return { ...answer, text: answer.text.replaceAll('less_than_equal', 'value_error') };
-    },
-  ],
-  [
-    'mends broken text',
-    'createTask',
-    /holds half a character$|no UTF-8$/,
-    (request) => service(withBody(request, (body) => JSON.parse(JSON.stringify(body, wellFormed)))),
-  ],
-];
-
-const wellFormed = (_: string, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value);
-
-function keepKnown(url: string): string {
-  const [path, query = ''] = url.split('?');
-  const known = ['song', 'artist', 'year', 'q', 'sort', 'limit', 'cursor', 'count'];
-  const pairs = [...new URLSearchParams(query)].filter(([name]) => known.includes(name));
-  return `${path}?${new URLSearchParams(pairs)}`;
-}
-
-function lastOfEach(url: string): string {
-  const [path, query = ''] = url.split('?');
-  return `${path}?${new URLSearchParams([...new Map(new URLSearchParams(query))])}`;
-}
-
-for (const [fault, operation, found, send] of faults) {
+for (const [fault, operation, found, send] of faultsOf(service)) {
   t.test(`a service is found out that ${fault}`, async (t) => {
     const { findings } = await campaign(send, [operation]);
     t.ok(findings.length > 0, 'something is found');

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { type Answer, type ContractDocument, contractOf } from '../../support/contract.ts';
+import type { BrokenRule } from './broken-rule.ts';
 import { type OpenApiDocument, type Operation, operationsOf } from './document.ts';
-import { type BrokenRule, brokenRules, unknownRoutes } from './invalid-requests.ts';
+import { brokenRules, unknownRoutes } from './invalid-requests.ts';
 import {
   type Created,
   creator,

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Answer } from '../../support/contract.ts';
-import type { Refusal } from './invalid-requests.ts';
+import type { Refusal } from './broken-rule.ts';
 import type { Draft, FuzzRequest } from './requests.ts';
 
 /** Why a request that keeps every rule may still not be answered with what it asks for. */

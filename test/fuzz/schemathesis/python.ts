@@ -14,10 +14,15 @@ const REQUIREMENTS = join(SOURCES, 'requirements.txt');
 /** The pinned packages are those of these versions of Python. */
 const PYTHON = { major: 3, minor: 11 };
 
+/** Schemathesis cannot run on this machine; the message says why. */
+export class UnavailableError extends Error {
+  override readonly name = 'UnavailableError';
+}
+
 /**
  * Makes, once, the virtual environment with the pinned packages, and gives the path of Schemathesis in it.
  *
- * @throws when there is no fitting Python, or the packages cannot be installed.
+ * @throws {UnavailableError} when there is no fitting Python, or the packages cannot be installed.
  */
 export async function installSchemathesis(): Promise<string> {
   const version = await pythonVersion();
@@ -27,10 +32,16 @@ export async function installSchemathesis(): Promise<string> {
   const binary = (name: string) => join(folder, 'bin', name);
   if (!existsSync(stamp)) {
     console.log(`Installing Schemathesis for ${version}…`);
-    await run('python3', ['-m', 'venv', '--clear', folder]);
-    // Just what is pinned, and then that nothing is missing.
-    await run(binary('pip'), ['install', '--quiet', '--no-deps', '--requirement', REQUIREMENTS]);
-    await run(binary('pip'), ['check']);
+    const install = async () => {
+      await run('python3', ['-m', 'venv', '--clear', folder]);
+      // Just what is pinned, and then that nothing is missing.
+      await run(binary('pip'), ['install', '--quiet', '--no-deps', '--requirement', REQUIREMENTS]);
+      await run(binary('pip'), ['check']);
+    };
+    await install().catch((cause) => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new UnavailableError(`Schemathesis cannot be installed here: ${reason}`, { cause });
+    });
     writeFileSync(stamp, '');
   }
   return binary('schemathesis');
@@ -39,11 +50,15 @@ export async function installSchemathesis(): Promise<string> {
 async function pythonVersion(): Promise<string> {
   const needed = `Python ${PYTHON.major}.${PYTHON.minor} or newer with its venv module`;
   const { stdout } = await run('python3', ['--version']).catch((cause) => {
-    throw new Error(`Schemathesis cannot run here: there is no python3. It needs ${needed}.`, { cause });
+    throw new UnavailableError(`Schemathesis cannot run here: there is no python3. It needs ${needed}.`, {
+      cause,
+    });
   });
   const [, major, minor] = /^Python (\d+)\.(\d+)/.exec(stdout) ?? [];
   if (Number(major) !== PYTHON.major || Number(minor) < PYTHON.minor) {
-    throw new Error(`Schemathesis cannot run here: it needs ${needed}, but this is ${stdout.trim()}.`);
+    throw new UnavailableError(
+      `Schemathesis cannot run here: it needs ${needed}, but this is ${stdout.trim()}.`,
+    );
   }
   return stdout.trim();
 }
