@@ -3,7 +3,8 @@ import type { components, paths } from './generated/setlist.ts';
 
 export type Song = components['schemas']['Song'];
 export type SongUpdate = components['schemas']['SongUpdate'];
-export type SongFilter = Omit<NonNullable<paths['/songs']['get']['parameters']['query']>, 'cursor'>;
+export type SongQuery = NonNullable<paths['/songs']['get']['parameters']['query']>;
+export type SongFilter = Omit<SongQuery, 'cursor'>;
 type ApiError = components['schemas']['ApiError'];
 
 /** Answers are asked for as `application/json`: errors are `ApiError`s, never problems (RFC 9457). */

@@ -1,11 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { bodyOf, type SetlistClient, type Song, type SongFilter, type SongUpdate } from './client.ts';
+import {
+  bodyOf,
+  type SetlistClient,
+  type Song,
+  type SongFilter,
+  type SongQuery,
+  type SongUpdate,
+} from './client.ts';
 
 /** Every song that meets the filter, page by page: follows the `Link` header until there is no next page. */
 export async function* allSongs(client: SetlistClient, filter: SongFilter = {}): AsyncGenerator<Song> {
   let cursor: string | undefined;
   do {
-    const query = { ...filter, ...(cursor !== undefined && { cursor }) };
+    const query: SongQuery = { ...filter };
+    if (cursor !== undefined) query.cursor = cursor;
     const page = await client.GET('/songs', { params: { query } });
     yield* bodyOf(page);
     cursor = nextCursor(page.response.headers.get('link'));

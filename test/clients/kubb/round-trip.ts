@@ -46,8 +46,7 @@ for (const song of ['Song 2', 'Song 3', 'Song 4', 'Song 5'])
 const titles: string[] = [];
 let pages = 0;
 for (let cursor: string | undefined, more = true; more; pages++) {
-  const query = { artist, sort: '-song' as const, limit: 2, count: true, ...(cursor && { cursor }) };
-  const { data, headers } = await listSongs(query);
+  const { data, headers } = await listSongs({ artist, sort: '-song', limit: 2, count: true, cursor });
   titles.push(...data.map(({ song }) => song));
   expectEqual(headers['x-total-count'], '5', 'total');
   cursor = nextCursor(headers.link);
@@ -66,7 +65,7 @@ const details = expectPresent(invalid.details, 'details');
 expectEqual(details.length, 2, 'failures');
 for (const { type, loc, msg } of details) {
   expectEqual(type, 'string_too_short', 'type of a failure');
-  expectEqual(loc[0], 'body', 'place of a failure');
+  expectEqual(loc.slice(0, 1).join(), 'body', 'place of a failure');
   expectEqual(msg, 'String should have at least 1 character', 'message of a failure');
 }
 

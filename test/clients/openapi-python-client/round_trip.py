@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import datetime
 from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,19 +26,28 @@ from setlist_client.types import UNSET, Response, Unset
 
 ARTIST = "openapi-python-client"
 T = TypeVar("T")
-Parsed = TypeVar("Parsed")
+# With constraints, both values have to be of one of these types: without, they would be of the type `object`.
+Value = TypeVar("Value", str, int, bool, int | None, list[str], list[int | str], datetime)
 
 
-def expect_equal(actual: T, expected: T, what: str) -> None:
+def expect_equal(actual: Value, expected: Value, what: str) -> None:
     if actual != expected:
         raise SystemExit(f"{what}: {actual!r}, not {expected!r}")
 
 
-def expect(response: Response[Parsed], status: int, body: type[T]) -> T:
-    """The body of an answer, which has to have this status and this type."""
+def expect(response: Response[ApiError | T], status: int, body: type[T]) -> T:
+    """The body of a success, which has to have this status and this type."""
     expect_equal(int(response.status_code), status, "status")
     if not isinstance(response.parsed, body):
         raise SystemExit(f"The body is {response.parsed!r}, not {body}")
+    return response.parsed
+
+
+def expect_error(response: Response[ApiError | T], status: int) -> ApiError:
+    """The body of an error, which has to have this status."""
+    expect_equal(int(response.status_code), status, "status")
+    if not isinstance(response.parsed, ApiError):
+        raise SystemExit(f"The body is {response.parsed!r}, not an error")
     return response.parsed
 
 
@@ -77,20 +87,19 @@ with Client(base_url=os.environ["SETLIST_URL"], raise_on_unexpected_status=True)
     expect_equal(titles, ["Song 5", "Song 4", "Song 3", "Song 2", "Song 1"], "songs on all pages")
 
     again = create_song.sync_detailed(client=client, body=SongCreate(song="Song 1", artist=ARTIST))
-    conflict = expect(again, 409, ApiError)
+    conflict = expect_error(again, 409)
     expect_equal(conflict.code, "song_exists", "code of a conflict")
     expect_equal(conflict.message, "Song already exists", "message of a conflict")
 
-    invalid = expect(
-        create_song.sync_detailed(client=client, body=SongCreate(song="", artist="")), 422, ApiError
-    )
+    invalid = expect_error(create_song.sync_detailed(client=client, body=SongCreate(song="", artist="")), 422)
     expect_equal(invalid.code, "validation_failed", "code of a failed validation")
     if isinstance(invalid.details, Unset):
         raise SystemExit("There are no details")
     expect_equal(len(invalid.details), 2, "failures")
+    body: list[int | str] = ["body"]
     for detail in invalid.details:
         expect_equal(detail.type_, "string_too_short", "type of a failure")
-        expect_equal(detail.loc[0], "body", "place of a failure")
+        expect_equal(detail.loc[:1], body, "place of a failure")
         expect_equal(detail.msg, "String should have at least 1 character", "message of a failure")
 
     known = get_song.sync_detailed(first.id, client=client, if_none_match=etag)
@@ -103,9 +112,7 @@ with Client(base_url=os.environ["SETLIST_URL"], raise_on_unexpected_status=True)
     expect_equal(changed.year, None, "year that was taken away")
     expect_equal(changed.song, "Song 1", "field that the patch leaves out")
     lost = SongCreate(song="Lost update", artist=ARTIST)
-    stale = expect(
-        replace_song.sync_detailed(first.id, client=client, body=lost, if_match=etag), 412, ApiError
-    )
+    stale = expect_error(replace_song.sync_detailed(first.id, client=client, body=lost, if_match=etag), 412)
     expect_equal(stale.code, "precondition_failed", "code of a stale write")
     read = expect(get_song.sync_detailed(first.id, client=client), 200, Song)
     expect_equal(read.song, "Song 1", "title after the stale write")
@@ -114,7 +121,7 @@ with Client(base_url=os.environ["SETLIST_URL"], raise_on_unexpected_status=True)
     expect_equal(
         int(delete_song.sync_detailed(first.id, client=client).status_code), 204, "status of a delete"
     )
-    gone = expect(get_song.sync_detailed(first.id, client=client), 404, ApiError)
+    gone = expect_error(get_song.sync_detailed(first.id, client=client), 404)
     expect_equal(gone.code, "song_not_found", "code after the delete")
 
     task = expect(create_task.sync_detailed(client=client, body=TaskCreate(title=ARTIST)), 201, Task)

@@ -46,62 +46,63 @@ public final class RoundTrip {
 
   private void run() throws Exception {
     ApiResponse<SongEnvelope> created = songs.createSongWithHttpInfo(newSong("Song 1").year(2019));
-    expectEqual(created.getStatusCode(), 201, "status of a create");
+    expect(created.getStatusCode(), "status of a create").is(201);
     Song first = created.getData().getData();
-    expectEqual(first.getArtist(), ARTIST, "artist");
-    expectEqual(first.getYear(), 2019, "year");
-    expectEqual(header(created, "location"), Optional.of("/songs/" + first.getId()), "location");
+    expect(first.getArtist(), "artist").is(ARTIST);
+    expect(first.getYear(), "year").is(2019);
+    expect(header(created, "location"), "location").is(Optional.of("/songs/" + first.getId()));
     String etag = header(created, "etag").orElseThrow();
     for (String song : List.of("Song 2", "Song 3", "Song 4", "Song 5"))
-      expectEqual(songs.createSong(newSong(song)).getData().getYear(), null, "no year");
+      expect(songs.createSong(newSong(song)).getData().getYear(), "no year").is(null);
 
     List<String> titles = new ArrayList<>();
     int pages = 0;
+    SongsApi.APIListSongsRequest.Builder query =
+        SongsApi.APIListSongsRequest.newBuilder().artist(ARTIST).sort("-song").limit(2).count(true);
     Optional<String> cursor = Optional.empty();
     do {
-      ApiResponse<List<Song>> page =
-          songs.listSongsWithHttpInfo(null, ARTIST, null, null, "-song", 2, cursor.orElse(null), true);
+      ApiResponse<List<Song>> page = songs.listSongsWithHttpInfo(query.cursor(cursor.orElse(null)).build());
       for (Song song : page.getData()) titles.add(song.getSong());
-      expectEqual(header(page, "x-total-count"), Optional.of("5"), "total");
+      expect(header(page, "x-total-count"), "total").is(Optional.of("5"));
       cursor = nextCursor(header(page, "link"));
       pages++;
     } while (cursor.isPresent());
-    expectEqual(pages, 3, "pages");
-    expectEqual(titles, List.of("Song 5", "Song 4", "Song 3", "Song 2", "Song 1"), "songs on all pages");
+    expect(pages, "pages").is(3);
+    expect(titles, "songs on all pages").is(List.of("Song 5", "Song 4", "Song 3", "Song 2", "Song 1"));
 
     ApiError conflict = expectError(409, () -> songs.createSong(newSong("Song 1")));
-    expectEqual(conflict.getCode(), "song_exists", "code of a conflict");
-    expectEqual(conflict.getMessage(), "Song already exists", "message of a conflict");
+    expect(conflict.getCode(), "code of a conflict").is("song_exists");
+    expect(conflict.getMessage(), "message of a conflict").is("Song already exists");
 
     ApiError invalid = expectError(422, () -> songs.createSong(new SongCreate().song("").artist("")));
-    expectEqual(invalid.getCode(), "validation_failed", "code of a failed validation");
+    expect(invalid.getCode(), "code of a failed validation").is("validation_failed");
     List<ErrorDetail> details = invalid.getDetails();
-    expectEqual(details.size(), 2, "failures");
+    expect(details.size(), "failures").is(2);
     for (ErrorDetail detail : details) {
-      expectEqual(detail.getType(), "string_too_short", "type of a failure");
-      expectEqual(detail.getLoc().get(0).getString(), "body", "place of a failure");
-      expectEqual(detail.getMsg(), "String should have at least 1 character", "message of a failure");
+      expect(detail.getType(), "type of a failure").is("string_too_short");
+      expect(detail.getLoc().get(0).getString(), "place of a failure").is("body");
+      expect(detail.getMsg(), "message of a failure").is("String should have at least 1 character");
     }
 
     Song changed = songs.updateSong(first.getId(), new SongUpdate().year(null), etag).getData();
-    expectEqual(changed.getYear(), null, "year that was taken away");
-    expectEqual(changed.getSong(), "Song 1", "field that the patch leaves out");
+    expect(changed.getYear(), "year that was taken away").is(null);
+    expect(changed.getSong(), "field that the patch leaves out").is("Song 1");
     ApiError stale = expectError(412, () -> songs.replaceSong(first.getId(), newSong("Lost update"), etag));
-    expectEqual(stale.getCode(), "precondition_failed", "code of a stale write");
+    expect(stale.getCode(), "code of a stale write").is("precondition_failed");
     Song read = songs.getSong(first.getId(), null);
-    expectEqual(read.getSong(), "Song 1", "title after the stale write");
-    expectEqual(read.getCreatedAt(), first.getCreatedAt(), "instant");
+    expect(read.getSong(), "title after the stale write").is("Song 1");
+    expect(read.getCreatedAt(), "instant").is(first.getCreatedAt());
 
-    expectEqual(songs.deleteSongWithHttpInfo(first.getId(), null).getStatusCode(), 204, "status of a delete");
+    expect(songs.deleteSongWithHttpInfo(first.getId(), null).getStatusCode(), "status of a delete").is(204);
     ApiError gone = expectError(404, () -> songs.getSong(first.getId(), null));
-    expectEqual(gone.getCode(), "song_not_found", "code after the delete");
+    expect(gone.getCode(), "code after the delete").is("song_not_found");
 
     Task task = tasks.createTask(new TaskCreate().title(ARTIST));
-    expectEqual(task.getDone(), false, "default of done");
-    expectEqual(task.getDescription(), "", "default of description");
-    List<Task> found = tasks.listTasks(false, ARTIST, null, null, null, null);
-    expectEqual(found.get(0).getId(), task.getId(), "task that was found");
-    expectEqual(service.getHealth().getStatus(), Health.StatusEnum.OK, "health");
+    expect(task.getDone(), "default of done").is(false);
+    expect(task.getDescription(), "default of description").is("");
+    List<Task> found = tasks.listTasks(TasksApi.APIListTasksRequest.newBuilder().q(ARTIST).done(false).build());
+    expect(found.get(0).getId(), "task that was found").is(task.getId());
+    expect(service.getHealth().getStatus(), "health").is(Health.StatusEnum.OK);
   }
 
   private static SongCreate newSong(String song) {
@@ -113,7 +114,7 @@ public final class RoundTrip {
     try {
       call.run();
     } catch (ApiException exception) {
-      expectEqual(exception.getCode(), status, "status of an error");
+      expect(exception.getCode(), "status of an error").is(status);
       return client.getObjectMapper().readValue(exception.getResponseBody(), ApiError.class);
     }
     throw new AssertionError("The call did not end with the status " + status);
@@ -130,7 +131,14 @@ public final class RoundTrip {
         .map(target -> URLDecoder.decode(target.group(1), StandardCharsets.UTF_8));
   }
 
-  private static <T> void expectEqual(T actual, T expected, String what) {
-    if (!Objects.equals(actual, expected)) throw new AssertionError(what + ": " + actual + ", not " + expected);
+  /** A value of which something is expected; what is expected has to be of the type of the value. */
+  private record Expectation<T>(T actual, String what) {
+    void is(T expected) {
+      if (!Objects.equals(actual, expected)) throw new AssertionError(what + ": " + actual + ", not " + expected);
+    }
+  }
+
+  private static <T> Expectation<T> expect(T actual, String what) {
+    return new Expectation<>(actual, what);
   }
 }
