@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import pg from 'pg';
+import { migrate } from '../../src/database/migrate.ts';
+import { packageRoot } from '../../src/package.ts';
+
+/**
+ * Makes a new database on a server, with Setlist's own tables.
+ *
+ * @param serverUrl Reaches any database of the server, as one who may make others.
+ * @param name Of the new one; one with this name is dropped first.
+ * @returns its URL.
+ */
+export async function createMigratedDatabase(serverUrl: string, name: string): Promise<string> {
+  const quoted = pg.escapeIdentifier(name);
+  const administrator = new pg.Client({ connectionString: serverUrl });
+  await administrator.connect();
+  try {
+    await administrator.query(`DROP DATABASE IF EXISTS ${quoted} WITH (FORCE)`);
+    await administrator.query(`CREATE DATABASE ${quoted}`);
+  } finally {
+    await administrator.end();
+  }
+  const url = new URL(serverUrl);
+  url.pathname = `/${encodeURIComponent(name)}`;
+  const pool = new pg.Pool({ connectionString: url.href, max: 1 });
+  try {
+    await migrate(pool, join(packageRoot, 'migrations'));
+  } finally {
+    await pool.end();
+  }
+  return url.href;
+}

@@ -1,0 +1,65 @@
+import { parseArgs } from 'node:util';
+import type { Peer } from '../comparison/manifest.ts';
+
+export interface Options {
+  peers: Peer[];
+  workers: number;
+  poolMax: number;
+}
+
+/** The arguments cannot be understood; the message is for the person who gave them. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const usage = `Usage: npm run bench:conform -- [peer…] [options]
+  peer          whom to check; all by default
+  --all         all, which is the default
+  --workers N   processes or threads that serve in each; 1 by default
+  --pool-max N  connections to the database that each may have; 10 by default`;
+
+/**
+ * Reads the command line.
+ *
+ * @throws {UsageError} when it is not as {@link usage} says, or names a peer that is not there.
+ */
+export function readOptions(args: readonly string[], peers: readonly Peer[]): Options {
+  const { values, positionals } = parse(args);
+  const names = positionals.flatMap((name) => name.split(',')).filter((name) => name !== '');
+  if (values.all && names.length > 0) throw new UsageError('Either --all, or names.');
+  const unknown = names.find((name) => !peers.some((peer) => peer.name === name));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `There is no peer ${unknown}; there are ${peers.map(({ name }) => name).join(', ')}.`,
+    );
+  }
+  return {
+    peers: peers.filter(({ name }) => names.length === 0 || names.includes(name)),
+    workers: positive('workers', values.workers),
+    poolMax: positive('pool-max', values['pool-max']),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        all: { type: 'boolean', default: false },
+        workers: { type: 'string', default: '1' },
+        'pool-max': { type: 'string', default: '10' },
+      },
+    });
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+function positive(option: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > 100) {
+    throw new UsageError(`--${option} takes whole numbers from 1 to 100, not "${text}".`);
+  }
+  return number;
+}
