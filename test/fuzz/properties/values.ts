@@ -5,7 +5,7 @@ import { stringRules, validStrings } from './strings.ts';
 const ANNOTATIONS = new Set(['description', 'examples', 'default']);
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
   string: ['minLength', 'maxLength', 'pattern', 'enum'],
-  integer: ['minimum', 'maximum'],
+  integer: ['minimum', 'maximum', 'format'],
   boolean: [],
   null: [],
   object: ['properties', 'required', 'additionalProperties'],
@@ -16,6 +16,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
 export function checkKnown(schema: JsonSchema): void {
   const known = schema.anyOf ? ['anyOf'] : ['type', ...(KNOWN[schema.type ?? ''] ?? [])];
   const unknown = Object.keys(schema).filter((name) => !ANNOTATIONS.has(name) && !known.includes(name));
+  if (schema.format !== undefined && !(schema.format in RANGES)) unknown.push('format');
   if (unknown.length > 0 || (!schema.anyOf && !(schema.type !== undefined && schema.type in KNOWN))) {
     throw new Error(`No values are known for ${JSON.stringify(schema)}: teach the generators.`);
   }
@@ -44,13 +45,15 @@ export function validValues(schema: JsonSchema): fc.Arbitrary<unknown> {
   }
 }
 
-export const bounds = ({
-  minimum = Number.MIN_SAFE_INTEGER,
-  maximum = Number.MAX_SAFE_INTEGER,
-}: JsonSchema) => ({
-  min: minimum,
-  max: maximum,
-});
+/** The integers that a format allows. */
+const RANGES: Readonly<Record<string, { min: number; max: number }>> = {
+  int32: { min: -(2 ** 31), max: 2 ** 31 - 1 },
+};
+
+export function bounds({ minimum, maximum, format = '' }: JsonSchema): { min: number; max: number } {
+  const { min, max } = RANGES[format] ?? { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
+  return { min: minimum ?? min, max: maximum ?? max };
+}
 
 function integers(schema: JsonSchema): fc.Arbitrary<number> {
   const { min, max } = bounds(schema);
