@@ -48,18 +48,24 @@ interface ErrorAnswer {
   content: { 'application/json': ErrorContent; [PROBLEM_MEDIA_TYPE]?: ErrorContent };
 }
 
+/** The errors of every operation. Whose headers were too many was not read far enough to know what it asked for. */
+const EVERYWHERE = [
+  occurrence('headers_too_large', { path: '', asProblem: false }),
+  occurrence('internal_error'),
+];
+
 /**
- * The answers of the errors that an operation can send, by status, the internal error included. Each error has its
+ * The answers of the errors that an operation can send, by status, those of every operation included. Each error has its
  * example, in both media types, made by what makes the answers themselves.
  */
 export function errorAnswers<Code extends ErrorCode>(...occurrences: Occurrence<Code>[]) {
   const byStatus = new Map<number, Occurrence[]>();
-  for (const error of [...occurrences, occurrence('internal_error')]) {
+  for (const error of [...occurrences, ...EVERYWHERE]) {
     const { status } = catalogue[error.code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), error]);
   }
   const answers = [...byStatus].map(([status, errors]) => [status, errorAnswer(status, errors)] as const);
-  return Object.fromEntries(answers) as Record<ErrorStatus<Code> | 500, ErrorAnswer>;
+  return Object.fromEntries(answers) as Record<ErrorStatus<Code> | 431 | 500, ErrorAnswer>;
 }
 
 function errorAnswer(status: number, errors: readonly Occurrence[]): ErrorAnswer {

@@ -5,7 +5,7 @@ import t, { type Test } from 'tap';
 import type { CheckedAnswer, Client } from '../support/client.ts';
 import { checkAnswer } from '../support/contract.ts';
 import {
-  brokenBodies,
+  brokenRequests,
   changes,
   type DeclaredCase,
   declaredCases,
@@ -74,7 +74,7 @@ async function succeed(t: Test, target: Target, status: number) {
   }
 }
 
-async function breakBody(t: Test, { method, path }: Target, declared: DeclaredCase, bytes: string) {
+async function breakOff(t: Test, { method, path }: Target, declared: DeclaredCase, bytes: string) {
   const url = path.replace('{id}', '1');
   const head = `${method} ${url} HTTP/1.1\r\nhost: setlist\r\ncontent-type: application/json\r\n`;
   const answer = await rawExchange(port, head + bytes);
@@ -103,7 +103,7 @@ for (const target of targets) {
       const { name, status } = declared;
       if (name === undefined) await succeed(t, target, status);
       else if (FAILURES.includes(name)) continue;
-      else if (brokenBodies[name]) await breakBody(t, target, declared, brokenBodies[name]);
+      else if (brokenRequests[name]) await breakOff(t, target, declared, brokenRequests[name]);
       else if (name === 'TaskLimitReached') await fillUp(t, target, declared);
       else await provoke(t, target, declared);
     }

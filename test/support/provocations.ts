@@ -110,7 +110,8 @@ export const changes: Readonly<Record<string, Change>> = {
 };
 
 /** What is sent on a bare socket because no client would send it: the bytes behind the request line. */
-export const brokenBodies: Readonly<Record<string, string>> = {
+export const brokenRequests: Readonly<Record<string, string>> = {
   BrokenFraming: 'transfer-encoding: chunked\r\n\r\nZZ\r\n',
+  HeadersTooLarge: `x: ${'x'.repeat(20_000)}\r\n\r\n`,
   RequestTimeout: 'content-length: 100\r\n\r\n{',
 };

@@ -16,7 +16,7 @@ const isCode = (code: unknown): code is ErrorCode =>
   typeof code === 'string' && Object.hasOwn(catalogue, code);
 
 /** Errors of clients that want no JSON, and of requests that broke before anyone knew what they want. */
-const NEVER_A_PROBLEM = ['not_acceptable', 'request_timeout', 'malformed_request'];
+const NEVER_A_PROBLEM = ['not_acceptable', 'request_timeout', 'malformed_request', 'headers_too_large'];
 
 /** Every error is shown in both media types, by examples that are that error as the catalogue has it. */
 export const errorsAreWhatTheyAre: Check = (document) =>
@@ -58,7 +58,7 @@ export const errorsFollowFromRequests: Check = (document) =>
 function expectedStatuses({ parameters = [], requestBody }: PlacedOperation): number[] {
   const takes = (name: string) => parameters.some((parameter) => parameter.name === name);
   return [
-    ...[406, 422, 500],
+    ...[406, 422, 431, 500],
     ...(requestBody ? [400, 408, 413, 415] : []),
     ...(parameters.some((parameter) => parameter.in === 'path') ? [400, 404] : []),
     ...(takes('If-Match') ? [412] : []),
