@@ -18,6 +18,9 @@ const errorTable = BEFORE_OPERATIONS.map((code) => {
 /** What a client developer should know before the first request, in CommonMark. */
 export const DESCRIPTION = `Every answer of every operation is described here, errors and their examples included, and nothing else is ever sent.
 
+Try the operations out at [\`/docs\`](/docs), from top to bottom: what is filled in works on a new database, which
+holds three songs, with the ids 1 to 3, and no tasks. Read all about them at [\`/redoc\`](/redoc).
+
 ## Base
 
 Every path answers at the root and under \`${VERSIONED_BASE}\`. Build on \`${VERSIONED_BASE}\`: a change that breaks clients would come under
