@@ -1,0 +1,32 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { ZodError } from 'zod';
+import { errorBody, HttpError } from './errors.ts';
+
+/** `express.json()` leaves other bodies alone; they are refused here. */
+export const requireJson: RequestHandler = (request, _response, next) => {
+  if (request.is('application/json') === false) throw new HttpError(415, 'The request body must be JSON');
+  next();
+};
+
+export const notFound: RequestHandler = () => {
+  throw new HttpError(404, 'Not found');
+};
+
+export const handleError: ErrorRequestHandler = (error, _request, response, next) => {
+  if (response.headersSent) return next(error);
+  const { status, message, details } = describe(error);
+  if (status === 500) console.error(error);
+  response.status(status).json(errorBody(status, message, details));
+};
+
+function describe(error: unknown): { status: number; message: string; details?: unknown } {
+  if (error instanceof HttpError) return error;
+  if (error instanceof ZodError) {
+    return { status: 422, message: 'Request validation failed', details: error.issues };
+  }
+  // What body-parser and the router throw, such as broken JSON.
+  if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500) {
+    return { status: error.status, message: 'The request cannot be read' };
+  }
+  return { status: 500, message: 'Internal server error' };
+}

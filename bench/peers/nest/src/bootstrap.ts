@@ -1,0 +1,20 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { ErrorFilter } from './error.filter.js';
+import { createValidationPipe } from './validation.js';
+
+/** Listens until the process is told to stop. */
+export async function serveApp(host: string, port: number): Promise<void> {
+  const adapter = new FastifyAdapter({ bodyLimit: 16_384, forceCloseConnections: 'idle' });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
+    // Fastify's own parser, for JSON alone: Nest would take forms too, and Fastify plain text.
+    bodyParser: false,
+    logger: ['error', 'warn'],
+  });
+  adapter.getInstance().removeContentTypeParser('text/plain');
+  app.useGlobalPipes(createValidationPipe());
+  app.useGlobalFilters(new ErrorFilter());
+  app.enableShutdownHooks();
+  await app.listen(port, host);
+}

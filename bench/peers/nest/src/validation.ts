@@ -1,0 +1,18 @@
+import { UnprocessableEntityException, ValidationPipe } from '@nestjs/common';
+import { Matches } from 'class-validator';
+
+/** Text without NUL, which PostgreSQL cannot hold. */
+export const WithoutNul = () => Matches(/^[^\0]*$/, { message: '$property must not contain NUL' });
+
+/** Bodies are taken as they are: unknown members are refused, nothing is converted but by `@Type` in a DTO. */
+export const createValidationPipe = () =>
+  new ValidationPipe({
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    transform: true,
+    exceptionFactory: (errors) =>
+      new UnprocessableEntityException('Request validation failed', {
+        cause: errors.map(({ property, constraints }) => ({ property, constraints })),
+      }),
+  });
