@@ -1,100 +1,125 @@
-import type { Manifest } from './manifest.ts';
+import { type Static, Type } from '@sinclair/typebox';
 
-/** Everything that one run measured; `results.json`. Times are in milliseconds unless a name says otherwise. */
-export interface Results {
-  /** The version of this shape. */
-  format: 1;
-  /** When the run began and ended, RFC 3339. */
-  began: string;
-  ended: string;
-  /** Whether it ended before everything was measured. */
-  interrupted: boolean;
-  /** The command line that started it. */
-  command: string;
-  setup: Setup;
-  peers: PeerResult[];
-  /** What was left out, and why: a missing toolchain, a build or a conformance check that failed. */
-  leftOut: { name: string; title: string; reason: string }[];
-  /** Closed loop: throughput and processor time. */
-  closed: ClosedRound[];
-  /** Open loop: latency at a common rate. */
-  open: OpenRound[];
-}
+/** Text under names. */
+const Texts = Type.Record(Type.String(), Type.String());
 
-export interface Setup {
-  processor: string;
-  cores: number;
-  memoryBytes: number;
-  system: string;
-  node: string;
-  postgres: string;
+const Lane = Type.Union([Type.Literal('one query a request'), Type.Literal('batched')]);
+
+/** `control` is a second, independent start of Setlist, as shipped: the difference to it is noise (A/A). */
+const Role = Type.Union([Type.Literal('peer'), Type.Literal('control')]);
+
+export const ScenarioName = Type.Union([
+  Type.Literal('health'),
+  Type.Literal('get'),
+  Type.Literal('list'),
+  Type.Literal('create'),
+  Type.Literal('mixed'),
+]);
+export type ScenarioName = Static<typeof ScenarioName>;
+
+export const Setup = Type.Object({
+  processor: Type.String(),
+  cores: Type.Number(),
+  memoryBytes: Type.Number(),
+  system: Type.String(),
+  node: Type.String(),
+  postgres: Type.String(),
   /** Settings of PostgreSQL that differ from its defaults, and those that the figures hang on, such as `fsync`. */
-  postgresSettings: Record<string, string>;
-  loadGenerator: string;
+  postgresSettings: Texts,
+  loadGenerator: Type.String(),
   /** How many processes or threads serve in each peer. */
-  workers: number;
-  poolMax: number;
-  songs: number;
-  tasks: number;
-  rounds: number;
-  seconds: number;
-  warmUpSeconds: number;
-  connections: number[];
+  workers: Type.Number(),
+  poolMax: Type.Number(),
+  songs: Type.Number(),
+  tasks: Type.Number(),
+  rounds: Type.Number(),
+  seconds: Type.Number(),
+  warmUpSeconds: Type.Number(),
+  connections: Type.Array(Type.Number()),
   /** The seed of the random order of measurements. */
-  seed: number;
-}
+  seed: Type.Number(),
+});
+export type Setup = Static<typeof Setup>;
 
-export interface PeerResult {
-  name: string;
-  title: string;
-  language: string;
-  lane: Manifest['lane'];
+export const PeerResult = Type.Object({
+  name: Type.String(),
+  title: Type.String(),
+  language: Type.String(),
+  lane: Lane,
   /** What it runs on and is made of, such as `{"go": "1.26.0", "gin": "1.11.0"}`. */
-  versions: Record<string, string>;
+  versions: Texts,
   /** Without blank lines and comments; per file. */
-  linesOfCode: { total: number; files: Record<string, number> };
+  linesOfCode: Type.Object({ total: Type.Number(), files: Type.Record(Type.String(), Type.Number()) }),
   /** From the start of the process to the first good answer, one for each start. */
-  startUp: number[];
-  conformance: { passed: number; failed: number };
-}
-
-export type ScenarioName = 'health' | 'get' | 'list' | 'create' | 'mixed';
+  startUp: Type.Array(Type.Number()),
+  conformance: Type.Object({ passed: Type.Number(), failed: Type.Number() }),
+});
+export type PeerResult = Static<typeof PeerResult>;
 
 /** One measurement with a fixed number of eager clients. */
-export interface ClosedRound {
-  peer: string;
-  /** `control` is a second, independent start of Setlist, as shipped: the difference to it is noise (A/A). */
-  role: 'peer' | 'control';
-  scenario: ScenarioName;
-  connections: number;
-  round: number;
-  requests: number;
-  seconds: number;
-  requestsPerSecond: number;
+export const ClosedRound = Type.Object({
+  peer: Type.String(),
+  role: Role,
+  scenario: ScenarioName,
+  connections: Type.Number(),
+  round: Type.Number(),
+  requests: Type.Number(),
+  seconds: Type.Number(),
+  requestsPerSecond: Type.Number(),
   /** Processor time of the server's tree of processes and of PostgreSQL, in microseconds a request. */
-  serverMicros: number;
-  postgresMicros: number;
+  serverMicros: Type.Number(),
+  postgresMicros: Type.Number(),
   /** Proportional set size of the server's tree at the end, in bytes. */
-  pssBytes: number;
+  pssBytes: Type.Number(),
   /** Why the round counts for nothing; empty where it counts. */
-  problems: string[];
-}
+  problems: Type.Array(Type.String()),
+});
+export type ClosedRound = Static<typeof ClosedRound>;
 
 /** One measurement with requests that are sent on schedule, whatever the server does. */
-export interface OpenRound {
-  peer: string;
-  role: 'peer' | 'control';
-  scenario: ScenarioName;
-  round: number;
+export const OpenRound = Type.Object({
+  peer: Type.String(),
+  role: Role,
+  scenario: ScenarioName,
+  round: Type.Number(),
   /** Requests that were to be sent in a second, and were answered. */
-  rate: number;
-  achieved: number;
-  seconds: number;
+  rate: Type.Number(),
+  achieved: Type.Number(),
+  seconds: Type.Number(),
   /** Latency from the moment at which a request was to be sent, by percentile. */
-  latency: Record<'p50' | 'p90' | 'p99' | 'p999' | 'max', number>;
+  latency: Type.Object({
+    p50: Type.Number(),
+    p90: Type.Number(),
+    p99: Type.Number(),
+    p999: Type.Number(),
+    max: Type.Number(),
+  }),
   /** The whole HDR histogram (V2 compressed, base64), in microseconds. */
-  histogram: string;
+  histogram: Type.String(),
   /** How late the generator itself sent its requests: 99th percentile and maximum. */
-  lag: { p99: number; max: number };
-  problems: string[];
-}
+  lag: Type.Object({ p99: Type.Number(), max: Type.Number() }),
+  problems: Type.Array(Type.String()),
+});
+export type OpenRound = Static<typeof OpenRound>;
+
+/** Everything that one run measured; `results.json`. Times are in milliseconds unless a name says otherwise. */
+export const Results = Type.Object({
+  /** The version of this shape. */
+  format: Type.Literal(1),
+  /** When the run began and ended, RFC 3339. */
+  began: Type.String(),
+  ended: Type.String(),
+  /** Whether it ended before everything was measured. */
+  interrupted: Type.Boolean(),
+  /** The command line that started it. */
+  command: Type.String(),
+  setup: Setup,
+  peers: Type.Array(PeerResult),
+  /** What was left out, and why: a missing toolchain, a build or a conformance check that failed. */
+  leftOut: Type.Array(Type.Object({ name: Type.String(), title: Type.String(), reason: Type.String() })),
+  /** Closed loop: throughput and processor time. */
+  closed: Type.Array(ClosedRound),
+  /** Open loop: latency at a common rate. */
+  open: Type.Array(OpenRound),
+});
+export type Results = Static<typeof Results>;
