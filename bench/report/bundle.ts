@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
+import { packageRoot } from '../../src/package.ts';
+import type { Assets } from './view/page.ts';
+
+const folder = join(packageRoot, 'bench', 'report', 'page');
+
+/** Packages whose code goes into the page, and whose licences go with it. */
+const EMBEDDED = ['@observablehq/plot', 'd3'];
+
+/**
+ * Puts the page's script, with the plotting library, into one text that can stand in a `<script>`.
+ *
+ * @throws {Error} when the script does not compile, or holds what would end the element.
+ */
+export async function bundleAssets(): Promise<Assets> {
+  const bundle = await rolldown({ input: join(folder, 'main.ts'), platform: 'browser', logLevel: 'warn' });
+  try {
+    const { output } = await bundle.generate({ format: 'iife', minify: true });
+    const [{ code }] = output;
+    if (/<\/script|<!--/i.test(code)) throw new Error('The bundled script holds what would end its element.');
+    const styles = readFileSync(join(folder, 'styles.css'), 'utf8');
+    return { script: code, styles, licences: EMBEDDED.map(licenceOf).join('\n\n') };
+  } finally {
+    await bundle.close();
+  }
+}
+
+function licenceOf(name: string): string {
+  return `${name}\n\n${readFileSync(join(packageRoot, 'node_modules', name, 'LICENSE'), 'utf8').trim()}`;
+}

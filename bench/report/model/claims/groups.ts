@@ -1,0 +1,48 @@
+import type { PeerResult, Results, ScenarioName } from '../../../comparison/results.ts';
+import { type Conditions, ioBound, scenarioNamed } from '../conditions.ts';
+import { connectionsText } from '../noise.ts';
+import { estimateOf, type Measure } from '../series.ts';
+
+/** A peer with what was measured of it. */
+export interface Candidate {
+  name: string;
+  title: string;
+  value: number;
+}
+
+/** Python stacks in which a thread or process waits for the database. */
+export const synchronous: readonly string[] = ['django', 'flask'];
+
+/** Whether the peer runs on Node.js. */
+export const isNode = ({ language }: PeerResult) => ['TypeScript', 'JavaScript'].includes(language);
+export const isGo = ({ language }: PeerResult) => language === 'Go';
+export const isPython = ({ language }: PeerResult) => language === 'Python';
+
+/** Peers with one query a request that were measured, those with the least of it first. */
+export function candidates(
+  results: Results,
+  { scenario, connections }: Pick<Conditions, 'scenario' | 'connections'>,
+  measure: Measure,
+  isMeant: (peer: PeerResult) => boolean,
+): Candidate[] {
+  return results.peers
+    .filter((peer) => peer.lane === 'one query a request' && isMeant(peer))
+    .flatMap(({ name, title }) => {
+      const value = estimateOf(results, { peer: name, scenario, connections }, measure)?.median;
+      return value === undefined ? [] : [{ name, title, value }];
+    })
+    .sort((a, b) => a.value - b.value);
+}
+
+/** The scenarios with the database that were measured, the mixed load first. */
+export function ioBoundScenarios(conditions: Conditions | undefined): ScenarioName[] {
+  return ioBound.filter((name) => conditions?.measured.includes(name));
+}
+
+/** `mixed requests, 64 connections`. */
+export function circumstances({
+  scenario,
+  connections,
+}: Pick<Conditions, 'scenario' | 'connections'>): string {
+  return `${scenarioNamed(scenario).inSentence}, ${connectionsText(connections)}`;
+}

@@ -1,0 +1,57 @@
+import type { Results } from '../../comparison/results.ts';
+import { factor, interval, number } from '../format.ts';
+import { type Conditions, SETLIST, scenarioNamed } from './conditions.ts';
+import { connectionsText } from './noise.ts';
+import { type PeerSummary, summaryOf } from './peers.ts';
+import type { Ratio } from './series.ts';
+
+/** The one sentence that a reader takes away, made of the figures, whoever they favour. */
+export function findingOf(peers: readonly PeerSummary[], conditions: Conditions | undefined): string {
+  if (!conditions) return 'No measurement of this run counts, so that nothing can be said.';
+  const { scenario, connections } = conditions;
+  const { inSentence } = scenarioNamed(scenario);
+  const there = peers.filter((peer) => summaryOf(peer, scenario));
+  const setlist = there.find(({ name }) => name === SETLIST);
+  const rivals = there.filter((peer) => !peer.isSetlist);
+  const first = setlist ?? there[0];
+  const speed = first && summaryOf(first, scenario);
+  if (!first || !speed) return `No ${inSentence} were measured.`;
+  const opening = `${described(first)} answered ${number(speed.requestsPerSecond)} ${inSentence} a second with ${connectionsText(connections)}, at ${number(speed.cpu.total)} µs of processor time each`;
+  if (!setlist) return `${opening}; Setlist was not measured, so that there is nothing to compare with.`;
+  const compared = (['one query a request', 'batched'] as const).flatMap((lane) => {
+    const fastest = rivals.find((peer) => peer.lane === lane);
+    const ratio = fastest && summaryOf(fastest, scenario)?.ratios[SETLIST];
+    return fastest && ratio ? [`${laneWords(lane)}, ${fastest.title}, ${ratioWords(ratio)}`] : [];
+  });
+  if (compared.length === 0) return `${opening}; there is no other peer to compare it with.`;
+  return `${opening}; ${compared.join('; ')}.`;
+}
+
+function described({ title, lane }: PeerSummary): string {
+  return lane === 'batched' ? `${title} (batched)` : title;
+}
+
+function laneWords(lane: PeerSummary['lane']): string {
+  return lane === 'batched'
+    ? 'the fastest other peer that batches'
+    : 'the fastest peer with one query a request';
+}
+
+function ratioWords(ratio: Ratio): string {
+  const range = interval(ratio);
+  if (ratio.comparison === 'tie')
+    return `is a tie with it (${factor(ratio.median)} times, 95 % interval ${range})`;
+  const told = range ? `95 % interval ${range}` : 'one round, no interval';
+  return `answered ${factor(ratio.median)} times as many (${told})`;
+}
+
+/** What was compared, as a heading, and in which lanes. */
+export function subjectOf(results: Results): { title: string; lanes: string } {
+  const batched = results.peers.filter(({ lane }) => lane === 'batched').length;
+  const plain = results.peers.length - batched;
+  const count = results.peers.length === 1 ? '1 implementation' : `${results.peers.length} implementations`;
+  return {
+    title: `${count} of one HTTP API`,
+    lanes: `The same contract on the same PostgreSQL: ${plain} with one query a request, ${batched} batched.`,
+  };
+}

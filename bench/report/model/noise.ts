@@ -1,0 +1,76 @@
+import type { Results, ScenarioName } from '../../comparison/results.ts';
+import { groupBy } from '../../self/grouping.ts';
+import { type Ratio, ratioOf } from './series.ts';
+
+/** How far the control may be from what it is the same as, before the report warns. */
+export const NOISE_BOUND = 0.05;
+
+/** A second start of Setlist, divided by the first: what differs is noise. */
+export interface Control {
+  scenario: ScenarioName;
+  connections: number;
+  requestsPerSecond: Ratio;
+  cpu: Ratio | undefined;
+  /** How far the median ratio of requests a second is from 1. */
+  deviation: number;
+  isBeyondBound: boolean;
+}
+
+/** A measurement that counts for nothing. */
+export interface VoidRound {
+  peer: string;
+  isControl: boolean;
+  scenario: ScenarioName;
+  /** The load that it was under, such as `64 connections` or `500 requests/s`. */
+  load: string;
+  round: number;
+  problems: string[];
+}
+
+/** Compares the control with its peer wherever both were measured. */
+export function findControls(results: Results): Control[] {
+  const controls = results.closed.filter(({ role }) => role === 'control');
+  const groups = groupBy(controls, ({ peer, scenario, connections }) =>
+    JSON.stringify([peer, scenario, connections]),
+  );
+  return [...groups.values()].flatMap(([first]) => {
+    if (!first) return [];
+    const { peer, scenario, connections } = first;
+    const selection = { peer, scenario, connections };
+    const ratio = (measure: 'requests/s' | 'CPU') =>
+      ratioOf(results, { ...selection, role: 'control' }, selection, measure);
+    const requestsPerSecond = ratio('requests/s');
+    if (!requestsPerSecond) return [];
+    const deviation = Math.abs(requestsPerSecond.median - 1);
+    const isBeyondBound = deviation > NOISE_BOUND;
+    return [{ scenario, connections, requestsPerSecond, cpu: ratio('CPU'), deviation, isBeyondBound }];
+  });
+}
+
+/** All rounds with problems, closed and open. */
+export function findVoidRounds(results: Results): VoidRound[] {
+  const titles = new Map(results.peers.map(({ name, title }) => [name, title]));
+  const isVoid = ({ problems }: { problems: string[] }) => problems.length > 0;
+  const told = ({ peer, role, scenario, round, problems }: Omit<VoidRound, 'isControl' | 'load'> & Role) => ({
+    peer: titles.get(peer) ?? peer,
+    isControl: role === 'control',
+    scenario,
+    round,
+    problems,
+  });
+  return [
+    ...results.closed
+      .filter(isVoid)
+      .map((round) => ({ ...told(round), load: connectionsText(round.connections) })),
+    ...results.open.filter(isVoid).map((round) => ({ ...told(round), load: `${round.rate} requests/s` })),
+  ];
+}
+
+interface Role {
+  role: 'peer' | 'control';
+}
+
+/** `1 connection`, `64 connections`. */
+export function connectionsText(connections: number): string {
+  return connections === 1 ? '1 connection' : `${connections} connections`;
+}

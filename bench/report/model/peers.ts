@@ -1,0 +1,109 @@
+import type { PeerResult, Results, ScenarioName } from '../../comparison/results.ts';
+import { type Estimate, estimate } from '../../comparison/statistics.ts';
+import { type Conditions, SETLIST, SETLIST_PLAIN } from './conditions.ts';
+import { closedRounds, estimateOf, type Ratio, ratioOf } from './series.ts';
+
+/** What Setlist a ratio is to: as shipped, which batches, or with one query a request. */
+export const bases = [SETLIST, SETLIST_PLAIN] as const;
+export type Base = (typeof bases)[number];
+
+/** What one peer did in one scenario, at the number of connections of the tables. */
+export interface ScenarioSummary {
+  scenario: ScenarioName;
+  requestsPerSecond: number;
+  /** Requests a second, divided by Setlist's of the same round; undefined where Setlist has none, or is the peer itself. */
+  ratios: Record<Base, Ratio | undefined>;
+  /** Microseconds of processor time a request. */
+  cpu: { server: number; postgres: number; total: number };
+  /** In bytes. */
+  memory: number;
+  roundsThatCount: number;
+  voidRounds: number;
+}
+
+/** A row of the tables. */
+export interface PeerSummary {
+  name: string;
+  title: string;
+  language: string;
+  lane: PeerResult['lane'];
+  isSetlist: boolean;
+  scenarios: ScenarioSummary[];
+  /** In milliseconds. */
+  startUp: Estimate | undefined;
+  linesOfCode: number;
+  files: number;
+  versions: [name: string, version: string][];
+  conformance: PeerResult['conformance'];
+}
+
+/** Sums up each peer; batched ones first, and within a lane by requests a second, the most first. */
+export function summarizePeers(results: Results, conditions: Conditions | undefined): PeerSummary[] {
+  const summaries = results.peers.map((peer) => summarizePeer(results, peer, conditions));
+  const speed = (peer: PeerSummary) =>
+    summaryOf(peer, conditions?.scenario)?.requestsPerSecond ?? Number.NEGATIVE_INFINITY;
+  const lane = (peer: PeerSummary) => (peer.lane === 'batched' ? 0 : 1);
+  return summaries.toSorted((a, b) => lane(a) - lane(b) || compare(speed(b), speed(a)));
+}
+
+/** What the peer did in the scenario. */
+export function summaryOf(
+  peer: PeerSummary,
+  scenario: ScenarioName | undefined,
+): ScenarioSummary | undefined {
+  return peer.scenarios.find((summary) => summary.scenario === scenario);
+}
+
+/** Whether a ratio to this base sets what batches against what does not. */
+export function isAcrossLanes(peer: Pick<PeerSummary, 'lane'>, base: Base, scenario: ScenarioName): boolean {
+  return scenario !== 'health' && peer.lane !== (base === SETLIST ? 'batched' : 'one query a request');
+}
+
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a - b;
+}
+
+function summarizePeer(results: Results, peer: PeerResult, conditions: Conditions | undefined): PeerSummary {
+  const { name, title, language, lane, conformance } = peer;
+  return {
+    name,
+    title,
+    language,
+    lane,
+    isSetlist: name === SETLIST || name === SETLIST_PLAIN,
+    scenarios:
+      conditions?.measured.flatMap((scenario) => summarize(results, name, scenario, conditions)) ?? [],
+    startUp: estimate(peer.startUp, results.setup.seed),
+    linesOfCode: peer.linesOfCode.total,
+    files: Object.keys(peer.linesOfCode.files).length,
+    versions: Object.entries(peer.versions),
+    conformance,
+  };
+}
+
+function summarize(
+  results: Results,
+  peer: string,
+  scenario: ScenarioName,
+  { connections }: Conditions,
+): ScenarioSummary[] {
+  const selection = { peer, scenario, connections };
+  const speed = estimateOf(results, selection, 'requests/s');
+  if (!speed) return [];
+  const middle = (measure: 'CPU' | 'server CPU' | 'PostgreSQL CPU' | 'memory') =>
+    estimateOf(results, selection, measure)?.median ?? 0;
+  const ratio = (base: Base) =>
+    base === peer ? undefined : ratioOf(results, selection, { ...selection, peer: base }, 'requests/s');
+  const voidRounds = closedRounds(results, selection).filter(({ problems }) => problems.length > 0).length;
+  return [
+    {
+      scenario,
+      requestsPerSecond: speed.median,
+      ratios: { [SETLIST]: ratio(SETLIST), [SETLIST_PLAIN]: ratio(SETLIST_PLAIN) },
+      cpu: { server: middle('server CPU'), postgres: middle('PostgreSQL CPU'), total: middle('CPU') },
+      memory: middle('memory'),
+      roundsThatCount: speed.rounds.length,
+      voidRounds,
+    },
+  ];
+}

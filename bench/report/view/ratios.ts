@@ -1,0 +1,40 @@
+import { scenarioNamed } from '../model/conditions.ts';
+import type { ReportModel } from '../model/report-model.ts';
+import { html, type Markup } from './html.ts';
+import { chart, section } from './parts.ts';
+
+/** A key for the marks of all plots. */
+export const key: Markup = html`<ul class="key" aria-label="Key">
+<li><span class="mark setlist"></span>Setlist</li>
+<li><span class="mark batched"></span>batched</li>
+<li><span class="mark plain"></span>one query a request</li>
+<li><span class="mark hollow"></span>hollow: a tie, or one round</li>
+</ul>
+`;
+
+/** Dot and whisker for each peer and scenario. */
+export function ratioPlots({ conditions, peers }: ReportModel): Markup {
+  if (!conditions) return section('ratios', 'Ratios to Setlist', html`<p>No closed round counts.</p>`);
+  const hasRatios = peers.some(({ scenarios }) =>
+    scenarios.some(({ ratios }) => Object.values(ratios).some((ratio) => ratio)),
+  );
+  if (!hasRatios)
+    return section(
+      'ratios',
+      'Ratios to Setlist',
+      html`<p>There is nothing to divide by, or nothing else.</p>`,
+    );
+  return section(
+    'ratios',
+    'Ratios to Setlist',
+    html`<p>Requests/s divided by <span class="base-name" data-base="setlist">those of Setlist as shipped, which batches</span><span class="base-name" data-base="setlist-plain">those of Setlist with one query a request</span>, within the same round: median and 95 % interval, on a logarithmic scale. Right of the line is faster than Setlist, left is slower. Shapes and colours tell the lanes apart; compare like with like first.</p>`,
+    key,
+    html`<div class="grid">${conditions.measured.map((scenario) => {
+      const { title, detail } = scenarioNamed(scenario);
+      return chart('ratios', html`<b>${title}</b> <small>${detail}</small>`, {
+        label: `${title}: requests/s of each peer divided by Setlist's, with intervals; the figures are in the table “At a glance”`,
+        data: { scenario },
+      });
+    })}</div>`,
+  );
+}

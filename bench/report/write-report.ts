@@ -1,0 +1,18 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Results } from '../comparison/results.ts';
+import { bundleAssets } from './bundle.ts';
+import { buildReportModel } from './model/report-model.ts';
+import { renderPage } from './view/page.ts';
+
+/**
+ * Draws `report.html`, one file that needs no other, from the results alone.
+ *
+ * @returns The path of the page.
+ * @throws {Error} when the folder cannot be written to.
+ */
+export async function writeReport(results: Results, folder: string): Promise<string> {
+  const file = join(folder, 'report.html');
+  await writeFile(file, renderPage(buildReportModel(results), await bundleAssets()));
+  return file;
+}
