@@ -69,7 +69,7 @@ func main() {
 		return must(client.CreateSongWithResponse(background, setlist.SongCreate{Song: song, Artist: artist}))
 	}
 
-	year := nullable.NewNullableWithValue(2019)
+	year := nullable.NewNullableWithValue[int32](2019)
 	created := must(client.CreateSongWithResponse(background, setlist.SongCreate{Song: "Song 1", Artist: artist, Year: year}))
 	first := present(created.JSON201, "created song").Data
 	expectEqual(first.Artist, artist, "artist")
@@ -84,7 +84,7 @@ func main() {
 
 	var titles []string
 	pages := 0
-	sort, limit, count, by := setlist.ListSongsParamsSortMinusSong, 2, true, artist
+	sort, limit, count, by := setlist.ListSongsParamsSortMinusSong, int32(2), true, artist
 	for parameters := (setlist.ListSongsParams{Artist: &by, Sort: &sort, Limit: &limit, Count: &count}); ; {
 		page := must(client.ListSongsWithResponse(background, &parameters))
 		for _, song := range present(page.JSON200, "page") {
@@ -116,7 +116,7 @@ func main() {
 
 	known := must(client.GetSongWithResponse(background, first.Id, &setlist.GetSongParams{IfNoneMatch: etag}))
 	expectEqual(known.StatusCode(), http.StatusNotModified, "status of a read that is spared")
-	withoutYear := setlist.SongUpdate{Year: nullable.NewNullNullable[int]()}
+	withoutYear := setlist.SongUpdate{Year: nullable.NewNullNullable[int32]()}
 	changed := must(client.UpdateSongWithApplicationMergePatchPlusJSONBodyWithResponse(
 		background, first.Id, &setlist.UpdateSongParams{IfMatch: etag}, withoutYear))
 	expectEqual(present(changed.JSON200, "changed song").Data.Year.IsNull(), true, "year that was taken away")
