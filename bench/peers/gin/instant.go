@@ -1,0 +1,10 @@
+package main
+
+import "time"
+
+// instant is a time as the API shows it: UTC, milliseconds.
+type instant time.Time
+
+func (i instant) MarshalJSON() ([]byte, error) {
+	return time.Time(i).UTC().AppendFormat(make([]byte, 0, 26), `"2006-01-02T15:04:05.000Z"`), nil
+}
