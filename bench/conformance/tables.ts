@@ -22,7 +22,7 @@ export interface Task {
 
 /** PostgreSQL itself writes the instants, so that they owe nothing to anyone's driver. */
 const instant = (column: string, name: string) =>
-  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "${name}"`;
+  `to_char((${column}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "${name}"`;
 const songColumns = `id, song, artist, year, ${instant('created_at', 'createdAt')}`;
 const taskColumns = `id, title, description, done, ${instant('created_at', 'createdAt')}, ${instant('updated_at', 'updatedAt')}`;
 
@@ -137,10 +137,15 @@ export class Tables {
     );
   }
 
-  /** The database's clock, written as in answers. */
-  async now(): Promise<string> {
-    const { now } = only(await this.#rows<{ now: string }>(`SELECT ${instant('clock_timestamp()', 'now')}`));
-    return now;
+  /**
+   * The millisecond in which it is now by the database's clock, written as in answers: its beginning and its end, so
+   * that it does not matter whether a peer or the database cuts instants off or rounds them.
+   */
+  async now(): Promise<{ from: string; to: string }> {
+    const rows = await this.#rows<{ from: string; to: string }>(`
+      SELECT ${instant('now', 'from')}, ${instant("now + interval '1 millisecond'", 'to')}
+      FROM date_trunc('milliseconds', clock_timestamp()) AS now`);
+    return only(rows);
   }
 
   /** How many connections others have to this database. */

@@ -14,11 +14,11 @@ async function replaceTask(
 ): Promise<Task> {
   // So that the instants of the two writes differ in their milliseconds.
   await delay(5);
-  const before = await tables.now();
+  const { from } = await tables.now();
   const answer = await send('PUT', `/tasks/${row.id}`, { json: content });
   expectStatus(answer, 200);
   const body = expectJson(answer, 'Task');
-  const after = await tables.now();
+  const { to } = await tables.now();
   const stored = await tables.task(row.id);
   const { id, createdAt } = row;
   expectEqual('the row in the database', stored, {
@@ -30,8 +30,8 @@ async function replaceTask(
     updatedAt: stored?.updatedAt,
   });
   expectEqual(`${answer.of}: body`, body, stored);
-  const isNow = stored !== undefined && before <= stored.updatedAt && stored.updatedAt <= after;
-  expectThat('updatedAt', isNow, `${before} to ${after}`, stored?.updatedAt);
+  const isNow = stored !== undefined && from <= stored.updatedAt && stored.updatedAt <= to;
+  expectThat('updatedAt', isNow, `${from} to ${to}`, stored?.updatedAt);
   const got = await send('GET', `/tasks/${row.id}`);
   expectEqual(`${got.of}: body`, expectJson(got, 'Task'), stored);
   return stored ?? row;
