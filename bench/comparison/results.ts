@@ -38,6 +38,19 @@ export const Setup = Type.Object({
   connections: Type.Array(Type.Number()),
   /** The seed of the random order of measurements. */
   seed: Type.Number(),
+  /** How requests are sent on schedule. */
+  openLoop: Type.Optional(
+    Type.Object({
+      arrivals: Type.Literal('Poisson'),
+      /** How many connections are opened at most. */
+      connections: Type.Number(),
+      warmUpSeconds: Type.Number(),
+      /** The 99th percentile of the generator's own lag above which a round is void. */
+      lagBound: Type.Number(),
+      /** Requests a second that the generator sends on time on this machine; no rate that is not asked for is higher. */
+      capacity: Type.Optional(Type.Number()),
+    }),
+  ),
 });
 export type Setup = Static<typeof Setup>;
 

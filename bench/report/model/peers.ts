@@ -1,7 +1,7 @@
 import type { PeerResult, Results, ScenarioName } from '../../comparison/results.ts';
 import { type Estimate, estimate } from '../../comparison/statistics.ts';
 import { type Conditions, SETLIST, SETLIST_PLAIN } from './conditions.ts';
-import { closedRounds, estimateOf, type Ratio, ratioOf } from './series.ts';
+import { closedRounds, middleOf, type Ratio, ratioOf } from './series.ts';
 
 /** What Setlist a ratio is to: as shipped, which batches, or with one query a request. */
 export const bases = [SETLIST, SETLIST_PLAIN] as const;
@@ -88,21 +88,22 @@ function summarize(
   { connections }: Conditions,
 ): ScenarioSummary[] {
   const selection = { peer, scenario, connections };
-  const speed = estimateOf(results, selection, 'requests/s');
-  if (!speed) return [];
+  const requestsPerSecond = middleOf(results, selection, 'requests/s');
+  if (requestsPerSecond === undefined) return [];
   const middle = (measure: 'CPU' | 'server CPU' | 'PostgreSQL CPU' | 'memory') =>
-    estimateOf(results, selection, measure)?.median ?? 0;
+    middleOf(results, selection, measure) ?? 0;
   const ratio = (base: Base) =>
     base === peer ? undefined : ratioOf(results, selection, { ...selection, peer: base }, 'requests/s');
-  const voidRounds = closedRounds(results, selection).filter(({ problems }) => problems.length > 0).length;
+  const rounds = closedRounds(results, selection);
+  const voidRounds = rounds.filter(({ problems }) => problems.length > 0).length;
   return [
     {
       scenario,
-      requestsPerSecond: speed.median,
+      requestsPerSecond,
       ratios: { [SETLIST]: ratio(SETLIST), [SETLIST_PLAIN]: ratio(SETLIST_PLAIN) },
       cpu: { server: middle('server CPU'), postgres: middle('PostgreSQL CPU'), total: middle('CPU') },
       memory: middle('memory'),
-      roundsThatCount: speed.rounds.length,
+      roundsThatCount: rounds.length - voidRounds,
       voidRounds,
     },
   ];

@@ -1,6 +1,6 @@
 import type { PeerResult, Results, ScenarioName } from '../../comparison/results.ts';
 import { scenarios } from './conditions.ts';
-import { estimateOf } from './series.ts';
+import { middleOf } from './series.ts';
 
 /** Requests a second over connections. */
 export interface Scaling {
@@ -20,8 +20,8 @@ export function findScaling(results: Results): Scaling[] {
     const numbers = [...new Set(rounds.map(({ connections }) => connections))].sort((a, b) => a - b);
     const peers = results.peers.flatMap(({ name: peer, title, lane }) => {
       const points = numbers.flatMap((connections) => {
-        const speed = estimateOf(results, { peer, scenario, connections }, 'requests/s');
-        return speed ? [{ connections, requestsPerSecond: speed.median }] : [];
+        const requestsPerSecond = middleOf(results, { peer, scenario, connections }, 'requests/s');
+        return requestsPerSecond === undefined ? [] : [{ connections, requestsPerSecond }];
       });
       return points.length === 0 ? [] : [{ peer, title, lane, points }];
     });

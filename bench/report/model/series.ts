@@ -1,3 +1,4 @@
+import { median } from 'simple-statistics';
 import type { ClosedRound, OpenRound, Results, ScenarioName } from '../../comparison/results.ts';
 import {
   type ByRound,
@@ -44,9 +45,10 @@ export function series(results: Results, selection: Selection, measure: Measure)
   return byRound(closedRounds(results, selection), (round) => measured(round, measure));
 }
 
-/** The median over the rounds that count, and its interval. */
-export function estimateOf(results: Results, selection: Selection, measure: Measure): Estimate | undefined {
-  return estimate([...series(results, selection, measure).values()], results.setup.seed);
+/** The median over the rounds that count; undefined where none does. */
+export function middleOf(results: Results, selection: Selection, measure: Measure): number | undefined {
+  const values = [...series(results, selection, measure).values()];
+  return values.length === 0 ? undefined : median(values);
 }
 
 /** What one selection has for each of another's, within rounds. */

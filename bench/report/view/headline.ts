@@ -15,7 +15,7 @@ export function headline({ subject, finding, warnings, run }: ReportModel): Mark
 <div><dt>When</dt><dd><time datetime="${began}">${instant(began)}</time>, ${Number.isFinite(minutes) ? `${number(minutes)} min` : 'unknown length'}</dd></div>
 <div><dt>Machine</dt><dd>${setup.processor}, ${number(setup.cores)} ${setup.cores === 1 ? 'core' : 'cores'}, ${gibibytes(setup.memoryBytes)} GiB; ${setup.system}</dd></div>
 <div><dt>Load</dt><dd>${setup.loadGenerator}; ${number(setup.rounds)} × ${number(setup.seconds)} s, ${number(setup.workers)} serving ${setup.workers === 1 ? 'process' : 'processes'} each</dd></div>
-<div><dt>Database</dt><dd>${setup.postgres}; ${number(setup.songs)} songs, ${number(setup.tasks)} tasks</dd></div>
+<div><dt>Database</dt><dd>PostgreSQL ${setup.postgres.replace(/^PostgreSQL /, '')}; ${number(setup.songs)} songs, ${number(setup.tasks)} tasks</dd></div>
 </dl>
 ${warnings.length > 0 && html`<div class="warnings" role="note" aria-label="Warnings"><p><strong>Before you rely on this</strong></p><ul>${warnings.map((warning) => html`<li>${warning}</li>`)}</ul></div>`}
 </header>

@@ -24,6 +24,7 @@ export function setupPart({ run, peers }: ReportModel): Markup {
       `${number(setup.rounds)}, ${number(setup.seconds)} s for each measurement; ${number(setup.warmUpSeconds)} s of warm-up after each start`,
     ],
     ['Connections', setup.connections.map((connections) => number(connections)).join(', ')],
+    ...openLoop(setup.openLoop),
     ['Seed', String(setup.seed)],
   ];
   return section(
@@ -47,6 +48,20 @@ export function setupPart({ run, peers }: ReportModel): Markup {
 <li>A rule of the claims table that is unfair is one file in <code>bench/report/model/claims/</code>.</li>
 </ol>`,
   );
+}
+
+function openLoop(given: ReportModel['run']['setup']['openLoop']): [string, string][] {
+  if (!given) return [];
+  const capacity =
+    given.capacity === undefined
+      ? ''
+      : `; the generator can send ${number(given.capacity)} requests/s on time`;
+  return [
+    [
+      'Open loop',
+      `${given.arrivals} arrivals over at most ${number(given.connections)} connections, ${number(given.warmUpSeconds)} s of warm-up; void where the generator's lag (p99) is above ${number(given.lagBound)} ms${capacity}`,
+    ],
+  ];
 }
 
 function settings(values: Record<string, string>): string {

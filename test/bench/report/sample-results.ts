@@ -62,8 +62,8 @@ function sampleSetup(given: Pick<Results['setup'], 'seed' | 'rounds' | 'connecti
     cores: 8,
     memoryBytes: 32 * 2 ** 30,
     system: 'Linux 6.1.0 (sample)',
-    node: 'v20.20.2',
-    postgres: 'PostgreSQL 17.6 (sample)',
+    node: '20.20.2',
+    postgres: '17.6 (sample)',
     postgresSettings: { fsync: 'on', shared_buffers: '128MB', synchronous_commit: 'on' },
     loadGenerator: 'wrk 4.2.0 (sample)',
     workers: 1,
@@ -72,6 +72,7 @@ function sampleSetup(given: Pick<Results['setup'], 'seed' | 'rounds' | 'connecti
     tasks: 1_000,
     seconds: 8,
     warmUpSeconds: 4,
+    openLoop: { arrivals: 'Poisson', connections: 256, warmUpSeconds: 2, lagBound: 5, capacity: 9_000 },
     ...given,
   };
 }
@@ -131,7 +132,7 @@ function openRound(
   const histogram = build({ bitBucketSize: 64, numberOfSignificantValueDigits: 3, autoResize: true });
   const busy = RATE / (peer.reads / WEIGHTS.mixed);
   const service = 250 + peer.micros * 1.6;
-  const answers = RATE * 20;
+  const answers = RATE * 4;
   for (let request = 0; request < answers; request++) {
     const waiting = -Math.log(1 - random()) * service * (busy / (1 - Math.min(busy, 0.95)) + 0.35);
     const pause = random() < 0.002 ? random() * 6_000 : 0;
@@ -145,7 +146,7 @@ function openRound(
     round,
     rate: RATE,
     achieved: about(RATE, 0.001, random),
-    seconds: 20,
+    seconds: 4,
     latency: { p50: at(50), p90: at(90), p99: at(99), p999: at(99.9), max: histogram.maxValue / 1000 },
     histogram: encodeIntoCompressedBase64(histogram),
     lag: { p99: about(0.05, 0.2, random), max: about(1.6, 0.5, random) },

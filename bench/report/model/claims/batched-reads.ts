@@ -1,6 +1,6 @@
 import { number, times } from '../../format.ts';
 import { SETLIST } from '../conditions.ts';
-import { estimateOf, ratioOf } from '../series.ts';
+import { middleOf, ratioOf } from '../series.ts';
 import { notMeasured, type Question, sideOf } from './claim.ts';
 import { candidates, circumstances, isGo } from './groups.ts';
 
@@ -14,8 +14,8 @@ export const batchedReads: Question = {
     if (!conditions?.measured.includes('get')) return notMeasured('GET by id was not measured.');
     const there = { scenario: 'get' as const, connections: conditions.connections };
     const go = candidates(results, there, 'requests/s', isGo).at(-1);
-    const setlist = estimateOf(results, { ...there, peer: SETLIST }, 'requests/s');
-    if (!setlist) return notMeasured('Setlist was not measured.');
+    const setlist = middleOf(results, { ...there, peer: SETLIST }, 'requests/s');
+    if (setlist === undefined) return notMeasured('Setlist was not measured.');
     if (!go) return notMeasured('No Go peer with one query a request was measured.');
     const ratio = ratioOf(results, { ...there, peer: SETLIST }, { ...there, peer: go.name }, 'requests/s');
     if (!ratio) return notMeasured('The two have no round in common.');
@@ -28,7 +28,7 @@ export const batchedReads: Question = {
       });
     return {
       verdict: side > 0 ? 'confirmed' : side < 0 ? 'refuted' : 'undecided',
-      measured: `Setlist, batched: ${number(setlist.median)} requests/s; ${go.title}, one by one: ${number(go.value)}: ${times(ratio)}${batched.join('')} (${circumstances(there)}).`,
+      measured: `Setlist, batched: ${number(setlist)} requests/s; ${go.title}, one by one: ${number(go.value)}: ${times(ratio)}${batched.join('')} (${circumstances(there)}).`,
     };
   },
 };

@@ -1,7 +1,7 @@
 import type { PeerResult, Results, ScenarioName } from '../../../comparison/results.ts';
 import { type Conditions, ioBound, scenarioNamed } from '../conditions.ts';
 import { connectionsText } from '../noise.ts';
-import { estimateOf, type Measure } from '../series.ts';
+import { type Measure, middleOf } from '../series.ts';
 
 /** A peer with what was measured of it. */
 export interface Candidate {
@@ -28,7 +28,7 @@ export function candidates(
   return results.peers
     .filter((peer) => peer.lane === 'one query a request' && isMeant(peer))
     .flatMap(({ name, title }) => {
-      const value = estimateOf(results, { peer: name, scenario, connections }, measure)?.median;
+      const value = middleOf(results, { peer: name, scenario, connections }, measure);
       return value === undefined ? [] : [{ name, title, value }];
     })
     .sort((a, b) => a.value - b.value);

@@ -1,7 +1,7 @@
 import type { Results } from '../../../comparison/results.ts';
 import { factor, number } from '../../format.ts';
 import { ioBound, scenarioNamed } from '../conditions.ts';
-import { closedRounds, estimateOf } from '../series.ts';
+import { closedRounds, middleOf } from '../series.ts';
 import { type Finding, notMeasured, type Question } from './claim.ts';
 import { isNode } from './groups.ts';
 
@@ -43,9 +43,9 @@ function look(results: Results, peer: string, title: string, connections: number
   const failed = rounds.filter(({ problems }) => problems.length > 0).length;
   const numbers = new Set(results.closed.map((round) => round.connections));
   const speeds = [...numbers].map(
-    (connections) => estimateOf(results, { peer, scenario, connections }, 'requests/s')?.median ?? 0,
+    (connections) => middleOf(results, { peer, scenario, connections }, 'requests/s') ?? 0,
   );
-  const there = estimateOf(results, { peer, scenario, connections }, 'requests/s')?.median ?? 0;
+  const there = middleOf(results, { peer, scenario, connections }, 'requests/s') ?? 0;
   const kept = there === 0 ? 0 : there / Math.max(...speeds);
   const words = scenarioNamed(scenario).inSentence;
   const told = `${number(there)} ${words}/s, ${factor(kept)} times its best, ${failed} of ${rounds.length} rounds void`;

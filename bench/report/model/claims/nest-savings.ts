@@ -1,5 +1,5 @@
 import { number, percent } from '../../format.ts';
-import { estimateOf, ratioOf } from '../series.ts';
+import { middleOf, ratioOf } from '../series.ts';
 import { notMeasured, type Question, sideOf } from './claim.ts';
 import { circumstances } from './groups.ts';
 
@@ -18,11 +18,11 @@ function nestSaves(from: string, title: string): Question {
       const { scenario, connections } = conditions;
       const nest = { peer: 'nest', scenario, connections };
       const other = { peer: from, scenario, connections };
-      const before = estimateOf(results, other, 'CPU');
-      const after = estimateOf(results, nest, 'CPU');
+      const before = middleOf(results, other, 'CPU');
+      const after = middleOf(results, nest, 'CPU');
       const ratio = ratioOf(results, nest, other, 'CPU');
-      if (!after) return notMeasured('NestJS was not measured.');
-      if (!before) return notMeasured(`${title} was not measured.`);
+      if (after === undefined) return notMeasured('NestJS was not measured.');
+      if (before === undefined) return notMeasured(`${title} was not measured.`);
       if (!ratio) return notMeasured('The two have no round in common.');
       const side = sideOf(ratio, 1 - LEAST);
       const saved = 1 - ratio.median;
@@ -33,7 +33,7 @@ function nestSaves(from: string, title: string): Question {
       const change = saved < 0 ? `${percent(-saved, 0)} more` : `${percent(saved, 0)} saved`;
       return {
         verdict: side < 0 ? 'confirmed' : side > 0 ? 'refuted' : 'undecided',
-        measured: `${title} ${number(before.median)} µs, NestJS ${number(after.median)} µs a request: ${change}${range}${more} (${circumstances(conditions)}).`,
+        measured: `${title} ${number(before)} µs, NestJS ${number(after)} µs a request: ${change}${range}${more} (${circumstances(conditions)}).`,
       };
     },
   };
