@@ -9,6 +9,22 @@ const folder = join(packageRoot, 'bench', 'report', 'page');
 /** Packages whose code goes into the page, and whose licences go with it. */
 const EMBEDDED = ['@observablehq/plot', 'd3'];
 
+/** In this order: what comes later overrules what comes before. */
+const STYLES = [
+  'colours',
+  'text',
+  'contents',
+  'headline',
+  'tables',
+  'controls',
+  'plots',
+  'details',
+  'claims',
+  'set-up',
+  'narrow',
+  'print',
+];
+
 /**
  * Puts the page's script, with the plotting library, into one text that can stand in a `<script>`.
  *
@@ -20,7 +36,9 @@ export async function bundleAssets(): Promise<Assets> {
     const { output } = await bundle.generate({ format: 'iife', minify: true });
     const [{ code }] = output;
     if (/<\/script|<!--/i.test(code)) throw new Error('The bundled script holds what would end its element.');
-    const styles = readFileSync(join(folder, 'styles.css'), 'utf8');
+    const styles = STYLES.map((name) => readFileSync(join(folder, 'styles', `${name}.css`), 'utf8')).join(
+      '\n',
+    );
     return { script: code, styles, licences: EMBEDDED.map(licenceOf).join('\n\n') };
   } finally {
     await bundle.close();

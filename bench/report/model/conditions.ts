@@ -6,8 +6,13 @@ export const scenarios: readonly { name: ScenarioName; title: string; inSentence
   [
     { name: 'get', title: 'GET by id', inSentence: 'reads by id', detail: 'GET /songs/{id}, random ids' },
     { name: 'create', title: 'POST', inSentence: 'creates', detail: 'POST /songs, each song new' },
-    { name: 'list', title: 'List', inSentence: 'lists', detail: 'GET /songs' },
-    { name: 'mixed', title: 'Mixed', inSentence: 'mixed requests', detail: 'reads and writes together' },
+    { name: 'list', title: 'List', inSentence: 'lists', detail: 'GET /songs, 20 of a random artist' },
+    {
+      name: 'mixed',
+      title: 'Mixed',
+      inSentence: 'mixed requests',
+      detail: '75 % reads by id, 15 % writes, 10 % lists',
+    },
     {
       name: 'health',
       title: 'JSON',

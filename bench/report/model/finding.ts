@@ -1,6 +1,6 @@
 import type { Results } from '../../comparison/results.ts';
 import { factor, interval, number } from '../format.ts';
-import { type Conditions, SETLIST, scenarioNamed } from './conditions.ts';
+import { type Conditions, SETLIST, SETLIST_PLAIN, scenarioNamed } from './conditions.ts';
 import { connectionsText } from './noise.ts';
 import { type PeerSummary, summaryOf } from './peers.ts';
 import type { Ratio } from './series.ts';
@@ -23,6 +23,11 @@ export function findingOf(peers: readonly PeerSummary[], conditions: Conditions 
     const ratio = fastest && summaryOf(fastest, scenario)?.ratios[SETLIST];
     return fastest && ratio ? [`${laneWords(lane)}, ${fastest.title}, ${ratioWords(ratio)}`] : [];
   });
+  const twin = there.find(({ name }) => name === SETLIST_PLAIN);
+  const ratio = twin && summaryOf(twin, scenario)?.ratios[SETLIST];
+  if (compared.length === 0 && ratio) {
+    return `${opening}; with one query a request it ${ratioWords(ratio)}; no other peer was measured.`;
+  }
   if (compared.length === 0) return `${opening}; there is no other peer to compare it with.`;
   return `${opening}; ${compared.join('; ')}.`;
 }

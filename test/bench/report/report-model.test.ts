@@ -94,6 +94,8 @@ t.test('empty results make a report that says so', async (t) => {
 t.test('one peer alone is described and compared with nothing', async (t) => {
   const setlist = buildReportModel(small({ peers: peersNamed('setlist') }));
   t.match(setlist.finding, /no other peer to compare it with/);
+  const twins = buildReportModel(small({ peers: peersNamed('setlist', 'setlist-plain') }));
+  t.match(twins.finding, /with one query a request it answered 0\.\d\d times as many .* no other peer/);
   const gin = buildReportModel(small({ peers: peersNamed('gin') }));
   t.match(gin.finding, /^Gin \+ pgx answered .* Setlist was not measured/);
   t.ok(gin.claims.every(({ verdict }) => verdict === 'not measured'));
