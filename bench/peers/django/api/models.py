@@ -1,0 +1,29 @@
+"""The tables are made by Setlist's migrations; columns that are absent here have defaults of the database."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Song(models.Model):
+    id = models.AutoField(primary_key=True)
+    song = models.TextField()
+    artist = models.TextField()
+    year = models.IntegerField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        managed = False
+        db_table = "songs"
+
+
+class Task(models.Model):
+    id = models.AutoField(primary_key=True)
+    title = models.TextField()
+    description = models.TextField()
+    done = models.BooleanField()
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        managed = False
+        db_table = "tasks"
