@@ -5,7 +5,8 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import t, { type Test } from 'tap';
 import type { Results } from '../../../bench/comparison/results.ts';
 import { writeReport } from '../../../bench/report/write-report.ts';
-import { findBrowser } from './find-browser.ts';
+
+import { findBrowser } from '../../../scripts/find-browser.mjs';
 import { samplePeers } from './sample-peers.ts';
 import { sampleResults } from './sample-results.ts';
 
@@ -34,9 +35,12 @@ const AXE = `axe.run().then(({ violations }) =>
 
 const executable = findBrowser();
 if (executable) await testPage(executable);
-else if (process.env.CI) t.fail('There is no Chromium here, and in CI there has to be one: set CHROMIUM.');
+else if (process.env.CI)
+  t.fail('There is no Chromium here, and in CI there has to be one: set BROWSER_PATH.');
 else
-  t.pass('the page in a browser', { skip: 'THE PAGE WAS NOT OPENED: no Chromium on the PATH; set CHROMIUM' });
+  t.pass('the page in a browser', {
+    skip: 'THE PAGE WAS NOT OPENED: no Chromium on the PATH; set BROWSER_PATH',
+  });
 
 async function testPage(executablePath: string): Promise<void> {
   const browser = await chromium.launch({ executablePath, args: FLAGS });
