@@ -45,7 +45,10 @@ export async function preparePeer(peer: Peer, logFile: string, signal?: AbortSig
     await log.write(`$ ${command.join(' ')}\n`);
     const { pid, exited } = launch(peer, command, { ...process.env }, log.fd);
     await log.close();
-    const outcome = await Promise.race([exited, endOf(PREPARE_DEADLINE, signal)]);
+    const waiting = new AbortController();
+    const giveUp = AbortSignal.any([waiting.signal, ...(signal ? [signal] : [])]);
+    const outcome = await Promise.race([exited, endOf(PREPARE_DEADLINE, giveUp)]);
+    waiting.abort();
     if (pid !== undefined && outcome !== 0) await endTree(pid, STOP_DEADLINE);
     signal?.throwIfAborted();
     if (outcome !== 0) {
@@ -155,8 +158,8 @@ function launch(
   return { pid: child.pid, exited };
 }
 
-async function endOf(milliseconds: number, signal?: AbortSignal): Promise<'timeout'> {
-  await delay(milliseconds, undefined, { ref: false, ...(signal && { signal }) }).catch(() => {});
+async function endOf(milliseconds: number, signal: AbortSignal): Promise<'timeout'> {
+  await delay(milliseconds, undefined, { ref: false, signal }).catch(() => {});
   return 'timeout';
 }
 

@@ -108,6 +108,16 @@ t.test('an interruption ends a start', async (t) => {
   await t.rejects(started, { message: 'enough' });
 });
 
+t.test('an interruption ends a preparation, with all that it started', async (t) => {
+  const fake = await peer(t, program('process.exit()'), { prepare: [[process.execPath, 'server.mjs']] });
+  const controller = new AbortController();
+  const prepared = preparePeer(fake, join(fake.folder, 'prepare.log'), controller.signal);
+  setTimeout(() => controller.abort(new Error('enough')), 1_000);
+  await t.rejects(prepared, { message: 'enough' });
+  const { pids } = await seen(fake);
+  t.same(pids.filter(isAlive), []);
+});
+
 t.test('the preparation runs in order, in the folder, and stops at the first failure', async (t) => {
   const step = (script: string) => [process.execPath, '-e', script];
   const fake = await peer(t, '', {
