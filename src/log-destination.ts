@@ -8,29 +8,25 @@ export interface LogDestination {
 }
 
 /**
- * Writes log lines to a file descriptor in the background: those of one turn of the event loop together, as each
- * write costs more than the line. What is not written yet when the process ends by itself, or after a fatal error,
- * is written then.
+ * Writes log lines to a file descriptor, those of one turn of the event loop together at its end: each write costs
+ * more than the line. What is not written yet when the process ends by itself, or after a fatal error, is written
+ * then. Who reads the log too slowly slows the service down rather than filling its memory.
  *
  * @param fd The file descriptor; by default standard output.
  */
 export function logDestination(fd = 1): LogDestination {
-  const destination = pino.destination({ fd, sync: false });
+  const destination = pino.destination({ fd, sync: true });
   let lines = '';
   const write = () => {
     if (lines !== '') destination.write(lines);
     lines = '';
   };
-  const flushSync = () => {
-    write();
-    destination.flushSync();
-  };
-  process.once('exit', flushSync);
+  process.once('exit', write);
   return {
     write(line) {
       if (lines === '') setImmediate(write);
       lines += line;
     },
-    flushSync,
+    flushSync: write,
   };
 }
