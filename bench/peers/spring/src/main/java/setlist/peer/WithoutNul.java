@@ -1,0 +1,31 @@
+package setlist.peer;
+
+import static java.lang.annotation.ElementType.FIELD;
+import static java.lang.annotation.ElementType.PARAMETER;
+
+import jakarta.validation.Constraint;
+import jakarta.validation.ConstraintValidator;
+import jakarta.validation.ConstraintValidatorContext;
+import jakarta.validation.Payload;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** Text that PostgreSQL can hold: without U+0000. */
+@Target({FIELD, PARAMETER})
+@Retention(RetentionPolicy.RUNTIME)
+@Constraint(validatedBy = WithoutNul.Validator.class)
+@interface WithoutNul {
+  String message() default "must not contain U+0000";
+
+  Class<?>[] groups() default {};
+
+  Class<? extends Payload>[] payload() default {};
+
+  class Validator implements ConstraintValidator<WithoutNul, CharSequence> {
+    @Override
+    public boolean isValid(CharSequence text, ConstraintValidatorContext context) {
+      return text == null || text.toString().indexOf('\0') < 0;
+    }
+  }
+}
