@@ -50,8 +50,9 @@ function setlist(name: string, lane: Manifest['lane'], batching: 'on' | 'off'): 
     lane,
     toolchain: ['node'],
     prepare: [['node', 'scripts/build.mjs', '--if-stale']],
-    start: ['node', 'dist/src/server.js'],
-    environment: { BATCHING: batching },
+    start: ['node', 'dist/bench/comparison/setlist-server.js'],
+    // No line a request, as the contract of the peers has it.
+    environment: { BATCHING: batching, LOG_LEVEL: 'warn' },
     sources: ['src/**/*.ts', 'schemas/**/*.ts'],
   };
 }

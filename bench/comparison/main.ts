@@ -1,0 +1,98 @@
+// Measures Setlist and the same contract on other frameworks. See docs/benchmarking.md.
+import { existsSync } from 'node:fs';
+import { withLoadedServer } from '../self/databases.ts';
+import { Interrupted, interruptionBySignal } from '../self/interruption.ts';
+import { findLoadGenerator } from '../self/load-generator.ts';
+import { UsageError } from '../self/options.ts';
+import { withTemporaryFolder } from '../self/temporary-folder.ts';
+import { drawReport } from './html-report.ts';
+import type { LeftOut } from './line-up.ts';
+import { canCountLines } from './lines-of-code.ts';
+import { type Peer, readPeers } from './manifest.ts';
+import { type Options, readOptions, usage } from './options.ts';
+import { selectPeers } from './peer-selection.ts';
+import type { Results } from './results.ts';
+import { makeResultsFolder, writeResults } from './results-folder.ts';
+import { describeSetup, runComparison } from './run.ts';
+import { terminalReport } from './terminal-report.ts';
+
+const args = process.argv.slice(2);
+try {
+  const options = readOptions(args);
+  await main(options, selectPeers(readPeers(), options.only));
+} catch (error) {
+  if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${usage}\n`);
+  else if (error instanceof Interrupted) process.stderr.write(`${error.message}\n`);
+  else process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+  process.exitCode = error instanceof Interrupted ? 130 : 1;
+}
+
+async function main(options: Options, peers: readonly Peer[]): Promise<void> {
+  if (!existsSync('/proc/self/smaps_rollup')) {
+    throw new Error('Processor time and memory are read from /proc: this needs Linux, 4.14 or newer.');
+  }
+  if (!canCountLines()) throw new Error('Lines of code are counted with cloc, which needs perl.');
+  const began = new Date();
+  const signal = interruptionBySignal();
+  let results: Results | undefined;
+  let faults: LeftOut[] = [];
+  let failure: unknown;
+  try {
+    await withTemporaryFolder(async (folder) => {
+      process.stderr.write('Loading the database…\n');
+      await withLoadedServer(folder, signal, async (database) => {
+        const conditions = { options, database, generator: findLoadGenerator(), folder, signal };
+        const started = startResults(began, await describeSetup(conditions));
+        results = started;
+        const file = await makeResultsFolder(began);
+        faults = await runComparison(peers, conditions, started, async () => {
+          await writeResults(file, started);
+        });
+      });
+    });
+  } catch (error) {
+    // What was broken off fails in its own ways; the reason is what counts.
+    failure = signal.aborted ? signal.reason : error;
+  }
+  if (results) await finish(results, began, { isInterrupted: failure !== undefined, faults });
+  if (failure) throw failure;
+}
+
+function startResults(began: Date, setup: Results['setup']): Results {
+  return {
+    format: 1,
+    began: began.toISOString(),
+    ended: began.toISOString(),
+    interrupted: true,
+    command: ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' '),
+    setup,
+    peers: [],
+    leftOut: [],
+    closed: [],
+    open: [],
+  };
+}
+
+/** Writes everything, draws the page, and sums up; what does not count, or could not be measured, is a failure. */
+async function finish(
+  results: Results,
+  began: Date,
+  { isInterrupted, faults }: { isInterrupted: boolean; faults: readonly LeftOut[] },
+): Promise<void> {
+  results.ended = new Date().toISOString();
+  results.interrupted = isInterrupted;
+  const folder = await makeResultsFolder(began);
+  const file = await writeResults(folder, results);
+  const page = await drawReport(results, folder);
+  const rounds = [...results.closed, ...results.open];
+  const voids = rounds.filter(({ problems }) => problems.length > 0).length;
+  const lines = [
+    terminalReport(results),
+    `Everything raw: ${file}`,
+    page === undefined ? 'The page could not be drawn.' : `The page to read: ${page}`,
+    `# ${rounds.length - voids} measurements count, ${voids} void; ${results.peers.length} peers measured, ${results.leftOut.length} left out`,
+  ];
+  process.stdout.write(`\n${lines.join('\n\n')}\n`);
+  const isWhole = voids === 0 && faults.length === 0 && rounds.length > 0 && page !== undefined;
+  if (!isWhole) process.exitCode = 1;
+}

@@ -1,0 +1,102 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from '../self/options.ts';
+import type { ScenarioName } from './results.ts';
+import { scenarioNames } from './scenarios.ts';
+
+/** What is measured, and for how long. */
+export interface Options {
+  /** The names of the peers to measure beside Setlist; undefined means all that there are. */
+  only: readonly string[] | undefined;
+  /** How often everything is measured. */
+  rounds: number;
+  /** How long one measurement takes. */
+  seconds: number;
+  /** How long each server is warmed up after its start, before its first measurement. */
+  warmUpSeconds: number;
+  connections: readonly number[];
+  scenarios: readonly ScenarioName[];
+  /** How many processes or threads serve in each peer. */
+  workers: number;
+  /** Requests a second in the open loop; undefined leaves it to what the slowest peer can do. */
+  rate: number | undefined;
+  /** Of everything random. */
+  seed: number;
+}
+
+export const usage = `Usage: npm run bench -- [options]
+  --only PEER        just this peer beside Setlist, or several: gin,fastapi
+  --scenarios NAME   just this scenario, or several: ${scenarioNames.join(',')}
+  --connections N    just this number of connections, or several; by default 1,16,64,256
+  --rounds N         how often everything is measured; 6 by default
+  --seconds N        how long one measurement takes; 2 by default
+  --warm-up N        how long each server is warmed up after its start, in seconds; 5 by default
+  --workers N        how many processes or threads serve in each peer; 1 by default
+  --rate N           requests a second in the open loop; by default 60 % of what the slowest peer can do
+  --seed N           of everything random; drawn by default
+  --quick            one round of one second each, 64 connections, a warm-up of one second: a first look`;
+
+/**
+ * Reads the command line.
+ *
+ * @throws {UsageError} when it is not as {@link usage} says.
+ */
+export function readOptions(args: readonly string[]): Options {
+  const given = parse(args);
+  const { quick } = given;
+  return {
+    only: given.only && list(given.only),
+    rounds: whole('rounds', given.rounds ?? (quick ? '1' : '6')),
+    seconds: whole('seconds', given.seconds ?? (quick ? '1' : '2')),
+    warmUpSeconds: whole('warm-up', given['warm-up'] ?? (quick ? '1' : '5')),
+    connections: list(given.connections ?? [quick ? '64' : '1,16,64,256']).map((text) =>
+      whole('connections', text),
+    ),
+    scenarios: given.scenarios ? list(given.scenarios).map(scenario) : scenarioNames,
+    workers: whole('workers', given.workers ?? '1', 64),
+    rate: given.rate === undefined ? undefined : whole('rate', given.rate, 1_000_000),
+    seed: given.seed === undefined ? drawSeed() : whole('seed', given.seed, MAX_SEED),
+  };
+}
+
+const MAX_SEED = 2 ** 31 - 1;
+const drawSeed = () => 1 + Math.floor(Math.random() * MAX_SEED);
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        only: { type: 'string', multiple: true },
+        scenarios: { type: 'string', multiple: true },
+        connections: { type: 'string', multiple: true },
+        rounds: { type: 'string' },
+        seconds: { type: 'string' },
+        'warm-up': { type: 'string' },
+        workers: { type: 'string' },
+        rate: { type: 'string' },
+        seed: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+function list(given: readonly string[]): string[] {
+  return [...new Set(given.flatMap((value) => value.split(',')))];
+}
+
+function whole(option: string, text: string, most = 10_000): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > most) {
+    throw new UsageError(`--${option} takes whole numbers from 1 to ${most}, not "${text}".`);
+  }
+  return number;
+}
+
+function scenario(text: string): ScenarioName {
+  const name = scenarioNames.find((name) => name === text);
+  if (!name) throw new UsageError(`--scenarios takes ${scenarioNames.join(', ')}, not "${text}".`);
+  return name;
+}

@@ -1,0 +1,173 @@
+import { SONGS, TASKS } from '../self/load-data.ts';
+import { describeMachine } from '../self/machine.ts';
+import { measureClosed } from './closed-loop.ts';
+import { commonRate } from './common-rate.ts';
+import { type Conditions, POOL_MAX } from './conditions.ts';
+import { postgresSettings } from './database-state.ts';
+import { type LeftOut, lineUp } from './line-up.ts';
+import type { Peer } from './manifest.ts';
+import { findCapacity, LOWEST_RATE } from './open-loop/capacity.ts';
+import { CONNECTIONS, LAG_BOUND } from './open-loop/open-load.ts';
+import { measureOpen, OPEN_WARM_UP, openSeconds } from './open-measurement.ts';
+import type { Options } from './options.ts';
+import { BASE, entrantsOf } from './peer-selection.ts';
+import { planBlocks } from './plan.ts';
+import { Progress } from './progress.ts';
+import type { Results, Setup } from './results.ts';
+import { scenarios } from './scenarios.ts';
+
+/** What a fresh database, a start, a check and a stop are expected to take, and a pause between measurements; seconds. */
+const START = 4;
+const PAUSE = 1;
+
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+/**
+ * Measures everything, and puts it into the results as it comes, so that an interruption loses nothing.
+ *
+ * @param save Is called whenever there is something worth keeping.
+ * @returns Who was left out although this machine has what it takes.
+ */
+export async function runComparison(
+  peers: readonly Peer[],
+  conditions: Conditions,
+  results: Results,
+  save: () => Promise<void>,
+): Promise<LeftOut[]> {
+  const line = await lineUp(peers, conditions, say);
+  results.peers = line.results;
+  results.leftOut = line.leftOut.map(({ name, title, reason }) => ({ name, title, reason }));
+  if (!line.peers.has(BASE)) throw new Error('Setlist itself cannot be measured, and all ratios are to it.');
+  await save();
+  await runClosed(line.peers, conditions, results, save);
+  await runOpen(line.peers, conditions, results, save);
+  return line.leftOut.filter(({ isFault }) => isFault);
+}
+
+/** What the figures of a run hang on. */
+export async function describeSetup({ database, generator, options }: Conditions): Promise<Setup> {
+  const machine = describeMachine(database.version, generator.name);
+  const { rounds, seconds, warmUpSeconds, connections, seed, workers } = options;
+  return {
+    processor: machine.processor,
+    cores: machine.cores,
+    memoryBytes: machine.memory,
+    system: machine.system,
+    node: machine.node,
+    postgres: database.version,
+    postgresSettings: await postgresSettings(database),
+    loadGenerator: generator.name,
+    workers,
+    poolMax: POOL_MAX,
+    songs: SONGS,
+    tasks: TASKS,
+    rounds,
+    seconds,
+    warmUpSeconds,
+    connections: [...connections],
+    seed,
+    openLoop: {
+      arrivals: 'Poisson',
+      connections: CONNECTIONS,
+      warmUpSeconds: OPEN_WARM_UP,
+      lagBound: LAG_BOUND,
+    },
+  };
+}
+
+async function runClosed(
+  peers: ReadonlyMap<string, Peer>,
+  conditions: Conditions,
+  results: Results,
+  save: () => Promise<void>,
+): Promise<void> {
+  const { options } = conditions;
+  const blocks = planBlocks({ ...options, entrants: entrantsOf([...peers.keys()]) });
+  const step = START + options.warmUpSeconds + options.connections.length * (options.seconds + PAUSE);
+  const total = blocks.reduce((sum, { entrants }) => sum + entrants.length * step, 0);
+  const openTotal = options.rounds * options.scenarios.length * (peers.size + 1) * openStep(options);
+  const progress = new Progress(total + openTotal);
+  for (const block of blocks) {
+    for (const entrant of block.entrants) {
+      conditions.signal.throwIfAborted();
+      progress.begin(placeOf(block, entrant));
+      const peer = peerNamed(peers, entrant.peer);
+      const outcomes: string[] = [];
+      const startUp = await measureClosed(block, entrant, peer, conditions, (round) => {
+        results.closed.push(round);
+        outcomes.push(outcomeOf(round));
+      });
+      keepStartUp(results, entrant, startUp);
+      progress.end(step, outcomes.join(', '));
+    }
+    await save();
+  }
+}
+
+async function runOpen(
+  peers: ReadonlyMap<string, Peer>,
+  conditions: Conditions,
+  results: Results,
+  save: () => Promise<void>,
+): Promise<void> {
+  const { options, folder, signal } = conditions;
+  say('Open loop: finding out what the generator can send…');
+  const capacity = options.rate ?? (await findCapacity(folder, options.seed, signal));
+  if (capacity === undefined)
+    say('    it is late even at the lowest rate: this machine has no time to spare');
+  if (results.setup.openLoop && options.rate === undefined && capacity !== undefined) {
+    results.setup.openLoop.capacity = capacity;
+  }
+  const rateIn = (scenario: Results['open'][number]['scenario']) =>
+    options.rate ?? commonRate(results.closed, scenario, capacity ?? LOWEST_RATE);
+  const blocks = planBlocks({ ...options, connections: [], entrants: entrantsOf([...peers.keys()]) });
+  const progress = new Progress(blocks.length * (peers.size + 1) * openStep(options));
+  for (const block of blocks) {
+    const rate = rateIn(block.scenario);
+    if (rate === undefined) say(`${scenarios[block.scenario].title}: no rate, as nothing was measured`);
+    for (const entrant of rate === undefined ? [] : block.entrants) {
+      signal.throwIfAborted();
+      progress.begin(`${placeOf(block, entrant)}, open loop at ${rate} requests/s`);
+      const peer = peerNamed(peers, entrant.peer);
+      const { round, startUp } = await measureOpen(block, entrant, peer, rate ?? 0, conditions);
+      keepStartUp(results, entrant, startUp);
+      results.open.push(round);
+      const { latency, problems } = round;
+      progress.end(
+        openStep(options),
+        problems.length > 0 ? `VOID: ${problems.join('; ')}` : `p50 ${latency.p50} ms, p99 ${latency.p99} ms`,
+      );
+    }
+    await save();
+  }
+}
+
+const openStep = ({ seconds, warmUpSeconds }: Options) =>
+  START + warmUpSeconds + OPEN_WARM_UP + openSeconds(seconds) + PAUSE;
+
+function placeOf(
+  { round, scenario }: { round: number; scenario: Results['closed'][number]['scenario'] },
+  { peer, role }: { peer: string; role: Results['closed'][number]['role'] },
+): string {
+  return `round ${round}, ${scenarios[scenario].title}: ${peer}${role === 'control' ? ' again (A/A)' : ''}`;
+}
+
+function outcomeOf({ connections, requestsPerSecond, problems }: Results['closed'][number]): string {
+  const problem = problems.length > 0 ? ` (VOID: ${problems.join('; ')})` : '';
+  return `${connections} connections ${Math.round(requestsPerSecond)}/s${problem}`;
+}
+
+function keepStartUp(
+  { peers }: Results,
+  { peer, role }: { peer: string; role: Results['closed'][number]['role'] },
+  startUp: number | undefined,
+): void {
+  if (role !== 'peer' || startUp === undefined) return;
+  peers.find(({ name }) => name === peer)?.startUp.push(startUp);
+}
+
+function peerNamed(peers: ReadonlyMap<string, Peer>, name: string): Peer {
+  const peer = peers.get(name);
+  if (!peer) throw new Error(`There is no peer ${name}.`);
+  return peer;
+}

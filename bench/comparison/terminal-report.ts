@@ -1,0 +1,181 @@
+import { median } from 'simple-statistics';
+import { groupBy } from '../self/grouping.ts';
+import { figure, table } from '../self/table.ts';
+import type { ClosedRound, OpenRound, Results } from './results.ts';
+import { scenarioNames, scenarios } from './scenarios.ts';
+import { byRound, compareToOne, type Estimate, estimate, ratiosByRound } from './statistics.ts';
+
+const SETLIST = 'setlist';
+
+type Round = Pick<ClosedRound, 'peer' | 'role' | 'round' | 'problems'>;
+
+/** All tables of a run: throughput and cost for each scenario and number of connections, then latencies. */
+export function terminalReport(results: Results): string {
+  const rank = ({ scenario }: Pick<ClosedRound, 'scenario'>) => scenarioNames.indexOf(scenario);
+  const closed = groupBy(
+    results.closed.toSorted((a, b) => rank(a) - rank(b) || a.connections - b.connections),
+    ({ scenario, connections }) => `${scenario} ${connections}`,
+  );
+  const open = groupBy(
+    results.open.toSorted((a, b) => rank(a) - rank(b)),
+    ({ scenario, rate }) => `${scenario} ${rate}`,
+  );
+  return [
+    ...[...closed.values()].map((rounds) => closedTable(rounds, results)),
+    ...[...open.values()].map((rounds) => openTable(rounds, results)),
+    ...leftOutLines(results),
+    ...voidLines(results),
+  ].join('\n\n');
+}
+
+function closedTable(rounds: readonly ClosedRound[], results: Results): string {
+  const [first] = rounds;
+  if (!first) return '';
+  const { scenario, connections } = first;
+  const rows = entrantsOf(rounds).map((group) => {
+    const ratio = ratioToSetlist(group, rounds, results.setup.seed);
+    return [
+      titleOf(group, results),
+      figure(
+        middle(group, ({ requestsPerSecond }) => requestsPerSecond),
+        0,
+      ),
+      figure(ratio?.median, 2),
+      intervalOf(ratio),
+      ratio ? verdict(ratio) : '–',
+      figure(
+        middle(group, ({ serverMicros }) => serverMicros),
+        0,
+      ),
+      figure(
+        middle(group, ({ postgresMicros }) => postgresMicros),
+        0,
+      ),
+      figure(
+        middle(group, ({ pssBytes }) => pssBytes / 2 ** 20),
+        0,
+      ),
+      counted(group),
+    ];
+  });
+  const title = `${scenarios[scenario].title}; ${connectionsText(connections)}, closed loop; medians over the rounds`;
+  return `${title}\n${table(CLOSED, rows)}`;
+}
+
+const CLOSED = [
+  '',
+  'requests/s',
+  '÷ Setlist',
+  '95 %',
+  'verdict',
+  'server µs',
+  'PostgreSQL µs',
+  'PSS MiB',
+  'rounds',
+];
+
+function openTable(rounds: readonly OpenRound[], results: Results): string {
+  const [first] = rounds;
+  if (!first) return '';
+  const rows = entrantsOf(rounds).map((group) => [
+    titleOf(group, results),
+    figure(
+      middle(group, ({ achieved }) => achieved),
+      0,
+    ),
+    figure(
+      middle(group, ({ latency }) => latency.p50),
+      2,
+    ),
+    figure(
+      middle(group, ({ latency }) => latency.p90),
+      2,
+    ),
+    figure(
+      middle(group, ({ latency }) => latency.p99),
+      2,
+    ),
+    figure(
+      middle(group, ({ latency }) => latency.p999),
+      2,
+    ),
+    figure(
+      middle(group, ({ lag }) => lag.p99),
+      2,
+    ),
+    counted(group),
+  ]);
+  const title = `${scenarios[first.scenario].title}; open loop at ${first.rate} requests/s; latency in ms, medians over the rounds`;
+  return `${title}\n${table(OPEN, rows)}`;
+}
+
+const OPEN = ['', 'achieved', 'p50', 'p90', 'p99', 'p99.9', 'lag p99', 'rounds'];
+
+/** The rounds of each entrant, Setlist first, its control after it, then the others by name. */
+function entrantsOf<Item extends Round>(rounds: readonly Item[]): Item[][] {
+  const rank = ([first]: readonly Item[]) =>
+    first?.peer === SETLIST ? `0 ${first.role === 'control'}` : `1 ${first?.peer}`;
+  return [...groupBy(rounds, ({ peer, role }) => `${peer} ${role}`).values()].sort((a, b) =>
+    rank(a) < rank(b) ? -1 : 1,
+  );
+}
+
+function titleOf([first]: readonly Round[], { peers }: Results): string {
+  const title = peers.find(({ name }) => name === first?.peer)?.title ?? first?.peer ?? '';
+  return first?.role === 'control' ? `${title} again (A/A)` : title;
+}
+
+function middle<Item extends Round>(
+  rounds: readonly Item[],
+  of: (round: Item) => number,
+): number | undefined {
+  const valid = rounds.filter(({ problems }) => problems.length === 0);
+  return valid.length === 0 ? undefined : median(valid.map(of));
+}
+
+/** Undefined for Setlist itself. */
+function ratioToSetlist(
+  group: readonly ClosedRound[],
+  rounds: readonly ClosedRound[],
+  seed: number,
+): Estimate | undefined {
+  const isSetlist = ({ peer, role }: Round) => peer === SETLIST && role === 'peer';
+  if (group.some(isSetlist)) return undefined;
+  const throughput = ({ requestsPerSecond }: ClosedRound) => requestsPerSecond;
+  const ratios = ratiosByRound(byRound(group, throughput), byRound(rounds.filter(isSetlist), throughput));
+  return estimate(ratios, seed);
+}
+
+function intervalOf(ratio: Estimate | undefined): string {
+  return ratio?.interval ? `${figure(ratio.interval.low, 2)} to ${figure(ratio.interval.high, 2)}` : '–';
+}
+
+const VERDICTS = { less: 'slower', tie: 'tie', more: 'faster', 'one round': 'one round' } as const;
+const verdict = (ratio: Estimate) => VERDICTS[compareToOne(ratio)];
+
+function connectionsText(connections: number): string {
+  return connections === 1 ? '1 connection' : `${connections} connections`;
+}
+
+/** How many of the rounds count. */
+function counted(rounds: readonly Round[]): string {
+  const valid = rounds.filter(({ problems }) => problems.length === 0);
+  return valid.length === rounds.length ? String(rounds.length) : `${valid.length} of ${rounds.length}`;
+}
+
+function leftOutLines({ leftOut }: Results): string[] {
+  return leftOut.map(({ title, reason }) => `LEFT OUT: ${title}: ${reason}`);
+}
+
+function voidLines(results: Results): string[] {
+  const lines = [
+    ...results.closed.map((round) => ({ ...round, load: connectionsText(round.connections) })),
+    ...results.open.map((round) => ({ ...round, load: `${round.rate} requests/s` })),
+  ]
+    .filter(({ problems }) => problems.length > 0)
+    .map(
+      (round) =>
+        `VOID: ${titleOf([round], results)}, ${scenarios[round.scenario].title}, round ${round.round}, ${round.load}: ${round.problems.join('; ')}`,
+    );
+  return lines.length === 0 ? [] : [lines.join('\n')];
+}
