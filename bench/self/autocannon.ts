@@ -1,10 +1,10 @@
 import autocannon, { type Instance, type Request, type Result } from 'autocannon';
 import type { Load, LoadResult } from './load.ts';
-import { numberSource, type Requests } from './requests.ts';
+import { numberSource, type Requests, type Share } from './requests.ts';
 
 /** Sends requests with autocannon, in this process. Its latencies are whole milliseconds. */
 export async function runAutocannon(load: Load): Promise<LoadResult> {
-  const { base, requests, connections, seconds, status, signal } = load;
+  const { base, requests, connections, seconds, statuses, signal } = load;
   const result = await new Promise<Result>((resolve, reject) => {
     const instance: Instance = autocannon(
       { url: base, connections, duration: seconds, requests: [request(requests)] },
@@ -23,32 +23,50 @@ export async function runAutocannon(load: Load): Promise<LoadResult> {
     seconds: result.duration,
     p50Ms: result.latency.p50,
     p99Ms: result.latency.p99,
-    problems: problemsOf(result, status),
+    problems: problemsOf(result, statuses),
   };
 }
 
-function request({ method, path, body, numbers }: Requests): Request {
-  const common = {
-    method: method as Request['method'],
-    ...(body !== undefined && { headers: { 'content-type': 'application/json' } }),
-  };
-  if (!numbers) return { ...common, path, ...(body !== undefined && { body }) };
-  const next = numberSource(numbers);
+function request(requests: Requests | readonly Share[]): Request {
+  if ('path' in requests && !requests.numbers) return fixed(requests);
+  const shares = 'path' in requests ? [{ percent: 100, requests }] : requests;
+  const kinds = shares.map(({ percent, requests }) => ({ percent, next: numbered(requests) }));
   return {
-    ...common,
     setupRequest: (request) => {
-      const n = String(next());
-      return {
-        ...request,
-        path: path.replaceAll('{n}', n),
-        ...(body !== undefined && { body: body.replaceAll('{n}', n) }),
-      };
+      let draw = Math.random() * 100;
+      const kind = kinds.find(({ percent }) => {
+        draw -= percent;
+        return draw < 0;
+      });
+      return { ...request, ...(kind ?? kinds.at(-1))?.next() };
     },
   };
 }
 
-function problemsOf(result: Result, status: number): string[] {
-  const others = Object.entries(result.statusCodeStats ?? {}).filter(([code]) => code !== String(status));
+function fixed({ method, path, body }: Requests): Request {
+  return {
+    method: method as Request['method'],
+    path,
+    ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body }),
+  };
+}
+
+/** Gives the requests one after the other, each with its number. */
+function numbered(requests: Requests): () => Request {
+  const next = requests.numbers ? numberSource(requests.numbers) : () => 0;
+  return () => {
+    const n = String(next());
+    return fixed({
+      method: requests.method,
+      path: requests.path.replaceAll('{n}', n),
+      ...(requests.body !== undefined && { body: requests.body.replaceAll('{n}', n) }),
+    });
+  };
+}
+
+function problemsOf(result: Result, statuses: readonly number[]): string[] {
+  const expected = statuses.map(String);
+  const others = Object.entries(result.statusCodeStats ?? {}).filter(([code]) => !expected.includes(code));
   return [
     ...others.map(([code, { count }]) => `${count} answers were ${code}`),
     ...(result.errors > 0 ? [`${result.errors} errors, ${result.timeouts} of them timeouts`] : []),

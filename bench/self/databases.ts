@@ -78,7 +78,8 @@ function nameDatabase(url: string, name: string): string {
   return named.href;
 }
 
-async function withClient<Result>(
+/** Runs something with one connection to a database. */
+export async function withClient<Result>(
   connectionString: string,
   use: (client: pg.Client & Database) => Promise<Result>,
 ): Promise<Result> {

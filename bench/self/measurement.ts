@@ -64,7 +64,7 @@ async function load(
     generator.run({
       base,
       requests: requestsOf(scenario, loaded, phase),
-      status: scenario.status,
+      statuses: [scenario.status],
       connections,
       seconds,
       folder,

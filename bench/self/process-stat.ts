@@ -34,8 +34,15 @@ export function parseProcessStat(line: string): ProcessStat {
  * @returns Clock ticks.
  */
 export function ticksOfTree(root: number, stats: ReadonlyMap<number, ProcessStat>): number {
-  const own = stats.get(root);
-  if (!own) return 0;
+  return processTree(root, stats).reduce((sum, pid) => {
+    const { ticks = 0, childTicks = 0 } = stats.get(pid) ?? {};
+    return sum + ticks + childTicks;
+  }, 0);
+}
+
+/** The process, where it is there, and all that descend from it. */
+export function processTree(root: number, stats: ReadonlyMap<number, ProcessStat>): number[] {
+  if (!stats.has(root)) return [];
   const children = [...stats].filter(([, { parent }]) => parent === root);
-  return own.ticks + own.childTicks + children.reduce((sum, [pid]) => sum + ticksOfTree(pid, stats), 0);
+  return [root, ...children.flatMap(([pid]) => processTree(pid, stats))];
 }

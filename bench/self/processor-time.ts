@@ -29,7 +29,8 @@ export function processTreeTime(pid: number): number {
   }
 }
 
-function readStats(): Map<number, ProcessStat> {
+/** What all processes of the machine have used so far, by process id. */
+export function readStats(): Map<number, ProcessStat> {
   const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
   return new Map(
     pids.flatMap((pid) => {

@@ -23,6 +23,12 @@ export interface Requests {
   numbers?: { random: Range } | { countFrom: number };
 }
 
+/** Requests of one kind among others, and how many of all requests they are, in percent. */
+export interface Share {
+  percent: number;
+  requests: Requests;
+}
+
 /** So far apart that no phase gets to the numbers of the next. */
 const NUMBERS_OF_A_PHASE = 100_000_000;
 
@@ -31,8 +37,11 @@ const NUMBERS_OF_A_PHASE = 100_000_000;
  *
  * @param phase Counts what is sent to one database, from 0: unique numbers differ between phases.
  */
-export function requestsOf({ method, path, ...scenario }: Scenario, loaded: Loaded, phase: number): Requests {
-  const { body, numbers } = scenario;
+export function requestsOf(
+  { method, path, body, numbers }: Pick<Scenario, 'method' | 'path' | 'body' | 'numbers'>,
+  loaded: Loaded,
+  phase: number,
+): Requests {
   return {
     method,
     path,
@@ -54,11 +63,18 @@ function sourceOf(numbers: Numbers, { songs, tasks, artists }: Loaded, phase: nu
   }
 }
 
-/** The numbers one after the other. */
-export function numberSource(numbers: NonNullable<Requests['numbers']>): () => number {
+/**
+ * The numbers one after the other.
+ *
+ * @param random Gives numbers from 0 up to, but not including, 1.
+ */
+export function numberSource(
+  numbers: NonNullable<Requests['numbers']>,
+  random: () => number = Math.random,
+): () => number {
   if ('random' in numbers) {
     const { from, to } = numbers.random;
-    return () => from + Math.floor(Math.random() * (to - from + 1));
+    return () => from + Math.floor(random() * (to - from + 1));
   }
   let next = numbers.countFrom;
   return () => next++;

@@ -1,4 +1,4 @@
-import type { Requests } from './requests.ts';
+import type { Requests, Share } from './requests.ts';
 
 /**
  * The Lua script with which wrk sends the requests. One whose requests are all the same leaves it to wrk to make
@@ -6,31 +6,65 @@ import type { Requests } from './requests.ts';
  *
  * @param seed Of the random numbers; the same seed gives the same numbers.
  */
-export function wrkScript({ method, path, body, numbers }: Requests, seed: number): string {
+export function wrkScript(requests: Requests | readonly Share[], seed: number): string {
+  if (!('path' in requests)) return mixedScript(requests, seed);
+  const { method, path, body, numbers } = requests;
   const setUp = [
     `wrk.method = ${lua(method)}`,
     ...(body === undefined ? [] : ['wrk.headers["Content-Type"] = "application/json"']),
   ];
   if (!numbers) return lines([...setUp, ...(body === undefined ? [] : [`wrk.body = ${lua(body)}`])]);
-  const next =
-    'random' in numbers
-      ? ['local function next_number()', `  return math.random(${numbers.random.from}, ${numbers.random.to})`]
-      : [
-          `local number = ${numbers.countFrom}`,
-          'local function next_number()',
-          '  number = number + 1',
-          '  return number',
-        ];
   return lines([
     ...setUp,
     `math.randomseed(${seed})`,
-    ...next,
-    'end',
+    ...nextNumber(numbers, 'next_number'),
     'request = function()',
     '  local n = next_number()',
     `  return wrk.format(nil, ${withNumber(path)}, nil, ${body === undefined ? 'nil' : withNumber(body)})`,
     'end',
   ]);
+}
+
+/** Draws the kind of each request by its share. */
+function mixedScript(shares: readonly Share[], seed: number): string {
+  const kinds = shares.flatMap(({ requests: { method, path, body, numbers } }, index) => [
+    ...(numbers ? nextNumber(numbers, `next_number_${index}`) : []),
+    `local function request_${index}()`,
+    `  local n = ${numbers ? `next_number_${index}()` : '0'}`,
+    `  return wrk.format(${lua(method)}, ${withNumber(path)}, ${body === undefined ? 'plain, nil' : `json, ${withNumber(body)}`})`,
+    'end',
+  ]);
+  const choices = shares.map(({ percent }, index) => {
+    const below = shares.slice(0, index).reduce((sum, share) => sum + share.percent, percent);
+    return `  if draw < ${below} then return request_${index}() end`;
+  });
+  return lines([
+    `math.randomseed(${seed})`,
+    'local plain = {}',
+    'local json = { ["Content-Type"] = "application/json" }',
+    ...kinds,
+    'request = function()',
+    '  local draw = math.random() * 100',
+    ...choices,
+    `  return request_${shares.length - 1}()`,
+    'end',
+  ]);
+}
+
+function nextNumber(numbers: NonNullable<Requests['numbers']>, name: string): string[] {
+  return 'random' in numbers
+    ? [
+        `local function ${name}()`,
+        `  return math.random(${numbers.random.from}, ${numbers.random.to})`,
+        'end',
+      ]
+    : [
+        `local ${name}_last = ${numbers.countFrom}`,
+        `local function ${name}()`,
+        `  ${name}_last = ${name}_last + 1`,
+        `  return ${name}_last`,
+        'end',
+      ];
 }
 
 const lines = (script: readonly string[]) => `${script.join('\n')}\n`;

@@ -18,9 +18,10 @@ export function wrkVersion(): string | undefined {
 /** Sends requests with wrk, from one thread. */
 export async function runWrk(load: Load): Promise<LoadResult> {
   const { base, requests, connections, seconds, folder, signal } = load;
+  const seed = load.seed ?? Math.floor(Math.random() * 2 ** 31);
   const script = join(folder, 'requests.lua');
-  await writeFile(script, wrkScript(requests, Math.floor(Math.random() * 2 ** 31)));
-  const url = `${base}${requests.numbers ? '/' : requests.path}`;
+  await writeFile(script, wrkScript(requests, seed));
+  const url = `${base}${'path' in requests && !requests.numbers ? requests.path : '/'}`;
   const child = spawn(
     'wrk',
     ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '--latency', '-s', script, url],

@@ -25,9 +25,31 @@ t.test('a body is JSON, with a number that is counted up', async (t) => {
   );
   t.match(script, 'wrk.method = "POST"');
   t.match(script, 'wrk.headers["Content-Type"] = "application/json"');
-  t.match(script, 'local number = 500');
+  t.match(script, 'local next_number_last = 500');
   t.match(
     script,
     String.raw`wrk.format(nil, "/songs", nil, "{\"song\":\"" .. string.format("%d", n) .. "\"}")`,
   );
+});
+
+t.test('of several kinds, each request draws its own, by its share', async (t) => {
+  const script = wrkScript(
+    [
+      {
+        percent: 75,
+        requests: { method: 'GET', path: '/songs/{n}', numbers: { random: { from: 4, to: 9 } } },
+      },
+      {
+        percent: 25,
+        requests: { method: 'POST', path: '/songs', body: '{"song":"{n}"}', numbers: { countFrom: 7 } },
+      },
+    ],
+    3,
+  );
+  t.match(script, 'if draw < 75 then return request_0() end');
+  t.match(script, 'if draw < 100 then return request_1() end');
+  t.match(script, 'return wrk.format("GET", "/songs/" .. string.format("%d", n) .. "", plain, nil)');
+  t.match(script, 'return wrk.format("POST", "/songs", json, ');
+  t.match(script, /next_number_0\(\)\n {2}return math.random\(4, 9\)/);
+  t.match(script, 'local next_number_1_last = 7');
 });
