@@ -1,5 +1,6 @@
 package setlist.peer;
 
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
@@ -47,7 +48,9 @@ class ErrorAdvice {
   @ExceptionHandler({
     MethodArgumentNotValidException.class,
     MethodArgumentTypeMismatchException.class,
-    HandlerMethodValidationException.class
+    HandlerMethodValidationException.class,
+    // Such as a query that is no UTF-8.
+    InvalidParameterException.class
   })
   ResponseEntity<ApiError> invalid() {
     return error(HttpStatus.UNPROCESSABLE_CONTENT, "ValidationError", "Request validation failed");

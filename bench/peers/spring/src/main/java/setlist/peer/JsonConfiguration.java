@@ -3,7 +3,6 @@ package setlist.peer;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.convert.converter.Converter;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
@@ -11,7 +10,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.type.LogicalType;
 
 @Configuration(proxyBeanMethods = false)
-class WebConfiguration {
+class JsonConfiguration {
   /** Bodies are strict: nothing is made into another type, nothing unknown is dropped. */
   @Bean
   JsonMapperBuilderCustomizer strictJson() {
@@ -50,18 +49,5 @@ class WebConfiguration {
         config -> {
           for (var shape : shapes) config.setCoercion(shape, CoercionAction.Fail);
         });
-  }
-
-  /** Spring's own takes blanks and hexadecimal digits, too. */
-  @Bean
-  Converter<String, Integer> decimalInteger() {
-    return new DecimalInteger();
-  }
-
-  private static final class DecimalInteger implements Converter<String, Integer> {
-    @Override
-    public Integer convert(String text) {
-      return Integer.valueOf(text);
-    }
   }
 }
