@@ -154,7 +154,7 @@ function placeOf(
 
 function outcomeOf({ connections, requestsPerSecond, problems }: Results['closed'][number]): string {
   const problem = problems.length > 0 ? ` (VOID: ${problems.join('; ')})` : '';
-  return `${connections} connections ${Math.round(requestsPerSecond)}/s${problem}`;
+  return `${Math.round(requestsPerSecond)}/s at ${connections}${problem}`;
 }
 
 function keepStartUp(

@@ -151,7 +151,15 @@ function intervalOf(ratio: Estimate | undefined): string {
 }
 
 const VERDICTS = { less: 'slower', tie: 'tie', more: 'faster', 'one round': 'one round' } as const;
-const verdict = (ratio: Estimate) => VERDICTS[compareToOne(ratio)];
+
+/** With fewer rounds no interval of their median covers 95 %. */
+const ENOUGH_ROUNDS = 6;
+
+/** With a question mark where there are too few rounds to be that sure. */
+function verdict(ratio: Estimate): string {
+  const isSure = ratio.rounds.length === 1 || ratio.rounds.length >= ENOUGH_ROUNDS;
+  return `${VERDICTS[compareToOne(ratio)]}${isSure ? '' : '?'}`;
+}
 
 function connectionsText(connections: number): string {
   return connections === 1 ? '1 connection' : `${connections} connections`;

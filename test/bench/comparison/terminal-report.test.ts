@@ -57,6 +57,11 @@ t.test('ratios are those within rounds, with their interval and verdict', async 
   t.match(report, /^Slow +300 +0\.25 +0\.25 to 0\.25 +slower /m);
 });
 
+t.test('a verdict on fewer rounds than an interval of 95 % needs is in doubt', async (t) => {
+  const few = [1, 2, 3].flatMap((round) => [closed('setlist', round, 100), closed('gin', round, 200)]);
+  t.match(terminalReport(results({ closed: few })), /^Gin \+ pgx .* faster\? /m);
+});
+
 t.test('void rounds count for nothing, and are told', async (t) => {
   const report = terminalReport(
     results({
