@@ -1,9 +1,9 @@
 // Measures Setlist and the same contract on other frameworks. See docs/benchmarking.md.
 import { existsSync } from 'node:fs';
 import { withLoadedServer } from '../self/databases.ts';
-import { Interrupted, interruptionBySignal } from '../self/interruption.ts';
+import { reportFailure } from '../self/failure.ts';
+import { interruptionBySignal } from '../self/interruption.ts';
 import { findLoadGenerator } from '../self/load-generator.ts';
-import { UsageError } from '../self/options.ts';
 import { withTemporaryFolder } from '../self/temporary-folder.ts';
 import { drawReport } from './html-report.ts';
 import type { LeftOut } from './line-up.ts';
@@ -22,10 +22,7 @@ try {
   const options = readOptions(args);
   await main(options, selectPeers(readPeers(), options.only));
 } catch (error) {
-  if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${usage}\n`);
-  else if (error instanceof Interrupted) process.stderr.write(`${error.message}\n`);
-  else process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
-  process.exitCode = error instanceof Interrupted ? 130 : 1;
+  reportFailure(error, usage);
 }
 
 async function main(options: Options, peers: readonly Peer[]): Promise<void> {

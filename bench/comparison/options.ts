@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '../self/options.ts';
+import { UsageError } from '../self/usage-error.ts';
 import type { ScenarioName } from './results.ts';
 import { scenarioNames } from './scenarios.ts';
 

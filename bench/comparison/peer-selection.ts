@@ -1,4 +1,4 @@
-import { UsageError } from '../self/options.ts';
+import { UsageError } from '../self/usage-error.ts';
 import type { Peer } from './manifest.ts';
 import type { Entrant } from './plan.ts';
 

@@ -2,10 +2,11 @@
 import { join } from 'node:path';
 import { startThrowawayPostgres } from '../../scripts/throwaway-postgres.mjs';
 import { type Peer, readPeers } from '../comparison/manifest.ts';
-import { Interrupted, interruptionBySignal } from '../self/interruption.ts';
+import { reportFailure } from '../self/failure.ts';
+import { interruptionBySignal } from '../self/interruption.ts';
 import { withTemporaryFolder } from '../self/temporary-folder.ts';
 import { createMigratedDatabase } from './databases.ts';
-import { type Options, readOptions, UsageError, usage } from './options.ts';
+import { type Options, readOptions, usage } from './options.ts';
 import { missingPrograms, preparePeer, startPeer } from './peer-process.ts';
 import { failureReport, type PeerConformance, summaryReport } from './report.ts';
 import { type Conformance, runConformance } from './run.ts';
@@ -13,10 +14,7 @@ import { type Conformance, runConformance } from './run.ts';
 try {
   await main(readOptions(process.argv.slice(2), readPeers()));
 } catch (error) {
-  if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${usage}\n`);
-  else if (error instanceof Interrupted) process.stderr.write(`${error.message}\n`);
-  else process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
-  process.exitCode = error instanceof Interrupted ? 130 : 1;
+  reportFailure(error, usage);
 }
 
 async function main(options: Options): Promise<void> {

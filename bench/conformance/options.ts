@@ -1,15 +1,11 @@
 import { parseArgs } from 'node:util';
 import type { Peer } from '../comparison/manifest.ts';
+import { UsageError } from '../self/usage-error.ts';
 
 export interface Options {
   peers: Peer[];
   workers: number;
   poolMax: number;
-}
-
-/** The arguments cannot be understood; the message is for the person who gave them. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 export const usage = `Usage: npm run bench:conform -- [peer…] [options]

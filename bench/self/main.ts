@@ -1,11 +1,12 @@
 // Measures the service against itself: with batching and without, and against what this machine can do at all.
 // See docs/benchmarking.md.
 import { existsSync } from 'node:fs';
-import { Interrupted, interruptionBySignal } from './interruption.ts';
+import { reportFailure } from './failure.ts';
+import { interruptionBySignal } from './interruption.ts';
 import { findLoadGenerator, type LoadGenerator } from './load-generator.ts';
 import { describeMachine, machineReport } from './machine.ts';
 import { type Measurement, measure } from './measurement.ts';
-import { type Options, readOptions, UsageError, usage } from './options.ts';
+import { type Options, readOptions, usage } from './options.ts';
 import { planSteps } from './plan.ts';
 import { Progress } from './progress.ts';
 import { computeRatios } from './ratios.ts';
@@ -21,10 +22,7 @@ const say = (text: string) => process.stdout.write(`${text}\n\n`);
 try {
   await main(readOptions(process.argv.slice(2)));
 } catch (error) {
-  if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${usage}\n`);
-  else if (error instanceof Interrupted) process.stderr.write(`${error.message}\n`);
-  else process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
-  process.exitCode = error instanceof Interrupted ? 130 : 1;
+  reportFailure(error, usage);
 }
 
 async function main(options: Options): Promise<void> {

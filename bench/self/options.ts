@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type ScenarioName, scenarioNames } from './scenarios.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What is measured, and for how long. */
 export interface Options {
@@ -10,11 +11,6 @@ export interface Options {
   /** How many connections the load generator keeps busy, one measurement for each number. */
   connections: readonly number[];
   scenarios: readonly ScenarioName[];
-}
-
-/** The arguments cannot be understood; the message is for the person who gave them. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 export const usage = `Usage: npm run bench:self -- [options]

@@ -3,7 +3,7 @@ import { readPeers } from '../../../bench/comparison/manifest.ts';
 import { readOptions } from '../../../bench/comparison/options.ts';
 import { entrantsOf, selectPeers } from '../../../bench/comparison/peer-selection.ts';
 import { scenarioNames } from '../../../bench/comparison/scenarios.ts';
-import { UsageError } from '../../../bench/self/options.ts';
+import { UsageError } from '../../../bench/self/usage-error.ts';
 
 t.test('without arguments everything is measured, in enough rounds for an interval', async (t) => {
   const { seed, ...options } = readOptions([]);

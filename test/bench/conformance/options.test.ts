@@ -1,6 +1,7 @@
 import t from 'tap';
 import { readPeers } from '../../../bench/comparison/manifest.ts';
-import { readOptions, UsageError } from '../../../bench/conformance/options.ts';
+import { readOptions } from '../../../bench/conformance/options.ts';
+import { UsageError } from '../../../bench/self/usage-error.ts';
 
 const peers = readPeers();
 const names = (...args: string[]) => readOptions(args, peers).peers.map(({ name }) => name);

@@ -1,6 +1,7 @@
 import t from 'tap';
-import { readOptions, UsageError } from '../../../bench/self/options.ts';
+import { readOptions } from '../../../bench/self/options.ts';
 import { scenarioNames } from '../../../bench/self/scenarios.ts';
+import { UsageError } from '../../../bench/self/usage-error.ts';
 
 t.test('without arguments everything is measured; --quick is short', async (t) => {
   t.same(readOptions([]), { rounds: 3, seconds: 3, connections: [1, 16, 64, 256], scenarios: scenarioNames });
