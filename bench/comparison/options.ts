@@ -9,6 +9,8 @@ export interface Options {
   only: readonly string[] | undefined;
   /** How often everything is measured. */
   rounds: number;
+  /** How often latency is measured in the open loop. */
+  openRounds: number;
   /** How long one measurement takes. */
   seconds: number;
   /** How long each server is warmed up after its start, before its first measurement. */
@@ -28,6 +30,7 @@ export const usage = `Usage: npm run bench -- [options]
   --scenarios NAME   just this scenario, or several: ${scenarioNames.join(',')}
   --connections N    just this number of connections, or several; by default 1,16,64,256
   --rounds N         how often everything is measured; 6 by default
+  --open-rounds N    how often latency is measured in the open loop; as often as all else by default
   --seconds N        how long one measurement takes; 2 by default
   --warm-up N        how long each server is warmed up after its start, in seconds; 5 by default
   --workers N        how many processes or threads serve in each peer; 1 by default
@@ -43,9 +46,11 @@ export const usage = `Usage: npm run bench -- [options]
 export function readOptions(args: readonly string[]): Options {
   const given = parse(args);
   const { quick } = given;
+  const rounds = whole('rounds', given.rounds ?? (quick ? '1' : '6'));
   return {
     only: given.only && list(given.only),
-    rounds: whole('rounds', given.rounds ?? (quick ? '1' : '6')),
+    rounds,
+    openRounds: given['open-rounds'] === undefined ? rounds : whole('open-rounds', given['open-rounds']),
     seconds: whole('seconds', given.seconds ?? (quick ? '1' : '2')),
     warmUpSeconds: whole('warm-up', given['warm-up'] ?? (quick ? '1' : '5')),
     connections: list(given.connections ?? [quick ? '64' : '1,16,64,256']).map((text) =>
@@ -70,6 +75,7 @@ function parse(args: readonly string[]) {
         scenarios: { type: 'string', multiple: true },
         connections: { type: 'string', multiple: true },
         rounds: { type: 'string' },
+        'open-rounds': { type: 'string' },
         seconds: { type: 'string' },
         'warm-up': { type: 'string' },
         workers: { type: 'string' },

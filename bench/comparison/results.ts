@@ -45,6 +45,7 @@ export const Setup = Type.Object({
       /** How many connections are opened at most. */
       connections: Type.Number(),
       warmUpSeconds: Type.Number(),
+      rounds: Type.Optional(Type.Number()),
       /** The 99th percentile of the generator's own lag above which a round is void. */
       lagBound: Type.Number(),
       /** Requests a second that the generator sends on time on this machine; no rate that is not asked for is higher. */

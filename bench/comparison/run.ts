@@ -47,7 +47,7 @@ export async function runComparison(
 /** What the figures of a run hang on. */
 export async function describeSetup({ database, generator, options }: Conditions): Promise<Setup> {
   const machine = describeMachine(database.version, generator.name);
-  const { rounds, seconds, warmUpSeconds, connections, seed, workers } = options;
+  const { rounds, openRounds, seconds, warmUpSeconds, connections, seed, workers } = options;
   return {
     processor: machine.processor,
     cores: machine.cores,
@@ -70,6 +70,7 @@ export async function describeSetup({ database, generator, options }: Conditions
       arrivals: 'Poisson',
       connections: CONNECTIONS,
       warmUpSeconds: OPEN_WARM_UP,
+      rounds: openRounds,
       lagBound: LAG_BOUND,
     },
   };
@@ -85,7 +86,7 @@ async function runClosed(
   const blocks = planBlocks({ ...options, entrants: entrantsOf([...peers.keys()]) });
   const step = START + options.warmUpSeconds + options.connections.length * (options.seconds + PAUSE);
   const total = blocks.reduce((sum, { entrants }) => sum + entrants.length * step, 0);
-  const openTotal = options.rounds * options.scenarios.length * (peers.size + 1) * openStep(options);
+  const openTotal = options.openRounds * options.scenarios.length * (peers.size + 1) * openStep(options);
   const progress = new Progress(total + openTotal);
   for (const block of blocks) {
     for (const entrant of block.entrants) {
@@ -120,7 +121,12 @@ async function runOpen(
   }
   const rateIn = (scenario: Results['open'][number]['scenario']) =>
     options.rate ?? commonRate(results.closed, scenario, capacity ?? LOWEST_RATE);
-  const blocks = planBlocks({ ...options, connections: [], entrants: entrantsOf([...peers.keys()]) });
+  const blocks = planBlocks({
+    ...options,
+    rounds: options.openRounds,
+    connections: [],
+    entrants: entrantsOf([...peers.keys()]),
+  });
   const progress = new Progress(blocks.length * (peers.size + 1) * openStep(options));
   for (const block of blocks) {
     const rate = rateIn(block.scenario);

@@ -70,6 +70,11 @@ export class Tables {
     return row;
   }
 
+  async versionOfTask(id: number): Promise<string | undefined> {
+    const [row] = await this.#rows<{ version: string }>('SELECT version FROM tasks WHERE id = $1', [id]);
+    return row?.version;
+  }
+
   async addSong(song: string, artist: string, year: number | null = null): Promise<Song> {
     const rows = await this.#rows<Song>(
       `INSERT INTO songs (song, artist, year) VALUES ($1, $2, $3) RETURNING ${songColumns}`,

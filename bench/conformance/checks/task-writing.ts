@@ -63,6 +63,16 @@ export const taskWritingChecks: Check[] = [
     },
   },
   {
+    name: 'PUT /tasks/{id} writes a new version of the row, as all that write to it do',
+    run: async ({ send, tables, token }) => {
+      const { id } = await tables.addTask('before', token);
+      const before = await tables.versionOfTask(id);
+      expectStatus(await send('PUT', `/tasks/${id}`, { json: validTask(token) }), 200);
+      const after = await tables.versionOfTask(id);
+      expectThat('the version of the row', after !== before, `another one than ${before}`, after);
+    },
+  },
+  {
     name: 'PUT /tasks/{id} sets what is absent to its default',
     run: async (trial) => {
       const row = await trial.tables.addTask(`${trial.token} before`, 'a description', true);

@@ -56,10 +56,11 @@ function openLoop(given: ReportModel['run']['setup']['openLoop']): [string, stri
     given.capacity === undefined
       ? ''
       : `; the generator can send ${number(given.capacity)} requests/s on time`;
+  const rounds = given.rounds === undefined ? '' : `, ${number(given.rounds)} rounds`;
   return [
     [
       'Open loop',
-      `${given.arrivals} arrivals over at most ${number(given.connections)} connections, ${number(given.warmUpSeconds)} s of warm-up; void where the generator's lag (p99) is above ${number(given.lagBound)} ms${capacity}`,
+      `${given.arrivals} arrivals over at most ${number(given.connections)} connections, ${number(given.warmUpSeconds)} s of warm-up${rounds}; void where the generator's lag (p99) is above ${number(given.lagBound)} ms${capacity}`,
     ],
   ];
 }

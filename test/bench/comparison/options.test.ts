@@ -10,6 +10,7 @@ t.test('without arguments everything is measured, in enough rounds for an interv
   t.same(options, {
     only: undefined,
     rounds: 6,
+    openRounds: 6,
     seconds: 2,
     warmUpSeconds: 5,
     connections: [1, 16, 64, 256],
@@ -22,17 +23,18 @@ t.test('without arguments everything is measured, in enough rounds for an interv
 
 t.test('--quick is short, and what is said beside it counts', async (t) => {
   t.match(readOptions(['--quick']), { rounds: 1, seconds: 1, warmUpSeconds: 1, connections: [64] });
-  t.match(readOptions(['--quick', '--rounds', '3']), { rounds: 3, seconds: 1 });
+  t.match(readOptions(['--quick', '--rounds', '3']), { rounds: 3, openRounds: 3, seconds: 1 });
 });
 
 t.test('everything can be said', async (t) => {
-  const args = '--only gin,fastapi --scenarios get --scenarios=mixed,get --connections 1,64 --rounds 2';
-  const more = '--seconds 3 --warm-up 20 --workers 4 --rate 500 --seed 42';
+  const args = '--only gin,fastapi --scenarios get --scenarios=mixed,get --connections 1,64 --rounds 3';
+  const more = '--open-rounds 2 --seconds 3 --warm-up 20 --workers 4 --rate 500 --seed 42';
   t.same(readOptions([...args.split(' '), ...more.split(' ')]), {
     only: ['gin', 'fastapi'],
     scenarios: ['get', 'mixed'],
     connections: [1, 64],
-    rounds: 2,
+    rounds: 3,
+    openRounds: 2,
     seconds: 3,
     warmUpSeconds: 20,
     workers: 4,

@@ -1,5 +1,6 @@
 """The tables are made by Setlist's migrations; columns that are absent here have defaults of the database."""
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models.functions import Now
 
@@ -23,6 +24,7 @@ class Task(models.Model):
     done = models.BooleanField()
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
+    version = models.UUIDField(db_default=RandomUUID())
 
     class Meta:
         managed = False

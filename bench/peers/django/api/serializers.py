@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 
+from django.contrib.postgres.functions import RandomUUID
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 
@@ -50,7 +51,10 @@ class TaskSerializer(ClosedSerializer):
         for name, value in validated_data.items():
             setattr(instance, name, value)
         # It may have been deleted since it was read; save() would tell of that with no error of its own.
-        if not Task.objects.filter(pk=instance.pk).update(updated_at=instance.updated_at, **validated_data):
+        written = Task.objects.filter(pk=instance.pk).update(
+            updated_at=instance.updated_at, version=RandomUUID(), **validated_data
+        )
+        if not written:
             raise NotFound
         return instance
 

@@ -56,7 +56,7 @@ export async function replaceTask(
 ): Promise<Task | undefined> {
   const { rows } = await pool.query<Task>({
     name: 'replace-task',
-    text: `UPDATE tasks SET title = $2, description = $3, done = $4, updated_at = now()
+    text: `UPDATE tasks SET title = $2, description = $3, done = $4, updated_at = now(), version = gen_random_uuid()
            WHERE id = $1 RETURNING ${columns}`,
     values: [id, title, description, done],
   });

@@ -45,7 +45,7 @@ async def create_task(body: TaskCreate, response: Response, pool: Pool) -> Task:
 @router.put("/{id}")
 async def replace_task(id: Id, body: TaskCreate, pool: Pool) -> Task:
     row = await pool.fetchrow(
-        f"""UPDATE tasks SET title = $2, description = $3, done = $4, updated_at = now()
+        f"""UPDATE tasks SET title = $2, description = $3, done = $4, updated_at = now(), version = gen_random_uuid()
             WHERE id = $1 RETURNING {COLUMNS}""",
         id,
         body.title,

@@ -51,7 +51,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async ({ params, body: { title, description, done } }) => {
       const { rows } = await app.pg.query<Task>({
         name: 'replace-task',
-        text: `UPDATE tasks SET title = $2, description = $3, done = $4, updated_at = now()
+        text: `UPDATE tasks SET title = $2, description = $3, done = $4, updated_at = now(), version = gen_random_uuid()
                WHERE id = $1 RETURNING ${columns}`,
         values: [params.id, title, description, done],
       });

@@ -41,7 +41,8 @@ def replace_task(id: str) -> ResponseReturnValue:
     body = TaskCreate.model_validate(request.get_json())
     replaced = fetch(
         Task,
-        f"""UPDATE tasks SET title = %(title)s, description = %(description)s, done = %(done)s, updated_at = now()
+        f"""UPDATE tasks SET title = %(title)s, description = %(description)s, done = %(done)s, updated_at = now(),
+                version = gen_random_uuid()
             WHERE id = %(id)s RETURNING {COLUMNS}""",
         {"id": key, **body.model_dump()},
     )
