@@ -81,7 +81,17 @@ function pageStatement<Keys extends SortKeys>(listing: Listing<Keys>, page: Page
     whereClause(conditions),
     `ORDER BY ${order.join(', ')} LIMIT ${bind(limit + 1)}`,
   ].join(' ');
-  return { text, values };
+  return { name: nameOf(text), text, values };
+}
+
+/** The names of the statements so far: as many as there are combinations of filters and orders, a few hundred at most. */
+const names = new Map<string, string>();
+
+/** Names a statement, so that each connection parses and plans it once. */
+function nameOf(text: string): string {
+  const name = names.get(text) ?? `list-${names.size}`;
+  names.set(text, name);
+  return name;
 }
 
 function whereClause(conditions: readonly string[]): string {
