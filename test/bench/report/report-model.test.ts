@@ -24,7 +24,7 @@ function voided(results: Results): Results {
 t.test('the finding names the fastest of each lane, with ratio and interval', async (t) => {
   const { finding } = buildReportModel(small());
   t.match(finding, /^Setlist \(batched\) answered [\d,]+ mixed requests a second with 64 connections/);
-  t.match(finding, /one query a request, Axum \+ sqlx, answered 0\.\d\d times as many \(95 % interval/);
+  t.match(finding, /one query a request, Axum \+ sqlx, answered 0\.\d\d times as many \(95\u00a0% interval/);
   t.match(finding, /that batches, net\/http \+ pgx, batched, answered 1\.\d\d times as many/);
 });
 
@@ -155,6 +155,25 @@ t.test('a peer that answers fewer than it is sent fell behind', async (t) => {
   const [comparison] = buildReportModel({ ...results, open }).latencies;
   const behind = comparison?.peers.filter(({ fellBehind }) => fellBehind).map(({ peer }) => peer);
   t.same(behind, ['django']);
+});
+
+t.test('nobody fell behind where fewer requests were sent to all', async (t) => {
+  const results = small();
+  const open = results.open.map((round) => ({
+    ...round,
+    achieved: round.rate * (round.round === 1 ? 0.95 : 1.03),
+  }));
+  const [comparison] = buildReportModel({ ...results, open }).latencies;
+  t.same(
+    comparison?.peers.filter(({ fellBehind }) => fellBehind),
+    [],
+  );
+  const stalled = open.map((round) => ({ ...round, achieved: round.rate * 0.8 }));
+  const [stall] = buildReportModel({ ...results, open: stalled }).latencies;
+  t.ok(
+    stall?.peers.every(({ fellBehind }) => fellBehind),
+    'all did where none answered what the rate asks for',
+  );
 });
 
 t.test('equal results make equal reports', async (t) => {
