@@ -10,7 +10,7 @@ export class RequestLog extends LogController {
     reply: FastifyReply,
   ): void {
     const { method, originalUrl: url } = request;
-    const line = { method, url, status: reply.statusCode, ms: Number(reply.elapsedTime.toFixed(2)) };
+    const line = { method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 100) / 100 };
     if (error) request.log.warn({ ...line, err: error }, 'request broke off');
     else request.log.info(line, 'request');
   }

@@ -27,11 +27,12 @@ export interface SongWrite extends ConditionalWrite {
   patch: SongUpdate;
 }
 
-const COLUMNS = 'id, song, artist, year, created_at AS "createdAt", version';
+const FIELDS = 'id, song, artist, year, created_at AS "createdAt"';
+const COLUMNS = `${FIELDS}, version`;
 
 const listing: Listing<typeof songSortKeys> = {
   table: 'songs',
-  columns: COLUMNS,
+  columns: FIELDS,
   keys: songSortKeys,
   expressions: {
     id: 'id',
@@ -60,7 +61,7 @@ const pairOf = ({ song, artist }: SongCreate) => `${song}\0${artist}`;
 export class SongsRepository {
   readonly #database: Queryable;
   /** One page of songs. */
-  readonly list: Runner<SongQuery, Page<SongRow>>;
+  readonly list: Runner<SongQuery, Page<Song>>;
   /** The song with this id; undefined when there is none. */
   readonly find: Runner<number, SongRow | undefined>;
   /** Adds a song; undefined when there is one with this title by this artist. */
@@ -86,7 +87,7 @@ export class SongsRepository {
     return countRows(this.#database, listing, conditions(query));
   }
 
-  #list(query: SongQuery): Promise<Page<SongRow>> {
+  #list(query: SongQuery): Promise<Page<Song>> {
     return readPage(this.#database, listing, { ...query, where: conditions(query) });
   }
 

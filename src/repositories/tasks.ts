@@ -28,12 +28,12 @@ export interface TaskWrite extends ConditionalWrite {
   patch: TaskUpdate;
 }
 
-const COLUMNS = `id, title, description, done, internal_note,
-  created_at AS "createdAt", updated_at AS "updatedAt", version`;
+const FIELDS = 'id, title, description, done, created_at AS "createdAt", updated_at AS "updatedAt"';
+const COLUMNS = `${FIELDS}, internal_note, version`;
 
 const listing: Listing<typeof taskSortKeys> = {
   table: 'tasks',
-  columns: COLUMNS,
+  columns: FIELDS,
   keys: taskSortKeys,
   expressions: { id: 'id', title: 'title', createdAt: 'created_at', updatedAt: 'updated_at' },
 };
@@ -52,7 +52,7 @@ export class TasksRepository {
   readonly #database: Queryable;
   readonly #maxTasks: number;
   /** One page of tasks. */
-  readonly list: Runner<TaskQuery, Page<TaskRow>>;
+  readonly list: Runner<TaskQuery, Page<Task>>;
   /** The task with this id; undefined when there is none. */
   readonly find: Runner<number, TaskRow | undefined>;
   /** Adds a task; undefined when there are as many as there may be. */
@@ -80,7 +80,7 @@ export class TasksRepository {
     return countRows(this.#database, listing, conditions(query));
   }
 
-  #list(query: TaskQuery): Promise<Page<TaskRow>> {
+  #list(query: TaskQuery): Promise<Page<Task>> {
     return readPage(this.#database, listing, { ...query, where: conditions(query) });
   }
 
