@@ -45,8 +45,8 @@ function laneWords(lane: PeerSummary['lane']): string {
 function ratioWords(ratio: Ratio): string {
   const range = interval(ratio);
   if (ratio.comparison === 'tie')
-    return `is a tie with it (${factor(ratio.median)} times, 95 % interval ${range})`;
-  const told = range ? `95 % interval ${range}` : 'one round, no interval';
+    return `is a tie with it (${factor(ratio.median)} times, 95\u00a0% interval ${range})`;
+  const told = range ? `95\u00a0% interval ${range}` : 'one round, no interval';
   return `answered ${factor(ratio.median)} times as many (${told})`;
 }
 

@@ -29,7 +29,7 @@ export function noisePart({ controls, noiseBound, voidRounds, run }: ReportModel
 function controlsPart(controls: readonly Control[], bound: number): Markup {
   const worst = Math.max(...controls.map(({ deviation }) => deviation));
   return html`<p>A/A: a second, independent start of Setlist, measured like any peer, divided by the first. It should be 1; what differs is noise. The report warns beyond ${percent(bound, 0)} (the shaded band). The largest deviation of a median was ${percent(worst)}.</p>
-${chart('noise', html`<b>Setlist ÷ Setlist</b> <small>requests/s, median and 95 % interval</small>`, { label: 'The A/A ratios; the figures are in the table below' })}
+${chart('noise', html`<b>Setlist ÷ Setlist</b> <small>requests/s, median and 95&nbsp;% interval</small>`, { label: 'The A/A ratios; the figures are in the table below' })}
 ${details(
   'All figures',
   scrollingTable(

@@ -27,7 +27,7 @@ export function ratioPlots({ conditions, peers }: ReportModel): Markup {
   return section(
     'ratios',
     'Ratios to Setlist',
-    html`<p>Requests/s divided by <span class="base-name" data-base="setlist">those of Setlist as shipped, which batches</span><span class="base-name" data-base="setlist-plain">those of Setlist with one query a request</span>, within the same round: median and 95 % interval, on a logarithmic scale. Right of the line is faster than Setlist, left is slower. Shapes and colours tell the lanes apart; compare like with like first.</p>`,
+    html`<p>Requests/s divided by <span class="base-name" data-base="setlist">those of Setlist as shipped, which batches</span><span class="base-name" data-base="setlist-plain">those of Setlist with one query a request</span>, within the same round: median and 95&nbsp;% interval, on a logarithmic scale. Right of the line is faster than Setlist, left is slower. Shapes and colours tell the lanes apart; compare like with like first.</p>`,
     key,
     html`<div class="grid">${conditions.measured.map((scenario) => {
       const { title, detail } = scenarioNamed(scenario);

@@ -29,7 +29,7 @@ export function summaryTable({ peers, conditions }: ReportModel): Markup {
   return section(
     'summary',
     'At a glance',
-    html`<p>Medians over the rounds, ${connectionsText(connections)}, closed loop. Below requests/s: the ratio to Setlist within the same round, and its 95 % bootstrap interval; <em>tie</em> where the interval holds 1. <abbr title="across lanes">†</abbr> sets a batched implementation against one with one query a request.</p>
+    html`<p>Medians over the rounds, ${connectionsText(connections)}, closed loop. Below requests/s: the ratio to Setlist within the same round, and its 95&nbsp;% bootstrap interval; <em>tie</em> where the interval holds 1. <abbr title="across lanes">†</abbr> sets a batched implementation against one with one query a request.</p>
 ${baseChoice(peers)}`,
     scrollingTable(
       'Figures of all peers',
