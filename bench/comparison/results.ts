@@ -45,6 +45,7 @@ export const Setup = Type.Object({
       /** How many connections are opened at most. */
       connections: Type.Number(),
       warmUpSeconds: Type.Number(),
+      /** How often latency was measured; in older results as often as all else. */
       rounds: Type.Optional(Type.Number()),
       /** The 99th percentile of the generator's own lag above which a round is void. */
       lagBound: Type.Number(),

@@ -69,7 +69,7 @@ export async function endTree(root: number, patience: number): Promise<boolean> 
   return false;
 }
 
-/** @returns whether there was anything to be signalled. */
+/** Tells whether there was a process to signal. */
 function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, name);

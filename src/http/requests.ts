@@ -12,5 +12,5 @@ export const MERGE_PATCH_DOCS = {
   url: 'https://www.rfc-editor.org/rfc/rfc7396',
 };
 
-/** Query parameters of an operation that has none: any is refused. */
+/** Query parameters of an operation that has none: each one is refused. */
 export const NoQuery = Type.Object({}, { additionalProperties: false });

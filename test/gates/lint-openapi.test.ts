@@ -4,15 +4,13 @@ import { join } from 'node:path';
 import t from 'tap';
 import { externalLinters, installLinters, lintFile } from '../../scripts/openapi/external-linters.ts';
 import { temporaryFolder } from '../support/database.ts';
+import type { LooseJson } from '../support/loose-json.ts';
 
 const folder = await temporaryFolder(t);
 const text = readFileSync('openapi.json', 'utf8');
 installLinters();
 
-// biome-ignore lint/suspicious/noExplicitAny: it is broken in ways that no type allows
-type Breakable = any;
-
-const breaks: Readonly<Record<string, readonly [(document: Breakable) => void, RegExp][]>> = {
+const breaks: Readonly<Record<string, readonly [(document: LooseJson) => void, RegExp][]>> = {
   'Redocly (recommended-strict)': [
     [({ paths }) => delete paths['/songs'].get.responses[406].$ref, /struct/],
     [({ components }) => (components.schemas.Unused = { type: 'string' }), /no-unused-components/],

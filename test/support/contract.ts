@@ -104,7 +104,7 @@ const general: DeclaredAnswer = {
   },
 };
 
-/** @throws when the answer has anything that the document does not declare, or lacks what it promises. */
+/** Throws where the answer has what the document does not declare, or lacks what it promises. */
 export type CheckAnswer = (method: string, url: string, answer: Answer) => void;
 
 /** Makes the check of a document's answers. */

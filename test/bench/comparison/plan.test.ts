@@ -56,17 +56,20 @@ t.test('the order is that of the seed', async (t) => {
   t.notSame(asText(planBlocks(options)), asText(planBlocks({ ...options, seed: 8 })));
 });
 
-t.test('no entrant has a place of its own: over many seeds each comes first as often as any', async (t) => {
-  const firsts = new Map<string, number>();
-  for (let seed = 1; seed <= 300; seed++) {
-    const [block] = planBlocks({ ...options, scenarios: ['get'], rounds: 1, seed });
-    const first = `${block?.entrants[0]?.peer} ${block?.entrants[0]?.role}`;
-    firsts.set(first, (firsts.get(first) ?? 0) + 1);
-  }
-  t.equal(firsts.size, 6);
-  // 50 each are expected; 25 and 80 are some four standard deviations away.
-  t.ok(
-    [...firsts.values()].every((times) => times > 25 && times < 80),
-    JSON.stringify([...firsts]),
-  );
-});
+t.test(
+  'no entrant has a place of its own: over many seeds each comes first as often as the others',
+  async (t) => {
+    const firsts = new Map<string, number>();
+    for (let seed = 1; seed <= 300; seed++) {
+      const [block] = planBlocks({ ...options, scenarios: ['get'], rounds: 1, seed });
+      const first = `${block?.entrants[0]?.peer} ${block?.entrants[0]?.role}`;
+      firsts.set(first, (firsts.get(first) ?? 0) + 1);
+    }
+    t.equal(firsts.size, 6);
+    // 50 each are expected; 25 and 80 are some four standard deviations away.
+    t.ok(
+      [...firsts.values()].every((times) => times > 25 && times < 80),
+      JSON.stringify([...firsts]),
+    );
+  },
+);

@@ -2,14 +2,12 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { checks } from '../../../scripts/openapi/checks/index.ts';
+import type { LooseJson } from '../../support/loose-json.ts';
 
 const text = readFileSync('openapi.json', 'utf8');
 
-// biome-ignore lint/suspicious/noExplicitAny: it is broken in ways that no type allows
-type Breakable = any;
-
 /** What breaks the document, by the check that must notice, and what that says. */
-const breaks: Readonly<Record<string, readonly [(document: Breakable) => void, RegExp][]>> = {
+const breaks: Readonly<Record<string, readonly [(document: LooseJson) => void, RegExp][]>> = {
   noDanglingReference: [
     [({ components }) => delete components.schemas.Song, /^#\/components\/schemas\/Song leads nowhere$/],
     [({ paths }) => (paths['/songs'].get.responses[422].$ref = 'other.json'), /^other\.json leads nowhere$/],
@@ -144,17 +142,17 @@ const breaks: Readonly<Record<string, readonly [(document: Breakable) => void, R
   noErrorIsForgotten: [[({ paths }) => delete paths['/tasks'].post.responses[409], /task_limit_reached/]],
 };
 
-function link(change: (link: Breakable) => void) {
-  return ({ paths }: Breakable) => change(paths['/songs'].post.responses[201].links.getSong);
+function link(change: (link: LooseJson) => void) {
+  return ({ paths }: LooseJson) => change(paths['/songs'].post.responses[201].links.getSong);
 }
-function body(change: (media: Breakable) => void) {
-  return ({ paths }: Breakable) => change(paths['/songs'].post.requestBody.content['application/json']);
+function body(change: (media: LooseJson) => void) {
+  return ({ paths }: LooseJson) => change(paths['/songs'].post.requestBody.content['application/json']);
 }
-function operation(change: (operation: Breakable) => void) {
-  return ({ paths }: Breakable) => change(paths['/songs'].get);
+function operation(change: (operation: LooseJson) => void) {
+  return ({ paths }: LooseJson) => change(paths['/songs'].get);
 }
-function error(change: (content: Breakable) => void) {
-  return ({ components }: Breakable) => change(components.responses.SongNotFound.content);
+function error(change: (content: LooseJson) => void) {
+  return ({ components }: LooseJson) => change(components.responses.SongNotFound.content);
 }
 
 for (const [name, check] of Object.entries(checks)) {
