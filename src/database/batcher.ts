@@ -200,14 +200,14 @@ export class Batcher<Item, Result> {
         throw new TypeError(`A batch of ${batch.length} items gave ${results.length} results`);
       }
       return () => {
-        for (const [index, { waiters }] of batch.entries()) {
-          for (const { resolve } of waiters) resolve(results[index] as Result);
+        for (const [index, place] of batch.entries()) {
+          for (const { resolve } of vacate(place)) resolve(results[index] as Result);
         }
       };
     } catch (error) {
       if (batch.length > 1 && this.#options.isolates?.(error)) return this.#runOneByOne(batch);
       return () => {
-        for (const { waiters } of batch) for (const { reject } of waiters) reject(error);
+        for (const place of batch) for (const { reject } of vacate(place)) reject(error);
       };
     }
   }
@@ -219,4 +219,13 @@ export class Batcher<Item, Result> {
     }
     return () => {};
   }
+}
+
+/**
+ * Empties a place and gives the callers that waited in it. A map that is never idle keeps its former entries from the
+ * garbage collector for a while, as each table that it outgrows still refers to the next one; the callers, with
+ * everything that waits for them, must not be kept with them.
+ */
+function vacate<Result>(place: Place<unknown, Result>): Waiter<Result>[] {
+  return place.waiters.splice(0);
 }

@@ -12,7 +12,8 @@ export interface BatchingOptions {
   connections: number;
 }
 
-const MAX_BATCH_SIZE = 100;
+/** Small enough that the clients of a busy service fill both slots, rather than all wait for one batch. */
+const MAX_BATCH_SIZE = 50;
 /** Two, so that the database works on one batch while the results of the other are sent to clients. */
 const MAX_IN_FLIGHT = 2;
 /** More than two: different lists share nothing, and run side by side as they would without batching. */
