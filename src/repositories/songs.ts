@@ -30,6 +30,9 @@ export interface SongWrite extends ConditionalWrite {
 const FIELDS = 'id, song, artist, year, created_at AS "createdAt"';
 const COLUMNS = `${FIELDS}, version`;
 
+/** The year, or a number after all years: what the index holds. */
+const YEAR_OR_LAST = `coalesce(year, ${RANK_OF_NULL})`;
+
 const listing: Listing<typeof songSortKeys> = {
   table: 'songs',
   columns: FIELDS,
@@ -38,7 +41,7 @@ const listing: Listing<typeof songSortKeys> = {
     id: 'id',
     song: 'song',
     artist: 'artist',
-    year: `coalesce(year, ${RANK_OF_NULL})`,
+    year: YEAR_OR_LAST,
     createdAt: 'created_at',
   },
 };
@@ -49,7 +52,11 @@ const conditions =
     const where: string[] = [];
     if (song !== undefined) where.push(`song = ${bind(song)}`);
     if (artist !== undefined) where.push(`artist = ${bind(artist)}`);
-    if (year !== undefined) where.push(`year = ${bind(year)}`);
+    if (year !== undefined) {
+      const given = bind(year);
+      // The index finds them; those without a year may be among them.
+      where.push(`${YEAR_OR_LAST} = ${given}`, `year = ${given}`);
+    }
     if (q !== undefined) where.push(containsText(['song', 'artist'], bind(q)));
     return where;
   };

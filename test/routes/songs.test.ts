@@ -109,7 +109,7 @@ t.test('reads and writes can be bound to a version', async (t) => {
 });
 
 t.test('songs are filtered exactly, and searched in either case and any alphabet', async (t) => {
-  await call('POST', '/songs', { json: { song: 'Ölüm', artist: '50%_Ω' } });
+  await call('POST', '/songs', { json: { song: 'Ölüm', artist: '50%_Ω', year: null } });
   const titles = async (query: string) =>
     (await call('GET', `/songs?${query}`)).body.map((song: { song: string }) => song.song);
 
@@ -118,6 +118,7 @@ t.test('songs are filtered exactly, and searched in either case and any alphabet
   t.same(await titles('artist=Ghost'), ['Square Hammer']);
   t.same(await titles('year=2023'), ['Euclid', 'Pink Pony Club']);
   t.same(await titles('year=2023&artist=Sleep%20Token'), ['Euclid']);
+  t.same(await titles('year=2147483647'), [], 'songs without a year are in no year');
   t.same(await titles('q=eUC'), ['Euclid']);
   t.same(await titles(`q=${encodeURIComponent('ö')}`), ['Ölüm']);
   t.same(await titles(`q=${encodeURIComponent('%_ω')}`), ['Ölüm'], 'wildcards are ordinary characters');
