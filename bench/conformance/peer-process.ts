@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Peer } from '../comparison/manifest.ts';
-import { endTree } from './processes.ts';
+import { endTree, isAlive } from './processes.ts';
 
 /** How long a step of the preparation, and a start, may take, in milliseconds. */
 const PREPARE_DEADLINE = 20 * 60_000;
@@ -119,10 +119,10 @@ export async function startPeer(peer: Peer, options: PeerOptions): Promise<PeerP
     outcome = exit;
   });
   const stop = async () => {
-    const endedBefore = outcome !== undefined;
-    const inTime = pid === undefined || (await endTree(pid, STOP_DEADLINE));
+    const running = pid !== undefined && isAlive(pid);
+    const inTime = pid !== undefined && (await endTree(pid, STOP_DEADLINE));
     await watched;
-    return { inTime: inTime && !endedBefore };
+    return { inTime: inTime && running };
   };
   while (outcome === undefined && !signal?.aborted && performance.now() - began < START_DEADLINE) {
     if (pid !== undefined && (await answers(base)))

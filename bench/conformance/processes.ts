@@ -36,7 +36,7 @@ function listProcesses(): string[] {
 }
 
 /** Whether a process is there and has not ended; a zombie has. */
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch {

@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { onServer } from '../support/database.ts';
 import { refusingServer } from '../support/fake-server.ts';
 import { startService } from '../support/service.ts';
 import { unreliableServer } from '../support/unreliable-server.ts';
+import { until } from '../support/until.ts';
 
 t.test('a database that goes away is 503 until it is back, and never the end of the process', async (t) => {
   const server = await unreliableServer(t);
@@ -34,10 +34,7 @@ t.test('a database that goes away is 503 until it is back, and never the end of 
   t.ok(log.some(({ msg }) => msg === 'A database connection broke'));
 
   await server.open();
-  for (let tries = 0; (await call('GET', '/ready')).status !== 200; tries++) {
-    if (tries > 100) throw new Error('It does not recover');
-    await delay(50);
-  }
+  await until(async () => (await call('GET', '/ready')).status === 200, 'It does not recover');
   t.match((await call('GET', '/tasks')).body, [{ title: 'Before' }]);
 });
 

@@ -1,10 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import type { Peer } from '../../../bench/comparison/manifest.ts';
 import { missingPrograms, preparePeer, startPeer } from '../../../bench/conformance/peer-process.ts';
+import { isAlive } from '../../../bench/conformance/processes.ts';
 import { temporaryFolder } from '../../support/database.ts';
+import { until } from '../../support/until.ts';
 
 /** A server with a child of its own; both write down who they are. */
 const program = (onTerm: string) => `
@@ -40,14 +41,6 @@ async function seen({ folder }: Peer): Promise<{ pids: number[]; env: Record<str
   return JSON.parse(await readFile(join(folder, 'seen.json'), 'utf8'));
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
 const options = ({ folder }: Peer) => ({ databaseUrl: 'postgres://nowhere/', logFile: join(folder, 'log') });
 
 t.test('a peer gets what its contract says and nothing of our environment', async (t) => {
@@ -79,7 +72,6 @@ t.test('one that leaves a process behind, or does not end, is ended by force and
     const server = await startPeer(fake, options(fake));
     const { pids } = await seen(fake);
     t.same(await server.stop(), { inTime: false });
-    await delay(50);
     t.same(pids.filter(isAlive), []);
   }
 });
@@ -89,7 +81,7 @@ t.test('one that ends by itself was not stopped in time', async (t) => {
   const server = await startPeer(fake, options(fake));
   const { pids } = await seen(fake);
   for (const pid of pids) process.kill(pid, 'SIGKILL');
-  await delay(100);
+  await until(() => !isAlive(server.pid), 'It is still there');
   t.same(await server.stop(), { inTime: false });
 });
 
@@ -111,9 +103,15 @@ t.test('an interruption ends a start', async (t) => {
 t.test('an interruption ends a preparation, with all that it started', async (t) => {
   const fake = await peer(t, program('process.exit()'), { prepare: [[process.execPath, 'server.mjs']] });
   const controller = new AbortController();
-  const prepared = preparePeer(fake, join(fake.folder, 'prepare.log'), controller.signal);
-  setTimeout(() => controller.abort(new Error('enough')), 1_000);
-  await t.rejects(prepared, { message: 'enough' });
+  const log = join(fake.folder, 'prepare.log');
+  const prepared = preparePeer(fake, log, controller.signal);
+  const rejected = t.rejects(prepared, { message: 'enough' });
+  await until(
+    async () => (await readFile(log, 'utf8').catch(() => '')).includes('hello'),
+    'It does not start',
+  );
+  controller.abort(new Error('enough'));
+  await rejected;
   const { pids } = await seen(fake);
   t.same(pids.filter(isAlive), []);
 });

@@ -8,6 +8,7 @@ import t, { type Test } from 'tap';
 import { startEmbeddedPostgres } from '../../../src/database/embedded/postgres.ts';
 import { embeddedDatabase, temporaryFolder } from '../../support/database.ts';
 import { startService } from '../../support/service.ts';
+import { until } from '../../support/until.ts';
 
 const silent = pino({ level: 'silent' });
 
@@ -91,10 +92,7 @@ t.test('when its thread dies, requests get 503 until it runs again, and nothing 
   t.equal((await call('GET', '/health')).status, 200);
   t.equal((await call('GET', '/ready')).status, 503);
 
-  for (let tries = 0; (await call('GET', '/ready')).status !== 200; tries++) {
-    if (tries > 200) throw new Error('It does not come back');
-    await delay(50);
-  }
+  await until(async () => (await call('GET', '/ready')).status === 200, 'It does not come back');
   t.match((await call('GET', '/tasks')).body, [{ title: 'Before' }]);
   t.ok(log.some(({ msg }) => String(msg).startsWith('The embedded PostgreSQL has stopped')));
 });
