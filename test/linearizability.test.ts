@@ -45,6 +45,15 @@ t.test('the checker accepts what could have happened and refuses what could not'
   t.ok(isLinearizable([created, removed, read(1, 3, 4), absent(5)]));
   t.notOk(isLinearizable([created, absent(2)]));
   t.notOk(isLinearizable([created, { ...created, outcome: { id: 2 }, start: 2, end: 3 }]), 'two of a kind');
+  const unanswered = Array.from({ length: 40 }, (_, index): Operation[] => [
+    { kind: 'create', year: 100 + index, start: 2, end: Number.POSITIVE_INFINITY },
+    removed,
+  ]).flat();
+  t.ok(isLinearizable([created, ...unanswered, absent(3), read(1, 2, 9)]));
+  t.notOk(
+    isLinearizable([created, ...unanswered, absent(3), read(1, 5, 9)]),
+    'found without trying 2^80 orders',
+  );
 });
 
 /** Reads that join one which is on the wire already, as a batcher must never do. */

@@ -13,16 +13,32 @@ export type Operation = { start: number; end: number } & (
   | { kind: 'delete'; id: number; outcome?: 'done' | 'absent' }
 );
 
-/** Tells whether some order of the operations explains all outcomes, from the state without the song on. */
+/** Stands for the years that are in no answer. */
+const UNSEEN = -1;
+
+/**
+ * Tells whether some order of the operations explains all outcomes, from the state without the song on.
+ *
+ * @param history Each of its writes writes a year of its own.
+ */
 export function isLinearizable(history: readonly Operation[]): boolean {
   const operations = relevant(history).sort((a, b) => a.start - b.start);
   const taken = operations.map(() => false);
   const seen = new Set<string>();
-  let open = operations.filter(({ outcome }) => outcome !== undefined).length;
+  let open = 0;
+  /** How many open operations saw a year. */
+  const unread = new Map<number | undefined, number>();
+
+  const count = (operation: Operation | undefined, change: number) => {
+    if (operation?.outcome !== undefined) open += change;
+    const year = yearSeen(operation);
+    if (year !== undefined) unread.set(year, (unread.get(year) ?? 0) + change);
+  };
+  for (const operation of operations) count(operation, 1);
 
   const take = (index: number, isTaken: boolean) => {
     taken[index] = isTaken;
-    if (operations[index]?.outcome !== undefined) open += isTaken ? -1 : 1;
+    count(operations[index], isTaken ? -1 : 1);
   };
 
   const search = (state: SongState, from: number): boolean => {
@@ -41,8 +57,10 @@ export function isLinearizable(history: readonly Operation[]): boolean {
     const position = `${first} ${beyond(taken, first)} ${state?.id} ${state?.year}`;
     if (seen.has(position)) return false;
     seen.add(position);
-    for (const index of next) {
+    for (const index of oneOfAKind(operations, next)) {
       for (const after of steps(state, operations[index])) {
+        // A year that is gone does not come back.
+        if (after?.year !== state?.year && unread.get(state?.year)) continue;
         take(index, true);
         if (search(after, first)) return true;
         take(index, false);
@@ -51,6 +69,11 @@ export function isLinearizable(history: readonly Operation[]): boolean {
     return false;
   };
   return search(undefined, 0);
+}
+
+function yearSeen(operation: Operation | undefined): number | undefined {
+  const outcome = operation?.outcome;
+  return typeof outcome === 'object' && 'year' in outcome ? outcome.year : undefined;
 }
 
 /** Which operations behind the first open one have been taken. */
@@ -66,17 +89,30 @@ function isIdle(state: SongState, operation: Operation | undefined): boolean {
   return after.length === 1 && after[0]?.id === state?.id && after[0]?.year === state?.year;
 }
 
-/** Leaves out updates of unknown outcome whose year nobody saw: with or without them, the rest is the same. */
+/**
+ * Makes one year of all those that nobody saw. Leaves out updates to it of unknown outcome: with or without them,
+ * the rest is the same.
+ */
 function relevant(history: readonly Operation[]): Operation[] {
-  const years = new Set(
-    history.map(({ outcome }) =>
-      typeof outcome === 'object' && 'year' in outcome ? outcome.year : undefined,
-    ),
-  );
-  return history.filter(
-    (operation) =>
-      operation.kind !== 'update' || operation.outcome !== undefined || years.has(operation.year),
-  );
+  const seen = new Set(history.map(yearSeen));
+  return history
+    .map((operation) =>
+      'year' in operation && !seen.has(operation.year) ? { ...operation, year: UNSEEN } : operation,
+    )
+    .filter((each) => each.kind !== 'update' || each.outcome !== undefined || each.year !== UNSEEN);
+}
+
+/**
+ * Leaves out those that ask and tell the same as one before them: if one of the two can be next, so can the one that
+ * must be answered earlier, and the other can take its place.
+ */
+function oneOfAKind(operations: readonly Operation[], next: readonly number[]): number[] {
+  const kinds = new Set<string>();
+  return next.filter((index) => {
+    const { start, end, ...asked } = operations[index] ?? {};
+    const kind = JSON.stringify(asked);
+    return !kinds.has(kind) && kinds.add(kind);
+  });
 }
 
 /** Those that may be next: none was answered before they were called. The ones with an outcome come first. */
