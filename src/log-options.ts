@@ -1,4 +1,5 @@
 import type { FastifyServerOptions } from 'fastify';
+import type { PrettyOptions } from 'pino-pretty';
 import { logDestination } from './log-destination.ts';
 
 /**
@@ -8,7 +9,32 @@ import { logDestination } from './log-destination.ts';
  * @param forPeople Whether a person is reading, as on a terminal.
  */
 export async function logOptions(level: string, forPeople: boolean): Promise<FastifyServerOptions['logger']> {
-  if (!forPeople) return { level, stream: logDestination() };
-  const { default: pretty } = await import('pino-pretty');
-  return { level, stream: pretty({ ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' }) };
+  return { level, stream: logDestination(forPeople ? await prettyLines() : undefined) };
 }
+
+/**
+ * Makes a function that turns a JSON line into lines for people: one for a request, such as
+ * `[14:03:28] INFO: GET /songs 200 1.2 ms`, and the stack below an error. Statistics for programs become no line.
+ *
+ * @param options How pino-pretty differs from its defaults, such as whether it colours.
+ */
+export async function prettyLines(options: PrettyOptions = {}): Promise<(line: string) => string> {
+  const { prettyFactory } = await import('pino-pretty');
+  const pretty = prettyFactory({
+    ignore: 'pid,hostname,reqId,method,url,status,ms',
+    translateTime: 'SYS:HH:MM:ss',
+    singleLine: true,
+    messageFormat: (log, messageKey, _label, { colors }) => {
+      const { method, url, status, ms, [messageKey]: message } = log;
+      if (typeof url !== 'string' || typeof status !== 'number') return visible(message);
+      const colour = colors[status < 300 ? 'green' : status < 400 ? 'cyan' : status < 500 ? 'yellow' : 'red'];
+      const request = `${method} ${visible(url)} ${colour(String(status))} ${ms} ms`;
+      return message === 'request' ? request : `${request} ${visible(message)}`;
+    },
+    ...options,
+  });
+  return (line) => (line.includes('"msg":"Batches"') ? '' : pretty(line));
+}
+
+/** The text without characters that a terminal would obey. */
+const visible = (text: unknown): string => String(text ?? '').replaceAll(/\p{Cc}/gu, '\u{FFFD}');
