@@ -60,11 +60,11 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
 
     await app.register(async (api) => {
       await api.register(contentNegotiation);
-      const songs = new SongsRepository(app.pg, app.batching);
+      const songs = new SongsRepository(app.database, app.batching);
       await api.register(songRoutes, { prefix: '/songs', songs });
-      const tasks = new TasksRepository(app.pg, app.batching, config.maxTasks);
+      const tasks = new TasksRepository(app.database, app.batching, config.maxTasks);
       await api.register(taskRoutes, { prefix: '/tasks', tasks });
-      await api.register(serviceRoutes, { database: app.pg });
+      await api.register(serviceRoutes, { database: app.database });
     });
 
     await app.ready();

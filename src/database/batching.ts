@@ -1,6 +1,5 @@
-import { DatabaseError } from 'pg';
 import { Batcher, type BatcherCounts, type BatcherOptions } from './batcher.ts';
-import { isTransient } from './failures.ts';
+import { isRolledBack } from './failures.ts';
 
 /** Runs one item, by itself or in a batch, and gives its result. */
 export type Runner<Item, Result> = (item: Item, isAbandoned?: () => boolean) => Promise<Result>;
@@ -69,7 +68,7 @@ export class Batching {
       ...options,
       maxInFlight: Math.min(options.maxInFlight, this.#options.connections),
       maxQueued: MAX_QUEUED,
-      isolates: rolledBack,
+      isolates: isRolledBack,
     });
     this.#batchers.set(name, batcher);
     return (item, isAbandoned) => batcher.run(item, isAbandoned);
@@ -85,12 +84,3 @@ export class Batching {
     await Promise.all([...this.#batchers.values()].map((batcher) => batcher.drain()));
   }
 }
-
-/**
- * A database that answered with an error has rolled the batch back, as has one that chose it to end a deadlock. One
- * that went away may have committed it, and nothing may be run twice.
- */
-const rolledBack = (error: unknown) =>
-  error instanceof DatabaseError && (!isTransient(error) || error.code === DEADLOCK_DETECTED);
-
-const DEADLOCK_DETECTED = '40P01';

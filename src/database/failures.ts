@@ -1,20 +1,30 @@
-import type { ErrorCode } from '../errors/catalogue.ts';
-import { ServiceError } from '../errors/service-error.ts';
-import { AbandonedError, QueueFullError } from './batcher.ts';
+import { DatabaseError } from 'pg';
 
-/** What a PostgreSQL error or a failure of the driver may carry. */
-interface DriverError extends Error {
-  /** A SQLSTATE (PostgreSQL, Appendix A), or the `code` of a system error. */
-  code?: string;
-  constraint?: string;
+/** The database cannot run a statement now, but the same statement can be expected to succeed later. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = 'DatabaseUnavailable';
+  /** A SQLSTATE (PostgreSQL, Appendix A) or the code of a system error; undefined where the driver gives none. */
+  readonly code: string | undefined;
+
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+    this.code = codeOf(cause);
+  }
 }
 
-/** Violated constraints that are a client's doing. */
-const constraints: Readonly<Record<string, ErrorCode>> = {
-  songs_song_artist_key: 'song_exists',
-};
+/** A statement would have made two rows equal that must not be. Nothing was written. */
+export class UniqueViolation extends Error {
+  override readonly name = 'UniqueViolation';
+  /** The name of the constraint, as in the migrations. */
+  readonly constraint: string | undefined;
 
-/** SQLSTATEs, or their classes, of a database that cannot answer now but will later. */
+  constructor(cause: DatabaseError) {
+    super(cause.message, { cause });
+    this.constraint = cause.constraint;
+  }
+}
+
+/** SQLSTATEs, or their classes, of a database that cannot respond now but will later. */
 const TRANSIENT_STATES = [
   '08', // connection exception
   '25006', // read-only transaction: a server that is being failed over
@@ -25,36 +35,56 @@ const TRANSIENT_STATES = [
   '58', // system error
 ];
 
-const TRANSIENT_CODES = /^E(CONN|PIPE|TIMEDOUT|HOST|NET|AI_AGAIN|NOENT|NOTFOUND)/;
+/** States in which the server chose a transaction to fail for the sake of others, and rolled it back. */
+const ROLLED_BACK_STATES = ['40001', '40P01'];
+
+const UNIQUE_VIOLATION = '23505';
+
+/** As in `ECONNRESET`; errors of Node.js itself have underscores, as in `ERR_INVALID_ARG_TYPE`. */
+const SYSTEM_ERROR = /^E[A-Z0-9]+$/;
 
 /** The driver gives these no code. */
 const TRANSIENT_MESSAGES = [
   /^Connection terminated/,
   /^timeout expired/,
-  /^timeout exceeded when trying to connect/,
   /^Query read timeout/,
   /^Client has encountered a connection error/,
-  /^Cannot use a pool after calling end/,
+  /^Client was closed and is not queryable/,
 ];
 
 /**
- * The error of the catalogue for an error of the database or of its driver; undefined when it is neither a
- * client's doing nor passing, which makes it a fault of ours.
+ * The failure of a statement as one of the database's own kinds: {@link DatabaseUnavailable} or {@link UniqueViolation}.
+ * Any other error is a bug and is returned unchanged.
+ *
+ * @param error An error of the driver's `query`, and of nothing else: an `ECONNRESET` may as well come from a client.
  */
-export function databaseFailure(error: DriverError): ServiceError | undefined {
-  const violated = constraints[error.constraint ?? ''];
-  if (violated) return new ServiceError(violated, { cause: error });
-  if (error instanceof QueueFullError || error instanceof AbandonedError) {
-    return new ServiceError('unavailable', { cause: error });
-  }
-  return isTransient(error) ? new ServiceError('unavailable', { cause: error }) : undefined;
+export function queryFailure(error: unknown): unknown {
+  if (error instanceof DatabaseError && error.code === UNIQUE_VIOLATION) return new UniqueViolation(error);
+  return isTransient(error) ? new DatabaseUnavailable('The database failed', error) : error;
 }
 
-/** Whether the same statement can be expected to succeed later. */
-export function isTransient({ code = '', message }: DriverError): boolean {
-  return (
-    TRANSIENT_CODES.test(code) ||
-    (/^[0-9A-Z]{5}$/.test(code) && TRANSIENT_STATES.some((state) => code.startsWith(state))) ||
-    TRANSIENT_MESSAGES.some((pattern) => pattern.test(message))
-  );
+/** Any failure to get a connection, whatever its code: a changed password is as transient as a restart. */
+export function connectFailure(error: unknown): DatabaseUnavailable {
+  return new DatabaseUnavailable('There is no connection to the database', error);
+}
+
+/**
+ * Whether the server reported that it rolled the failed statement back. Without its report, as when the connection
+ * breaks, the statement may have been committed and must not run twice.
+ */
+export function isRolledBack(failure: unknown): boolean {
+  if (failure instanceof DatabaseUnavailable) return ROLLED_BACK_STATES.includes(failure.code ?? '');
+  return failure instanceof UniqueViolation || failure instanceof DatabaseError;
+}
+
+/** The SQLSTATE or the system's code of an error, where it has one. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+function isTransient(error: unknown): boolean {
+  const code = codeOf(error) ?? '';
+  if (error instanceof DatabaseError) return TRANSIENT_STATES.some((state) => code.startsWith(state));
+  const message = error instanceof Error ? error.message : '';
+  return SYSTEM_ERROR.test(code) || TRANSIENT_MESSAGES.some((pattern) => pattern.test(message));
 }

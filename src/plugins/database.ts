@@ -4,10 +4,17 @@ import fp from 'fastify-plugin';
 import pg from 'pg';
 import { type Config, ConfigError } from '../config.ts';
 import { startEmbeddedPostgres } from '../database/embedded/postgres.ts';
-import { isTransient } from '../database/failures.ts';
 import { migrate } from '../database/migrate.ts';
 import { poolOptions } from '../database/pool-options.ts';
+import { PooledDatabase } from '../database/pooled-database.ts';
 import { packageRoot } from '../package.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Runs statements of repositories on the pool, and fails with the database's own kinds of errors. */
+    database: PooledDatabase;
+  }
+}
 
 export interface DatabaseOptions {
   config: Config;
@@ -21,6 +28,7 @@ export const database = fp<DatabaseOptions>(
     const { databaseUrl, dataDir, dbPoolMax } = config;
     if (!connect) {
       await app.register(postgres, poolOptions({}, dbPoolMax));
+      app.decorate('database', new PooledDatabase(app.pg.pool));
       return;
     }
     if (databaseUrl === undefined) {
@@ -31,6 +39,8 @@ export const database = fp<DatabaseOptions>(
       await reach(databaseUrl);
       await app.register(postgres, poolOptions({ connectionString: databaseUrl }, dbPoolMax));
     }
+
+    app.decorate('database', new PooledDatabase(app.pg.pool));
 
     // A connection that breaks while nobody uses it, or between two queries, must not end the process.
     const onError = (error: Error) => app.log.warn({ err: error }, 'A database connection broke');
@@ -60,6 +70,6 @@ function reason(error: Error & { code?: string }, { host, port, database }: pg.C
     return `is refused by the server at ${host}:${port}: wrong user name or password.`;
   if (error.code === '3D000')
     return `names the database "${database}", which does not exist at ${host}:${port}.`;
-  const detail = error.code ?? (isTransient(error) ? 'no answer' : error.name);
+  const detail = error.code ?? (error.message === 'timeout expired' ? 'no answer' : error.name);
   return `points to ${host}:${port}, where no PostgreSQL server can be reached (${detail}).`;
 }

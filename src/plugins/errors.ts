@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { AbandonedError } from '../database/batcher.ts';
-import { databaseFailure } from '../database/failures.ts';
+import { AbandonedError, QueueFullError } from '../database/batcher.ts';
+import { DatabaseUnavailable, UniqueViolation } from '../database/failures.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { representError } from '../errors/representation.ts';
 import { ServiceError } from '../errors/service-error.ts';
@@ -15,15 +15,28 @@ const frameworkCodes: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
 };
 
+/** Unique constraints that a client can violate. */
+const constraints: Readonly<Record<string, ErrorCode>> = {
+  songs_song_artist_key: 'song_exists',
+};
+
+/** Errors after which the same request can be expected to succeed. */
+const TRANSIENT = [DatabaseUnavailable, QueueFullError, AbandonedError];
+
 /** What a route may have said of a success before it failed. */
 const SUCCESS_HEADERS = ['etag', 'link', 'location', 'x-total-count'];
 
 /** Finds the entry of the catalogue for whatever was thrown; `internal_error` when it is none of ours. */
 function toServiceError(error: FastifyError | ServiceError): ServiceError {
   if (error instanceof ServiceError) return error;
-  const code = frameworkCodes[error.code];
-  if (code) return new ServiceError(code, { cause: error });
-  return databaseFailure(error) ?? new ServiceError('internal_error', { cause: error });
+  return new ServiceError(codeFor(error), { cause: error });
+}
+
+function codeFor(error: FastifyError): ErrorCode {
+  if (TRANSIENT.some((kind) => error instanceof kind)) return 'unavailable';
+  const code =
+    error instanceof UniqueViolation ? constraints[error.constraint ?? ''] : frameworkCodes[error.code];
+  return code ?? 'internal_error';
 }
 
 /** Answers an error in the representation that the client prefers. */

@@ -73,7 +73,7 @@ export class SongsRepository {
   readonly find: Runner<number, SongRow | undefined>;
   /** Adds a song; undefined when there is one with this title by this artist. */
   readonly create: Runner<SongCreate, SongRow | undefined>;
-  /** Writes to a song; fails with the driver's unique violation when another one has its title and artist. */
+  /** Writes to a song; fails with a UniqueViolation when another one has its title and artist. */
   readonly update: Runner<SongWrite, WriteOutcome<SongRow>>;
   readonly delete: Runner<ConditionalWrite, WriteOutcome<{ id: number }>>;
 

@@ -1,5 +1,6 @@
+import pg from 'pg';
 import t from 'tap';
-import { onServer } from '../support/database.ts';
+import { onServer, testDatabase } from '../support/database.ts';
 import { refusingServer } from '../support/fake-server.ts';
 import { startService } from '../support/service.ts';
 import { unreliableServer } from '../support/unreliable-server.ts';
@@ -66,8 +67,48 @@ t.test('a server that cannot be used is told at the start, without secrets', asy
   }
 });
 
-// The embedded database has no backends that could be killed.
+// The embedded database has no backends that could be killed, and no logins.
 if (onServer) {
+  t.test('a login that the server refuses after the start is 503, logged with its reason', async (t) => {
+    const { DATABASE_URL = '' } = await testDatabase(t);
+    const url = new URL(DATABASE_URL);
+    const database = url.pathname.slice(1);
+    const role = `role_of_${database}`;
+    const owner = new pg.Client(DATABASE_URL);
+    await owner.connect();
+    t.teardown(async () => {
+      await owner.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+      await owner.end();
+    });
+    await owner.query(`CREATE ROLE ${role} LOGIN; GRANT CREATE ON SCHEMA public TO ${role}`);
+    url.username = role;
+    const { call, log } = await startService(t, { DATABASE_URL: url.href });
+    const disconnect = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${role}'`;
+    for (const [refuse, allow, code] of [
+      [`ALTER ROLE ${role} NOLOGIN`, `ALTER ROLE ${role} LOGIN`, '28000'],
+      [`ALTER ROLE ${role} CONNECTION LIMIT 0`, `ALTER ROLE ${role} CONNECTION LIMIT -1`, '53300'],
+      [
+        `REVOKE CONNECT ON DATABASE ${database} FROM PUBLIC`,
+        `GRANT CONNECT ON DATABASE ${database} TO PUBLIC`,
+        '42501',
+      ],
+    ] as const) {
+      t.equal((await call('GET', '/songs')).status, 200, `before ${code}`);
+      await owner.query(refuse);
+      await owner.query(disconnect);
+      await until(async () => (await call('GET', '/songs')).status !== 200, 'It still connects');
+      const { status, headers } = await call('GET', '/songs');
+      t.equal(status, 503, code);
+      t.equal(headers['retry-after'], '1');
+      t.match(
+        log.findLast(({ level }) => level === 50),
+        { err: { code } },
+      );
+      await owner.query(allow);
+    }
+    t.equal((await call('GET', '/songs')).status, 200);
+  });
+
   t.test('killed backends cost their requests at most', async (t) => {
     const { app, call } = await startService(t);
     const ids: number[] = [];

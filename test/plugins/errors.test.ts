@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import t from 'tap';
 import { startService } from '../support/service.ts';
 
@@ -111,4 +113,22 @@ t.test('nothing internal reaches a client, and the log has it all', async (t) =>
     log.findLast(({ level }) => level === 50),
     { reqId: body.requestId, err: { code: '42703', stack: /readPage/ } },
   );
+});
+
+t.test('a client that disconnects is not a failure of the database', async (t) => {
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = new URL(app.listeningOrigin);
+  const arrived = once(app.server, 'request');
+  const disconnected = new Promise((resolve) => {
+    app.server.once('connection', (connection) => connection.once('close', resolve));
+  });
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.write(
+    'POST /songs HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\r\n{',
+  );
+  await arrived;
+  socket.resetAndDestroy();
+  await disconnected;
+  await new Promise(setImmediate);
+  t.notMatch(JSON.stringify(log), /temporarily unavailable/);
 });
