@@ -15,6 +15,7 @@ import { docs } from './plugins/docs.ts';
 import { errors, sendEarlyError } from './plugins/errors.ts';
 import { methodRouting } from './plugins/method-routing.ts';
 import { openapi } from './plugins/openapi.ts';
+import { parseQueryString, queryStrings } from './plugins/query-strings.ts';
 import { redoc } from './plugins/redoc.ts';
 import { responseHeaders } from './plugins/response-headers.ts';
 import { responseValidation } from './plugins/response-validation.ts';
@@ -60,12 +61,13 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
 
     await app.register(async (api) => {
       await api.register(contentNegotiation);
+      await api.register(queryStrings);
       const songs = new SongsRepository(app.database, app.batching);
       await api.register(songRoutes, { prefix: '/songs', songs });
       const tasks = new TasksRepository(app.database, app.batching, config.maxTasks);
       await api.register(taskRoutes, { prefix: '/tasks', tasks });
-      await api.register(serviceRoutes, { database: app.database });
     });
+    await app.register(serviceRoutes, { database: app.database });
 
     await app.ready();
     return app;
@@ -91,7 +93,7 @@ function serverOptions(config: Config): FastifyHttpOptions<Server> {
     genReqId: requestId,
     rewriteUrl: ({ url = '/' }) => withoutBase(url),
     // As long as a request line can be: what is too long for its schema is told so by the validator.
-    routerOptions: { maxParamLength: 16_384 },
+    routerOptions: { maxParamLength: 16_384, querystringParser: parseQueryString },
     schemaController: { compilersFactory: { buildSerializer: sharedSerializers() } },
     frameworkErrors: sendEarlyError,
     clientErrorHandler: answerBrokenRequest,

@@ -1,12 +1,7 @@
-import Negotiator from 'negotiator';
 import type { ApiError, Problem } from '../../schemas/error.ts';
 import { catalogue } from './catalogue.ts';
+import { acceptedMediaTypes, JSON_MEDIA_TYPE, PROBLEM_MEDIA_TYPE } from './media-types.ts';
 import type { ServiceError } from './service-error.ts';
-
-// The types exactly as the document names them: some generated clients tell the two apart by comparing the whole
-// header. Neither has a charset parameter (RFC 8259, 11; RFC 9457, 6.1): JSON is UTF-8.
-const JSON_MEDIA_TYPE = 'application/json';
-export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
 /** What an error looks like on the wire. */
 export interface ErrorRepresentation {
@@ -34,9 +29,8 @@ export function representError(error: ServiceError, request: FailedRequest): Err
 }
 
 function prefersProblem(accept: string | undefined): boolean {
-  if (accept === undefined || !accept.includes('problem+json')) return false;
-  const types = new Negotiator({ headers: { accept } }).mediaTypes(['application/json', PROBLEM_MEDIA_TYPE]);
-  return types[0] === PROBLEM_MEDIA_TYPE;
+  if (accept === undefined || !/problem\+json/i.test(accept)) return false;
+  return acceptedMediaTypes(accept)[0] === PROBLEM_MEDIA_TYPE;
 }
 
 function envelope(error: ServiceError, request: FailedRequest): ApiError {

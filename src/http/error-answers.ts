@@ -1,7 +1,8 @@
 import { ApiError, type ErrorDetail, Problem } from '../../schemas/error.ts';
 import { ref } from '../../schemas/ref.ts';
 import { catalogue, type ErrorCode } from '../errors/catalogue.ts';
-import { PROBLEM_MEDIA_TYPE, representError } from '../errors/representation.ts';
+import { PROBLEM_MEDIA_TYPE } from '../errors/media-types.ts';
+import { representError } from '../errors/representation.ts';
 import { ServiceError } from '../errors/service-error.ts';
 import { withHeaders } from './response-headers.ts';
 
@@ -48,8 +49,12 @@ interface ErrorAnswer {
   content: { 'application/json': ErrorContent; [PROBLEM_MEDIA_TYPE]?: ErrorContent };
 }
 
-/** The errors of every operation. Whose headers were too many was not read far enough to know what it asked for. */
+/**
+ * The errors of every operation. A request that is not HTTP, or has too large headers, fails before its `Accept` is
+ * known.
+ */
 const EVERYWHERE = [
+  occurrence('malformed_request', { path: '', asProblem: false }),
   occurrence('headers_too_large', { path: '', asProblem: false }),
   occurrence('internal_error'),
 ];
@@ -65,7 +70,7 @@ export function errorAnswers<Code extends ErrorCode>(...occurrences: Occurrence<
     byStatus.set(status, [...(byStatus.get(status) ?? []), error]);
   }
   const answers = [...byStatus].map(([status, errors]) => [status, errorAnswer(status, errors)] as const);
-  return Object.fromEntries(answers) as Record<ErrorStatus<Code> | 431 | 500, ErrorAnswer>;
+  return Object.fromEntries(answers) as Record<ErrorStatus<Code> | 400 | 431 | 500, ErrorAnswer>;
 }
 
 function errorAnswer(status: number, errors: readonly Occurrence[]): ErrorAnswer {

@@ -25,27 +25,24 @@ const invalidId = occurrence('validation_failed', {
 /** A path that cannot be decoded. */
 const malformedPath = occurrence('malformed_request', { name: 'MalformedPath', path: '/songs/%' });
 
-/** A body whose framing breaks: it is answered on the bare socket, where nobody knows the request any more. */
-const brokenFraming = occurrence('malformed_request', { name: 'BrokenFraming', path: '', asProblem: false });
+/** A query string that cannot be decoded. */
+const malformedQuery = occurrence('malformed_request', { name: 'MalformedQuery' });
 
 const notAcceptable = occurrence('not_acceptable', { asProblem: false });
 const unavailable = occurrence('unavailable');
 
-/** The errors of every operation that neither addresses a resource nor asks the database. */
-export const PROBE_ERRORS = [notAcceptable, invalidQuery];
-
 /** The errors of every operation on a collection that reads no body. */
-export const LIST_ERRORS = [...PROBE_ERRORS, unavailable];
+export const LIST_ERRORS = [malformedQuery, notAcceptable, invalidQuery, unavailable];
 
 /** The errors of every operation on one resource that reads no body. */
-export const RESOURCE_ERRORS = [malformedPath, notAcceptable, invalidId, unavailable];
+export const RESOURCE_ERRORS = [malformedPath, malformedQuery, notAcceptable, invalidId, unavailable];
 
 /** The errors of every operation that reads a body; how that fails validation is its own. */
 export const BODY_ERRORS = [
   occurrence('malformed_json', {
     details: [{ type: 'json_invalid', loc: ['body', 18], msg: 'JSON decode error' }],
   }),
-  brokenFraming,
+  malformedQuery,
   notAcceptable,
   occurrence('request_timeout', { path: '', asProblem: false }),
   occurrence('body_too_large'),

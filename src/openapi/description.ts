@@ -28,8 +28,8 @@ another base, beside it.
 
 ## Requests
 
-Bodies are JSON in UTF-8. Nothing is converted (\`"1"\` is not \`1\`), and unknown fields and query parameters are refused.
-The answer to a request that fails validation lists every failure, with its place. Answers may get new fields: ignore
+Query strings are percent-encoded UTF-8. Bodies are JSON in UTF-8. Nothing is converted (\`"1"\` is not \`1\`), and
+unknown fields and query parameters are refused. The answer to a request that fails validation lists every failure, with its place. Answers may get new fields: ignore
 those that you do not know.
 
 ## Lists

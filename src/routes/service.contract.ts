@@ -2,11 +2,10 @@ import type { FastifySchema } from 'fastify';
 import { ref } from '../../schemas/ref.ts';
 import { Health, Readiness } from '../../schemas/service.ts';
 import { errorAnswers, occurrence } from '../http/error-answers.ts';
-import { PROBE_ERRORS } from '../http/request-errors.ts';
-import { NoQuery } from '../http/requests.ts';
 import { answer } from '../http/responses.ts';
 
-const all = { tags: ['service'], security: [], querystring: NoQuery };
+/** Probes take any query and any `Accept`: a prober that adds either learns about the service all the same. */
+const all = { tags: ['service'], security: [] };
 
 const notReady = occurrence('unavailable', {
   name: 'NotReady',
@@ -19,7 +18,7 @@ export const getHealth = {
   operationId: 'getHealth',
   summary: 'Check that the process is alive',
   description: 'Answers as long as the process runs, whatever the database does.',
-  response: { 200: answer('The process is alive', ref(Health)), ...errorAnswers(...PROBE_ERRORS) },
+  response: { 200: answer('The process is alive', ref(Health)), ...errorAnswers() },
 } satisfies FastifySchema;
 
 export const getReadiness = {
@@ -29,6 +28,6 @@ export const getReadiness = {
   description: 'Asks the database. While the service stops or the database does not answer, it answers 503.',
   response: {
     200: answer('The service can take requests', ref(Readiness)),
-    ...errorAnswers(...PROBE_ERRORS, notReady),
+    ...errorAnswers(notReady),
   },
 } satisfies FastifySchema;

@@ -23,7 +23,13 @@ t.test('an error is an envelope, in the order that people read it', async (t) =>
 });
 
 t.test('an error is a problem for those who prefer that', async (t) => {
-  for (const accept of ['application/problem+json', 'application/json;q=0.5, application/problem+json']) {
+  for (const accept of [
+    'application/problem+json',
+    'application/json;q=0.5, application/problem+json',
+    'application/problem+json; charset=utf-8',
+    'Application/Problem+JSON',
+    'application/json;charset=utf-8;q=0.9, application/problem+json;charset=utf-8',
+  ]) {
     const { contentType, body } = representError(
       new ServiceError('validation_failed', { details, truncated: true }),
       {

@@ -3,25 +3,53 @@ import { startWithoutDatabase } from '../support/service.ts';
 
 const { call } = await startWithoutDatabase(t);
 
+/** An operation that fails validation, which comes after negotiation. */
+const OPERATION = '/songs/first';
+
 t.test('JSON is given to all who take it', async (t) => {
   for (const accept of [
     '*/*',
     'application/json',
+    'Application/JSON',
     'application/*',
     'application/problem+json',
     'text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8',
     'text/plain, application/json;q=0.1',
+    'application/json; charset=utf-8',
+    'application/json;charset="UTF-8";q=0.5',
+    'application/json; q=1; charset=utf-8',
+    'text/plain, application/json; profile="a,b;q=0"; version=2',
+    'application/json;q=0, application/json;version=1',
+    '',
+    ' ',
+    ',',
   ]) {
-    t.equal((await call('GET', '/health', { headers: { accept } })).status, 200, accept);
+    t.equal((await call('GET', OPERATION, { headers: { accept } })).status, 422, accept);
   }
-  t.equal((await call('GET', '/health')).status, 200);
+  t.equal((await call('GET', OPERATION)).status, 422);
 });
 
 t.test('those who do not take it get 406', async (t) => {
-  for (const accept of ['text/html', 'application/xml', 'application/json;q=0', 'nonsense']) {
-    const { status, body } = await call('GET', '/health', { headers: { accept } });
+  for (const accept of [
+    'text/html',
+    'application/xml',
+    'application/json;q=0',
+    'application/json; charset=utf-8; q=0',
+    'application/json;q=0;charset=utf-8',
+    'text/html; q="application/json"',
+    'nonsense',
+    ';',
+  ]) {
+    const { status, body } = await call('GET', OPERATION, { headers: { accept } });
     t.equal(status, 406, accept);
     t.equal(body.code, 'not_acceptable');
+  }
+});
+
+t.test('probes answer any Accept and any query', async (t) => {
+  for (const accept of ['text/html', 'application/json;q=0', 'nonsense', '']) {
+    t.equal((await call('GET', '/health?ts=1', { headers: { accept } })).status, 200, accept);
+    t.equal((await call('GET', '/ready?ts=1', { headers: { accept } })).status, 503, accept);
   }
 });
 

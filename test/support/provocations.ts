@@ -96,6 +96,7 @@ export const changes: Readonly<Record<string, Change>> = {
   InvalidSong: asInExample,
   InvalidTask: asInExample,
   MalformedPath: withId('%'),
+  MalformedQuery: (request) => ({ ...request, url: `${request.url}?q=Bj%F6rk` }),
   MalformedJson: withPayload('{"song": "Blinding'),
   BodyTooLarge: withPayload(JSON.stringify('x'.repeat(20_000))),
   UnsupportedMediaType: withPayload('song=x', 'application/x-www-form-urlencoded'),
@@ -111,7 +112,7 @@ export const changes: Readonly<Record<string, Change>> = {
 
 /** What is sent on a bare socket because no client would send it: the bytes behind the request line. */
 export const brokenRequests: Readonly<Record<string, string>> = {
-  BrokenFraming: 'transfer-encoding: chunked\r\n\r\nZZ\r\n',
+  MalformedRequest: 'content-length: one\r\n\r\n',
   HeadersTooLarge: `x: ${'x'.repeat(20_000)}\r\n\r\n`,
   RequestTimeout: 'content-length: 100\r\n\r\n{',
 };

@@ -1,0 +1,33 @@
+import { parse } from 'fast-querystring';
+import fp from 'fastify-plugin';
+import { ServiceError } from '../errors/service-error.ts';
+
+/** The parameters of a query string that cannot be decoded. The router cannot throw, so this object marks the request. */
+const MALFORMED: Readonly<Record<string, string>> = Object.freeze({});
+
+/**
+ * Parses a query string: `+` is a blank, a repeated parameter is an array, and percent escapes are UTF-8.
+ *
+ * A query string with an escape that is not UTF-8 (RFC 3629) or not an escape at all is marked as malformed, where
+ * the parser alone would pass its text on undecoded.
+ */
+export function parseQueryString(text: string): Record<string, unknown> {
+  if (text.includes('%')) {
+    try {
+      decodeURIComponent(text);
+    } catch {
+      return MALFORMED;
+    }
+  }
+  return parse(text);
+}
+
+/** Refuses, with 400, requests whose query string cannot be decoded, in the route group that registers it. */
+export const queryStrings = fp(
+  async (app) => {
+    app.addHook('onRequest', (request, _reply, done) => {
+      done(request.query === MALFORMED ? new ServiceError('malformed_request') : undefined);
+    });
+  },
+  { name: 'query-strings' },
+);
