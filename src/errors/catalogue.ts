@@ -30,7 +30,7 @@ export const catalogue = {
   precondition_failed: {
     status: 412,
     error: 'PreconditionFailedError',
-    message: 'The resource has changed: If-Match names another version',
+    message: 'The precondition in If-Match or If-None-Match does not hold',
   },
   body_too_large: { status: 413, error: 'PayloadTooLargeError', message: 'The request body is too large' },
   unsupported_media_type: {

@@ -1,7 +1,11 @@
 import { Type } from '@sinclair/typebox';
+import { ServiceError } from '../errors/service-error.ts';
 
-/** `*`, or a list of entity tags (RFC 9110, 8.8.3); the blanks around a header's value are not part of it. */
-const ENTITY_TAGS = '^(\\*|(W/)?"[!#-~]*"([ \\t]*,[ \\t]*(W/)?"[!#-~]*")*)$';
+/** An entity tag (RFC 9110, 8.8.3). Node.js gives each byte above 0x7f as the code unit of the same number. */
+const ENTITY_TAG = '(W/)?"[!#-~\\u0080-\\u00ff]*"';
+
+/** `*`, or a list of entity tags, in which elements may be empty (RFC 9110, 5.6.1.2). */
+const ENTITY_TAGS = `^(\\*|(${ENTITY_TAG})?([ \\t]*,([ \\t]*${ENTITY_TAG})?)*)$`;
 
 const entityTags = (description: string) =>
   Type.Optional(
@@ -13,43 +17,101 @@ const entityTags = (description: string) =>
     }),
   );
 
-/** The header of a conditional read. */
-export const IfNoneMatch = Type.Object({
+/** The headers of a conditional read. */
+export const ReadPreconditions = Type.Object({
+  'If-Match': entityTags(
+    'Read only if the resource has one of these entity tags, or, for `*`, any; otherwise the response is 412.',
+  ),
   'If-None-Match': entityTags(
-    'Answer 304 if the resource still has one of these entity tags, or, for `*`, any.',
+    'The response is 304 if the resource still has one of these entity tags, or, for `*`, any.',
   ),
 });
 
-/** The header of a conditional write. */
-export const IfMatch = Type.Object({
+/** The headers of a conditional write. */
+export const WritePreconditions = Type.Object({
   'If-Match': entityTags(
-    'Write only if the resource has one of these entity tags, or, for `*`, any; otherwise answer 412.',
+    'Write only if the resource has one of these entity tags, or, for `*`, any; otherwise the response is 412.',
+  ),
+  'If-None-Match': entityTags(
+    'Write only if the resource has none of these entity tags, or, for `*`, no version at all; otherwise the response is 412.',
   ),
 });
+
+/** The preconditions of a request, under the names that Node.js gives its headers. */
+export interface ConditionalHeaders {
+  'if-match'?: string | undefined;
+  'if-none-match'?: string | undefined;
+}
 
 /** The entity tag of a version: strong, because the same version is always the same bytes. */
 export const entityTag = (version: string): string => `"${version}"`;
 
-/** Whether the client holds this version already (RFC 9110, 13.1.2: weak comparison). */
-export function isKnown(ifNoneMatch: string | undefined, version: string): boolean {
-  if (ifNoneMatch === undefined) return false;
-  return ifNoneMatch.trim() === '*' || tags(ifNoneMatch).some(({ version: known }) => known === version);
+/**
+ * Evaluates the preconditions of a read, in the order of RFC 9110, 13.2.2: `If-Match` (13.1.1, strong comparison), then
+ * `If-None-Match` (13.1.2, weak comparison).
+ *
+ * @param version The current version of the resource.
+ * @returns Whether the client has this version, so that the response is 304.
+ * @throws {ServiceError} 412 if `If-Match` does not hold.
+ */
+export function isNotModified(headers: ConditionalHeaders, version: string): boolean {
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers;
+  if (ifMatch !== undefined && requiredVersions(ifMatch)?.includes(version) === false)
+    throw new ServiceError('precondition_failed');
+  return (
+    ifNoneMatch !== undefined && (ifNoneMatch === '*' || excludedVersions(ifNoneMatch).includes(version))
+  );
+}
+
+const UNCONDITIONAL = { required: undefined, excluded: undefined };
+
+/**
+ * Translates the preconditions of a write into the versions that the row must have one of (undefined: any version will
+ * do) and the versions that it must not have.
+ */
+export function writePreconditions({
+  'if-match': ifMatch,
+  'if-none-match': ifNoneMatch,
+}: ConditionalHeaders): {
+  required: readonly string[] | undefined;
+  excluded: readonly string[] | undefined;
+} {
+  if (ifMatch === undefined && ifNoneMatch === undefined) return UNCONDITIONAL;
+  // `If-None-Match: *` does not hold for any version.
+  if (ifNoneMatch === '*') return { required: [], excluded: undefined };
+  return {
+    required: ifMatch === undefined ? undefined : requiredVersions(ifMatch),
+    excluded: ifNoneMatch === undefined ? undefined : excludedVersions(ifNoneMatch),
+  };
 }
 
 /**
- * The versions that a write is bound to (RFC 9110, 13.1.1: strong comparison); undefined when it is bound to
- * none. Tags that we never gave out match nothing.
+ * Evaluates the preconditions of a create. Its target is the collection, which exists and has no entity tag: `*` stands
+ * for it, and no entity tag does.
+ *
+ * @throws {ServiceError} 412 if one of them does not hold.
  */
-export function requiredVersions(ifMatch: string | undefined): string[] | undefined {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
-  return tags(ifMatch)
-    .filter(({ weak, version }) => !weak && UUID.test(version))
-    .map(({ version }) => version);
+export function checkCreatePreconditions({
+  'if-match': ifMatch,
+  'if-none-match': ifNoneMatch,
+}: ConditionalHeaders): void {
+  if ((ifMatch !== undefined && ifMatch !== '*') || ifNoneMatch === '*')
+    throw new ServiceError('precondition_failed');
 }
+
+/** The versions in `If-Match`; undefined for `*`. Weak tags, and tags that the service never sent, match nothing. */
+const requiredVersions = (ifMatch: string): string[] | undefined =>
+  ifMatch === '*'
+    ? undefined
+    : tagsIn(ifMatch).flatMap(({ weak, version }) => (!weak && UUID.test(version) ? [version] : []));
+
+/** The versions in a list of `If-None-Match`, weak or strong. */
+const excludedVersions = (ifNoneMatch: string): string[] =>
+  tagsIn(ifNoneMatch).flatMap(({ version }) => (UUID.test(version) ? [version] : []));
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-function tags(header: string): { weak: boolean; version: string }[] {
+function tagsIn(header: string): { weak: boolean; version: string }[] {
   return [...header.matchAll(/(W\/)?"([^"]*)"/g)].map(([, weak, version = '']) => ({
     weak: weak !== undefined,
     version,

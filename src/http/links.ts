@@ -1,4 +1,4 @@
-import { IfMatch } from './conditional-requests.ts';
+import { WritePreconditions } from './conditional-requests.ts';
 
 /** Where a link finds the id of the resource: an OpenAPI runtime expression. */
 type Expression = `$${string}`;
@@ -20,8 +20,8 @@ export const links = (id: Expression, ...operations: LinkedOperation[]) =>
       operationId,
       {
         operationId,
-        description: headers === IfMatch ? `${summary}, unless it has changed since` : summary,
-        parameters: { id, ...(headers === IfMatch && { 'If-Match': '$response.header.ETag' }) },
+        description: headers === WritePreconditions ? `${summary}, unless it has changed since` : summary,
+        parameters: { id, ...(headers === WritePreconditions && { 'If-Match': '$response.header.ETag' }) },
       },
     ]),
   );

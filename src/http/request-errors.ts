@@ -50,5 +50,5 @@ export const BODY_ERRORS = [
   unavailable,
 ];
 
-/** The error of a write that is bound to another version with `If-Match`. */
+/** The error of a request whose `If-Match` or `If-None-Match` does not hold. */
 export const preconditionFailed = occurrence('precondition_failed', { path: '/songs/1' });

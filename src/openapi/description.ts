@@ -39,8 +39,14 @@ A list is a JSON array, one page of it. The \`Link\` header holds the URL of the
 
 ## Versions of a resource
 
-Each answer with one resource has its version in \`ETag\`. A read with \`If-None-Match\` is answered 304 while the client has
-the current version. A write with \`If-Match\` happens only while the resource has that version; otherwise the answer is 412.
+Each response with one resource has its version in \`ETag\`. Every read and write of one resource evaluates \`If-Match\` (strong
+comparison), then \`If-None-Match\` (weak comparison), in the order of RFC 9110, 13.2.2. If \`If-Match\` does not hold, the
+response is 412. If \`If-None-Match\` does not hold, it is 304 to a read and 412 to a write. A write and the evaluation of
+its preconditions are one step: no other write comes between them. A missing resource is 404, whatever its preconditions are.
+
+The target of a create is the collection, which exists and has no entity tag: \`If-Match: *\` holds, \`If-None-Match: *\` and an
+\`If-Match\` with entity tags do not. Lists, probes and the document ignore preconditions. No resource has a \`Last-Modified\`,
+so \`If-Modified-Since\` and \`If-Unmodified-Since\` are ignored (RFC 9110, 13.1.3 and 13.1.4).
 
 ## Errors
 

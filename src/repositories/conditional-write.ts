@@ -1,21 +1,21 @@
 import type { QueryConfig, QueryResultRow } from 'pg';
 import type { Queryable } from '../database/queryable.ts';
 
-/** What came of a write to one row that may be bound to certain versions of it. */
+/** The outcome of a write to one row that may depend on the version of the row. */
 export type WriteOutcome<Row> =
   | { status: 'written'; row: Row }
   /** There is no such row. */
   | { status: 'not_found' }
-  /** The row is there, in none of the versions that the client named. */
+  /** The row exists, but its version does not meet the conditions. */
   | { status: 'version_mismatch' };
 
-/** The versions that a write is bound to, all of them UUIDs; undefined when any will do. */
-export type Versions = readonly string[] | undefined;
-
-/** Which row to write, in which versions of it. */
+/** A row to write, and the versions (UUIDs) on which the write depends. */
 export interface ConditionalWrite {
   id: number;
-  versions: Versions;
+  /** The row must have one of these versions; undefined: it may have any. */
+  required: readonly string[] | undefined;
+  /** The row must have none of these versions. */
+  excluded: readonly string[] | undefined;
 }
 
 /** Keeps two writes to the same row out of one batch: each is to see what the one before it has written. */
@@ -28,7 +28,7 @@ export const onePerRow = { exclusiveKeyOf: ({ id }: ConditionalWrite): number =>
  *
  * @param table The table, of which `id` and `version` are read.
  * @param write An `UPDATE` or `DELETE` of those rows whose ids are in `matching (match_id)`, with `RETURNING` at
- * least `id`; its parameters begin with `$3`.
+ * least `id`; its parameters begin with `$4`.
  */
 export async function runConditionalWrites<Row extends QueryResultRow & { id: number }>(
   database: Queryable,
@@ -40,16 +40,19 @@ export async function runConditionalWrites<Row extends QueryResultRow & { id: nu
     name: write.name,
     text: `
       WITH bound AS (
-        SELECT id, versions::uuid[] FROM unnest($1::integer[], $2::text[]) AS bound (id, versions)
+        SELECT id, required::uuid[], excluded::uuid[]
+        FROM unnest($1::integer[], $2::text[], $3::text[]) AS bound (id, required, excluded)
       ), locked AS MATERIALIZED (
         SELECT id, version FROM ${table} WHERE id = ANY ($1) ORDER BY id FOR UPDATE
       ), matching (match_id) AS (
-        SELECT id FROM locked JOIN bound USING (id) WHERE versions IS NULL OR version = ANY (versions)
+        SELECT id FROM locked JOIN bound USING (id)
+        WHERE (required IS NULL OR version = ANY (required)) AND (excluded IS NULL OR version <> ALL (excluded))
       ), written AS (${write.text})
       SELECT written.*, locked.id AS "lockedId" FROM locked LEFT JOIN written ON written.id = locked.id`,
     values: [
       writes.map(({ id }) => id),
-      writes.map(({ versions }) => versions && `{${versions.join()}}`),
+      writes.map(({ required }) => arrayLiteral(required)),
+      writes.map(({ excluded }) => arrayLiteral(excluded)),
       ...(write.values ?? []),
     ],
   });
@@ -60,3 +63,6 @@ export async function runConditionalWrites<Row extends QueryResultRow & { id: nu
     return row.id === null ? { status: 'version_mismatch' } : { status: 'written', row };
   });
 }
+
+/** An array of UUIDs as PostgreSQL reads it from text. */
+const arrayLiteral = (versions: readonly string[] | undefined) => versions && `{${versions.join()}}`;

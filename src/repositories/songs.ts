@@ -145,7 +145,7 @@ export class SongsRepository {
           year = CASE WHEN sets_year THEN new_year ELSE year END,
           version = gen_random_uuid()
         FROM matching
-        JOIN unnest($1, $3::text[], $4::text[], $5::boolean[], $6::integer[])
+        JOIN unnest($1, $4::text[], $5::text[], $6::boolean[], $7::integer[])
           AS new (new_id, new_song, new_artist, sets_year, new_year) ON new_id = match_id
         WHERE id = match_id
         RETURNING ${COLUMNS}`,

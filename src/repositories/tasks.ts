@@ -133,7 +133,7 @@ export class TasksRepository {
           updated_at = now(),
           version = gen_random_uuid()
         FROM matching
-        JOIN unnest($1, $3::text[], $4::text[], $5::boolean[])
+        JOIN unnest($1, $4::text[], $5::text[], $6::boolean[])
           AS new (new_id, new_title, new_description, new_done) ON new_id = match_id
         WHERE id = match_id
         RETURNING ${COLUMNS}`,

@@ -11,7 +11,7 @@ import {
   SongQuery,
   SongUpdate,
 } from '../../schemas/song.ts';
-import { IfMatch, IfNoneMatch } from '../http/conditional-requests.ts';
+import { ReadPreconditions, WritePreconditions } from '../http/conditional-requests.ts';
 import { errorAnswers, occurrence } from '../http/error-answers.ts';
 import { links } from '../http/links.ts';
 import { BODY_ERRORS, LIST_ERRORS, preconditionFailed, RESOURCE_ERRORS } from '../http/request-errors.ts';
@@ -57,7 +57,7 @@ export const createSong = {
   body: ref(SongCreate),
   response: {
     201: answer('The created song', ref(SongEnvelope), 'Location', 'ETag'),
-    ...errorAnswers(...BODY_ERRORS, invalidSong, songExists),
+    ...errorAnswers(...BODY_ERRORS, invalidSong, songExists, preconditionFailed),
   },
 } satisfies FastifySchema;
 
@@ -66,11 +66,11 @@ export const getSong = {
   operationId: 'getSong',
   summary: 'Get a song',
   description: 'Reads one song, as the database holds it now.',
-  headers: IfNoneMatch,
+  headers: ReadPreconditions,
   response: {
     200: answer('The song', ref(Song), 'ETag'),
     304: emptyAnswer('The client has this version already', 'ETag'),
-    ...errorAnswers(...RESOURCE_ERRORS, songNotFound),
+    ...errorAnswers(...RESOURCE_ERRORS, songNotFound, preconditionFailed),
   },
 } satisfies FastifySchema;
 
@@ -84,7 +84,7 @@ export const replaceSong = {
   operationId: 'replaceSong',
   summary: 'Replace a song',
   description: 'Gives a song a whole new state. What the body leaves out gets its default.',
-  headers: IfMatch,
+  headers: WritePreconditions,
   body: ref(SongCreate),
   // What the first song is anyway: the example of a create would meet the song that the create made.
   'x-request-example': { song: 'Square Hammer', artist: 'Ghost', year: 2016 },
@@ -97,7 +97,7 @@ export const updateSong = {
   summary: 'Update a song',
   description: 'Changes the fields that the JSON Merge Patch (RFC 7396) holds.',
   externalDocs: MERGE_PATCH_DOCS,
-  headers: IfMatch,
+  headers: WritePreconditions,
   consumes: PATCH_TYPES,
   body: ref(SongUpdate),
   response: written(exampleSong),
@@ -108,7 +108,7 @@ export const deleteSong = {
   operationId: 'deleteSong',
   summary: 'Delete a song',
   description: 'Removes a song for good. Its id is not given out again.',
-  headers: IfMatch,
+  headers: WritePreconditions,
   response: {
     204: emptyAnswer('The song is gone'),
     ...errorAnswers(...RESOURCE_ERRORS, songNotFound, preconditionFailed),

@@ -1,7 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { ServiceError } from '../errors/service-error.ts';
 import { pathUnderBase } from '../http/base-path.ts';
-import { entityTag, isKnown, requiredVersions } from '../http/conditional-requests.ts';
+import {
+  checkCreatePreconditions,
+  entityTag,
+  isNotModified,
+  writePreconditions,
+} from '../http/conditional-requests.ts';
 import { isGone } from '../http/gone.ts';
 import { describePage } from '../http/pagination.ts';
 import type { SongsRepository } from '../repositories/songs.ts';
@@ -29,6 +34,7 @@ export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> =
   });
 
   app.post('', { schema: createSong, links: songLinks.create }, async (request, reply) => {
+    checkCreatePreconditions(request.headers);
     const song = await songs.create(request.body, isGone(request));
     if (!song) throw new ServiceError('song_exists');
     reply
@@ -42,14 +48,14 @@ export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> =
     const song = await songs.find(request.params.id, isGone(request));
     if (!song) throw new ServiceError('song_not_found');
     reply.header('etag', entityTag(song.version));
-    return isKnown(request.headers['if-none-match'], song.version) ? reply.code(304).send() : song;
+    return isNotModified(request.headers, song.version) ? reply.code(304).send() : song;
   });
 
   app.put('/:id', { schema: replaceSong, links: songLinks.write }, async (request, reply) => {
-    const versions = requiredVersions(request.headers['if-match']);
+    const preconditions = writePreconditions(request.headers);
     const song = writtenRow(
       await songs.update(
-        { ...request.params, versions, patch: { year: null, ...request.body } },
+        { ...request.params, ...preconditions, patch: { year: null, ...request.body } },
         isGone(request),
       ),
       'song_not_found',
@@ -59,9 +65,9 @@ export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> =
   });
 
   app.patch('/:id', { schema: updateSong, links: songLinks.write }, async (request, reply) => {
-    const versions = requiredVersions(request.headers['if-match']);
+    const preconditions = writePreconditions(request.headers);
     const song = writtenRow(
-      await songs.update({ ...request.params, versions, patch: request.body }, isGone(request)),
+      await songs.update({ ...request.params, ...preconditions, patch: request.body }, isGone(request)),
       'song_not_found',
     );
     reply.header('etag', entityTag(song.version));
@@ -69,8 +75,11 @@ export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> =
   });
 
   app.delete('/:id', { schema: deleteSong }, async (request, reply) => {
-    const versions = requiredVersions(request.headers['if-match']);
-    writtenRow(await songs.delete({ ...request.params, versions }, isGone(request)), 'song_not_found');
+    const preconditions = writePreconditions(request.headers);
+    writtenRow(
+      await songs.delete({ ...request.params, ...preconditions }, isGone(request)),
+      'song_not_found',
+    );
     return reply.code(204).send();
   });
 };

@@ -3,7 +3,7 @@ import type { FastifySchema } from 'fastify';
 import { Identifier } from '../../schemas/fields.ts';
 import { ref } from '../../schemas/ref.ts';
 import { exampleTask, Task, TaskCreate, TaskList, TaskQuery, TaskUpdate } from '../../schemas/task.ts';
-import { IfMatch, IfNoneMatch } from '../http/conditional-requests.ts';
+import { ReadPreconditions, WritePreconditions } from '../http/conditional-requests.ts';
 import { errorAnswers, occurrence } from '../http/error-answers.ts';
 import { links } from '../http/links.ts';
 import { BODY_ERRORS, LIST_ERRORS, preconditionFailed, RESOURCE_ERRORS } from '../http/request-errors.ts';
@@ -50,7 +50,7 @@ export const createTask = {
   body: ref(TaskCreate),
   response: {
     201: answer('The created task', ref(Task), 'Location', 'ETag'),
-    ...errorAnswers(...BODY_ERRORS, invalidTask, taskLimitReached),
+    ...errorAnswers(...BODY_ERRORS, invalidTask, taskLimitReached, preconditionFailed),
   },
 } satisfies FastifySchema;
 
@@ -59,11 +59,11 @@ export const getTask = {
   operationId: 'getTask',
   summary: 'Get a task',
   description: 'Reads one task, as the database holds it now.',
-  headers: IfNoneMatch,
+  headers: ReadPreconditions,
   response: {
     200: answer('The task', ref(Task), 'ETag'),
     304: emptyAnswer('The client has this version already', 'ETag'),
-    ...errorAnswers(...RESOURCE_ERRORS, taskNotFound),
+    ...errorAnswers(...RESOURCE_ERRORS, taskNotFound, preconditionFailed),
   },
 } satisfies FastifySchema;
 
@@ -77,7 +77,7 @@ export const replaceTask = {
   operationId: 'replaceTask',
   summary: 'Replace a task',
   description: 'Gives a task a whole new state. What the body leaves out gets its default.',
-  headers: IfMatch,
+  headers: WritePreconditions,
   body: ref(TaskCreate),
   response: written(exampleTask),
 } satisfies FastifySchema;
@@ -88,7 +88,7 @@ export const updateTask = {
   summary: 'Update a task',
   description: 'Changes the fields that the JSON Merge Patch (RFC 7396) holds.',
   externalDocs: MERGE_PATCH_DOCS,
-  headers: IfMatch,
+  headers: WritePreconditions,
   consumes: PATCH_TYPES,
   body: ref(TaskUpdate),
   response: written({ ...exampleTask, done: true, updatedAt: '2026-11-21T18:00:00.000Z' }),
@@ -99,7 +99,7 @@ export const deleteTask = {
   operationId: 'deleteTask',
   summary: 'Delete a task',
   description: 'Removes a task for good. Its id is not given out again.',
-  headers: IfMatch,
+  headers: WritePreconditions,
   response: {
     204: emptyAnswer('The task is gone'),
     ...errorAnswers(...RESOURCE_ERRORS, taskNotFound, preconditionFailed),

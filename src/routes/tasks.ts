@@ -1,7 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { ServiceError } from '../errors/service-error.ts';
 import { pathUnderBase } from '../http/base-path.ts';
-import { entityTag, isKnown, requiredVersions } from '../http/conditional-requests.ts';
+import {
+  checkCreatePreconditions,
+  entityTag,
+  isNotModified,
+  writePreconditions,
+} from '../http/conditional-requests.ts';
 import { isGone } from '../http/gone.ts';
 import { describePage } from '../http/pagination.ts';
 import type { TasksRepository } from '../repositories/tasks.ts';
@@ -29,6 +34,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> =
   });
 
   app.post('', { schema: createTask, links: taskLinks.create }, async (request, reply) => {
+    checkCreatePreconditions(request.headers);
     const task = await tasks.create(request.body, isGone(request));
     if (!task) throw new ServiceError('task_limit_reached');
     return reply
@@ -42,14 +48,14 @@ export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> =
     const task = await tasks.find(request.params.id, isGone(request));
     if (!task) throw new ServiceError('task_not_found');
     reply.header('etag', entityTag(task.version));
-    return isKnown(request.headers['if-none-match'], task.version) ? reply.code(304).send() : task;
+    return isNotModified(request.headers, task.version) ? reply.code(304).send() : task;
   });
 
   app.put('/:id', { schema: replaceTask, links: taskLinks.write }, async (request, reply) => {
-    const versions = requiredVersions(request.headers['if-match']);
+    const preconditions = writePreconditions(request.headers);
     const task = writtenRow(
       await tasks.update(
-        { ...request.params, versions, patch: { description: '', done: false, ...request.body } },
+        { ...request.params, ...preconditions, patch: { description: '', done: false, ...request.body } },
         isGone(request),
       ),
       'task_not_found',
@@ -59,9 +65,9 @@ export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> =
   });
 
   app.patch('/:id', { schema: updateTask, links: taskLinks.write }, async (request, reply) => {
-    const versions = requiredVersions(request.headers['if-match']);
+    const preconditions = writePreconditions(request.headers);
     const task = writtenRow(
-      await tasks.update({ ...request.params, versions, patch: request.body }, isGone(request)),
+      await tasks.update({ ...request.params, ...preconditions, patch: request.body }, isGone(request)),
       'task_not_found',
     );
     reply.header('etag', entityTag(task.version));
@@ -69,8 +75,11 @@ export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> =
   });
 
   app.delete('/:id', { schema: deleteTask }, async (request, reply) => {
-    const versions = requiredVersions(request.headers['if-match']);
-    writtenRow(await tasks.delete({ ...request.params, versions }, isGone(request)), 'task_not_found');
+    const preconditions = writePreconditions(request.headers);
+    writtenRow(
+      await tasks.delete({ ...request.params, ...preconditions }, isGone(request)),
+      'task_not_found',
+    );
     return reply.code(204).send();
   });
 };

@@ -61,7 +61,7 @@ function expectedStatuses({ parameters = [], requestBody }: PlacedOperation): nu
     ...[406, 422, 431, 500],
     ...(requestBody ? [400, 408, 413, 415] : []),
     ...(parameters.some((parameter) => parameter.in === 'path') ? [400, 404] : []),
-    ...(takes('If-Match') ? [412] : []),
+    ...(takes('If-Match') || takes('If-None-Match') ? [412] : []),
   ];
 }
 

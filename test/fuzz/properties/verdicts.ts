@@ -8,7 +8,7 @@ const EXCUSES: Readonly<Record<number, (draft: Draft) => boolean>> = {
   304: ({ headers }) => headers['if-none-match'] !== undefined,
   404: ({ parameters }) => Object.keys(parameters).length > 0,
   409: ({ body }) => body !== undefined,
-  412: ({ headers }) => headers['if-match'] !== undefined,
+  412: ({ headers }) => headers['if-match'] !== undefined || headers['if-none-match'] !== undefined,
 };
 
 /** @throws when a valid request was refused, failed, or did not do what it says. */
@@ -25,10 +25,10 @@ export function judgeValid(draft: Draft, request: FuzzRequest, answer: Answer, b
   if (isSuccess && draft.body !== undefined) checkKept(draft.body, JSON.parse(text));
 }
 
-/** Whether it is to happen only if the resource has a version that it never had. */
+/** Whether it is bound to a version that the resource never had, or to no version at all. */
 function isBoundElsewhere({ headers }: Draft): boolean {
-  const ifMatch = headers['if-match'];
-  return typeof ifMatch === 'string' && ifMatch !== '*';
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers;
+  return (typeof ifMatch === 'string' && ifMatch !== '*') || ifNoneMatch === '*';
 }
 
 /** What was written must come back as it was sent. */

@@ -84,17 +84,17 @@ public final class RoundTrip {
       expect(detail.getMsg(), "message of a failure").is("String should have at least 1 character");
     }
 
-    Song changed = songs.updateSong(first.getId(), new SongUpdate().year(null), etag).getData();
+    Song changed = songs.updateSong(first.getId(), new SongUpdate().year(null), etag, null).getData();
     expect(changed.getYear(), "year that was taken away").is(null);
     expect(changed.getSong(), "field that the patch leaves out").is("Song 1");
-    ApiError stale = expectError(412, () -> songs.replaceSong(first.getId(), newSong("Lost update"), etag));
+    ApiError stale = expectError(412, () -> songs.replaceSong(first.getId(), newSong("Lost update"), etag, null));
     expect(stale.getCode(), "code of a stale write").is("precondition_failed");
-    Song read = songs.getSong(first.getId(), null);
+    Song read = songs.getSong(first.getId(), null, null);
     expect(read.getSong(), "title after the stale write").is("Song 1");
     expect(read.getCreatedAt(), "instant").is(first.getCreatedAt());
 
-    expect(songs.deleteSongWithHttpInfo(first.getId(), null).getStatusCode(), "status of a delete").is(204);
-    ApiError gone = expectError(404, () -> songs.getSong(first.getId(), null));
+    expect(songs.deleteSongWithHttpInfo(first.getId(), null, null).getStatusCode(), "status of a delete").is(204);
+    ApiError gone = expectError(404, () -> songs.getSong(first.getId(), null, null));
     expect(gone.getCode(), "code after the delete").is("song_not_found");
 
     Task task = tasks.createTask(new TaskCreate().title(ARTIST));
