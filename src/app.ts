@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import Fastify, { type FastifyHttpOptions, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import type { Config } from './config.ts';
-import { withoutBase } from './http/base-path.ts';
+import { routedUrl } from './http/request-checks.ts';
 import { RequestLog } from './http/request-log.ts';
 import { sharedSerializers } from './http/shared-serializers.ts';
 import { batching } from './plugins/batching.ts';
 import { bodyParsing } from './plugins/body-parsing.ts';
-import { answerBrokenRequest } from './plugins/broken-requests.ts';
+import { Connections } from './plugins/connections.ts';
 import { contentNegotiation } from './plugins/content-negotiation.ts';
 import { cors } from './plugins/cors.ts';
 import { database } from './plugins/database.ts';
 import { docs } from './plugins/docs.ts';
-import { errors, sendEarlyError } from './plugins/errors.ts';
+import { errors } from './plugins/errors.ts';
 import { methodRouting } from './plugins/method-routing.ts';
 import { openapi } from './plugins/openapi.ts';
 import { parseQueryString, queryStrings } from './plugins/query-strings.ts';
@@ -42,7 +42,9 @@ export interface AppOverrides {
  */
 export async function buildApp(config: Config, overrides: AppOverrides = {}): Promise<FastifyInstance> {
   const { logger = false, connect = true } = overrides;
-  const app = Fastify({ ...serverOptions(config), logger });
+  const connections = new Connections(config);
+  const app = Fastify({ ...serverOptions(config, connections), logger });
+  connections.logTo(app.log);
 
   try {
     await app.register(validation);
@@ -77,26 +79,21 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
   }
 }
 
-function serverOptions(config: Config): FastifyHttpOptions<Server> {
+function serverOptions(config: Config, connections: Connections): FastifyHttpOptions<Server> {
   return {
     bodyLimit: config.bodyLimit,
-    // A client has this long for its whole request; Node gives its headers half of it.
-    requestTimeout: 30_000,
-    connectionTimeout: 60_000,
-    keepAliveTimeout: 72_000,
-    http: { headersTimeout: 15_000 },
     // Making a new database and waiting for another instance's migrations take as long as they take.
     pluginTimeout: 0,
     // Requests that arrive on kept-alive connections during a stop are still answered.
     return503OnClosing: false,
     logController: new RequestLog(),
     genReqId: requestId,
-    rewriteUrl: ({ url = '/' }) => withoutBase(url),
+    rewriteUrl: routedUrl,
     // As long as a request line can be: what is too long for its schema is told so by the validator.
     routerOptions: { maxParamLength: 16_384, querystringParser: parseQueryString },
     schemaController: { compilersFactory: { buildSerializer: sharedSerializers() } },
-    frameworkErrors: sendEarlyError,
-    clientErrorHandler: answerBrokenRequest,
+    serverFactory: connections.createServer,
+    clientErrorHandler: connections.onClientError,
   };
 }
 

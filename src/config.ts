@@ -15,6 +15,8 @@ const Environment = Type.Object({
   MAX_TASKS: Type.Integer({ minimum: 0, maximum: 2_147_483_647, default: 1000 }),
   CORS_ORIGINS: Type.String({ default: 'http://localhost:3000,https://myapp.com' }),
   BODY_LIMIT: Type.Integer({ minimum: 1, maximum: 1_073_741_824, default: 16_384 }),
+  MAX_CONNECTIONS: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 2000 }),
+  KEEP_ALIVE_SECONDS: Type.Integer({ minimum: 1, maximum: 86_400, default: 72 }),
   LOG_LEVEL: OneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     description: 'Pino’s levels.',
     default: 'info',
@@ -40,6 +42,10 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** The largest request body, in bytes. */
   readonly bodyLimit: number;
+  /** How many connections may be open; further ones are closed at once. */
+  readonly maxConnections: number;
+  /** How long an idle connection stays open, in milliseconds. */
+  readonly keepAliveTimeout: number;
   readonly logLevel: string;
   /** Whether answers are checked against their schema before they leave. */
   readonly validateResponses: boolean;
@@ -79,6 +85,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     maxTasks: environment.MAX_TASKS,
     corsOrigins: Object.freeze(corsOrigins(environment.CORS_ORIGINS)),
     bodyLimit: environment.BODY_LIMIT,
+    maxConnections: environment.MAX_CONNECTIONS,
+    keepAliveTimeout: environment.KEEP_ALIVE_SECONDS * 1000,
     logLevel: environment.LOG_LEVEL,
     validateResponses: environment.VALIDATE_RESPONSES ?? environment.NODE_ENV !== 'production',
     batching: environment.BATCHING === 'on',

@@ -38,6 +38,11 @@ export const catalogue = {
     error: 'UnsupportedMediaTypeError',
     message: 'The request body must be JSON in UTF-8',
   },
+  expectation_failed: {
+    status: 417,
+    error: 'ExpectationFailedError',
+    message: 'The service only knows the expectation 100-continue',
+  },
   validation_failed: { status: 422, error: 'ValidationError', message: 'Request validation failed' },
   headers_too_large: {
     status: 431,
@@ -45,6 +50,11 @@ export const catalogue = {
     message: 'The request headers are too large',
   },
   internal_error: { status: 500, error: 'InternalError', message: 'Internal server error' },
+  not_implemented: {
+    status: 501,
+    error: 'NotImplementedError',
+    message: 'The service does not implement what the request asks for',
+  },
   unavailable: {
     status: 503,
     error: 'UnavailableError',

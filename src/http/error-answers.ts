@@ -49,14 +49,13 @@ interface ErrorAnswer {
   content: { 'application/json': ErrorContent; [PROBLEM_MEDIA_TYPE]?: ErrorContent };
 }
 
-/**
- * The errors of every operation. A request that is not HTTP, or has too large headers, fails before its `Accept` is
- * known.
- */
+/** The errors of every operation. A request with too large headers fails before its `Accept` is known. */
 const EVERYWHERE = [
-  occurrence('malformed_request', { path: '', asProblem: false }),
+  occurrence('malformed_request'),
+  occurrence('expectation_failed'),
   occurrence('headers_too_large', { path: '', asProblem: false }),
   occurrence('internal_error'),
+  occurrence('not_implemented'),
 ];
 
 /**
@@ -70,7 +69,7 @@ export function errorAnswers<Code extends ErrorCode>(...occurrences: Occurrence<
     byStatus.set(status, [...(byStatus.get(status) ?? []), error]);
   }
   const answers = [...byStatus].map(([status, errors]) => [status, errorAnswer(status, errors)] as const);
-  return Object.fromEntries(answers) as Record<ErrorStatus<Code> | 400 | 431 | 500, ErrorAnswer>;
+  return Object.fromEntries(answers) as Record<ErrorStatus<Code> | 400 | 417 | 431 | 500 | 501, ErrorAnswer>;
 }
 
 function errorAnswer(status: number, errors: readonly Occurrence[]): ErrorAnswer {

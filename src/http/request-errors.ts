@@ -44,7 +44,7 @@ export const BODY_ERRORS = [
   }),
   malformedQuery,
   notAcceptable,
-  occurrence('request_timeout', { path: '', asProblem: false }),
+  occurrence('request_timeout'),
   occurrence('body_too_large'),
   occurrence('unsupported_media_type'),
   unavailable,

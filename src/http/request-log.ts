@@ -1,6 +1,9 @@
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 
-/** Logs one line for each request, when it is answered: method, URL, status and milliseconds. */
+/** The status in the log of a request whose client disconnected before its response; it is never sent. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+/** Logs one line for each request, when its response was sent: method, URL, status and milliseconds. */
 export class RequestLog extends LogController {
   override incomingRequest(): void {}
 
@@ -9,9 +12,16 @@ export class RequestLog extends LogController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): void {
-    const { method, originalUrl: url } = request;
-    const line = { method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 100) / 100 };
-    if (error) request.log.warn({ ...line, err: error }, 'request broke off');
-    else request.log.info(line, 'request');
+    if (error) logDisconnect(request, reply);
+    else request.log.info(requestLine(request, reply, reply.statusCode), 'request');
   }
+}
+
+/** Logs the line of a request whose client disconnected: there is nobody to send a response to. */
+export function logDisconnect(request: FastifyRequest, reply: FastifyReply): void {
+  request.log.warn(requestLine(request, reply, CLIENT_CLOSED_REQUEST), 'client disconnected');
+}
+
+function requestLine({ method, originalUrl: url }: FastifyRequest, reply: FastifyReply, status: number) {
+  return { method, url, status, ms: Math.round(reply.elapsedTime * 100) / 100 };
 }

@@ -7,7 +7,9 @@ export const BEFORE_OPERATIONS: readonly ErrorCode[] = [
   'not_found',
   'method_not_allowed',
   'request_timeout',
+  'expectation_failed',
   'headers_too_large',
+  'not_implemented',
 ];
 
 const errorTable = BEFORE_OPERATIONS.map((code) => {

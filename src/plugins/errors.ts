@@ -5,11 +5,10 @@ import { DatabaseUnavailable, UniqueViolation } from '../database/failures.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { representError } from '../errors/representation.ts';
 import { ServiceError } from '../errors/service-error.ts';
-import { setResponseHeaders } from './response-headers.ts';
+import { parserFailure } from './connections.ts';
 
 /** Fastify's own errors that are the client's doing. */
 const frameworkCodes: Readonly<Record<string, ErrorCode>> = {
-  FST_ERR_BAD_URL: 'malformed_request',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed_request',
   FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
@@ -29,7 +28,7 @@ const SUCCESS_HEADERS = ['etag', 'link', 'location', 'x-total-count'];
 /** Finds the entry of the catalogue for whatever was thrown; `internal_error` when it is none of ours. */
 function toServiceError(error: FastifyError | ServiceError): ServiceError {
   if (error instanceof ServiceError) return error;
-  return new ServiceError(codeFor(error), { cause: error });
+  return parserFailure(error) ?? new ServiceError(codeFor(error), { cause: error });
 }
 
 function codeFor(error: FastifyError): ErrorCode {
@@ -42,8 +41,8 @@ function codeFor(error: FastifyError): ErrorCode {
 /** Answers an error in the representation that the client prefers. */
 function sendError(error: FastifyError | ServiceError, request: FastifyRequest, reply: FastifyReply): void {
   const failure = toServiceError(error);
-  const isAbandoned = failure.cause instanceof AbandonedError;
-  if (failure.statusCode >= 500 && !isAbandoned)
+  const isFault = failure.statusCode === 500 || failure.statusCode === 503;
+  if (isFault && !request.socket.destroyed)
     request.log.error({ err: failure.cause ?? failure }, failure.message);
   const { contentType, body } = representError(failure, {
     id: request.id,
@@ -58,13 +57,6 @@ function sendError(error: FastifyError | ServiceError, request: FastifyRequest, 
     .type(contentType)
     .serializer(JSON.stringify)
     .send(body);
-}
-
-/** Answers an error that comes before routing, such as a URL that cannot be decoded, where no hook runs. */
-export function sendEarlyError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  setResponseHeaders(request, reply);
-  reply.header('x-content-type-options', 'nosniff');
-  sendError(error, request, reply);
 }
 
 /** Answers every error of the service in one shape, and never with anything internal. */

@@ -1,6 +1,7 @@
 import fp from 'fastify-plugin';
 import createRouter from 'find-my-way';
 import { ServiceError } from '../errors/service-error.ts';
+import { requestFault } from '../http/request-checks.ts';
 
 /**
  * Answers what no route takes: 405 with the exact `Allow` where the path is known, 404 where it is not, and
@@ -22,6 +23,8 @@ export const methodRouting = fp(
 
     app.addHook('onRequest', (request, reply, done) => {
       if (!request.is404 && request.method !== 'OPTIONS') return done();
+      const fault = requestFault(request.raw);
+      if (fault) return done(new ServiceError(fault, { headers: { connection: 'close' } }));
       const path = request.url.split('?', 1)[0] ?? '/';
       const methods: Set<string> | undefined = paths.find('GET', path)?.store;
       if (!methods) return done(new ServiceError('not_found'));

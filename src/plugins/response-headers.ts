@@ -1,5 +1,5 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { logDisconnect } from '../http/request-log.ts';
 
 /**
  * Gives every answer `X-Request-Id` and `X-Process-Time`, the seconds that it took, with four decimals. While the
@@ -12,7 +12,9 @@ export const responseHeaders = fp(
       closing = true;
     });
     app.addHook('onSend', (request, reply, payload, done) => {
-      setResponseHeaders(request, reply);
+      reply.header('x-request-id', request.id);
+      reply.header('x-process-time', (reply.elapsedTime / 1000).toFixed(4));
+      if (request.socket.destroyed) logDisconnect(request, reply);
       // A connection that is kept alive would hold up the stop until it times out.
       if (closing) reply.header('connection', 'close');
       done(null, payload);
@@ -20,9 +22,3 @@ export const responseHeaders = fp(
   },
   { name: 'response-headers' },
 );
-
-/** Does the same for an answer that is given before there is a route, and so without hooks. */
-export function setResponseHeaders(request: FastifyRequest, reply: FastifyReply): void {
-  reply.header('x-request-id', request.id);
-  reply.header('x-process-time', (reply.elapsedTime / 1000).toFixed(4));
-}

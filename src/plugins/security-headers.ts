@@ -4,7 +4,7 @@ import fp from 'fastify-plugin';
  * What Helmet and OWASP's REST guidance set for an API: JSON needs no rights at all in a browser. The docs pages
  * bring a policy of their own.
  */
-const HEADERS = {
+export const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'none';frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
@@ -17,7 +17,7 @@ const HEADERS = {
 export const securityHeaders = fp(
   async (app) => {
     app.addHook('onRequest', (_request, reply, done) => {
-      reply.headers(HEADERS);
+      reply.headers(SECURITY_HEADERS);
       done();
     });
   },

@@ -104,6 +104,9 @@ export const changes: Readonly<Record<string, Change>> = {
   TaskNotFound: withId(NO_RESOURCE),
   SongExists: (request) => ({ ...request, json: { song: 'Euclid', artist: 'Sleep Token' } }),
   PreconditionFailed: withHeader('if-match', '"0a3f1c5e-9d2b-4c47-8f0e-6b1d2a7c9e35"'),
+  MalformedRequest: withHeader('host', 'a b'),
+  ExpectationFailed: withHeader('expect', 'x'),
+  NotImplemented: withHeader('transfer-encoding', 'gzip, chunked'),
   Unavailable: (request) => request,
   NotReady: (request) => request,
   InternalError: (request) => request,
@@ -112,7 +115,6 @@ export const changes: Readonly<Record<string, Change>> = {
 
 /** What is sent on a bare socket because no client would send it: the bytes behind the request line. */
 export const brokenRequests: Readonly<Record<string, string>> = {
-  MalformedRequest: 'content-length: one\r\n\r\n',
   HeadersTooLarge: `x: ${'x'.repeat(20_000)}\r\n\r\n`,
   RequestTimeout: 'content-length: 100\r\n\r\n{',
 };

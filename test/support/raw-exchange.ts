@@ -2,17 +2,48 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Answer } from './contract.ts';
 
-/** Sends bytes as they are and gives what comes back until the connection is closed. */
+/** Sends bytes as they are and gives the first response, once the connection is closed. */
 export async function rawExchange(port: number, bytes: string): Promise<Answer> {
-  const socket = connect(port, '127.0.0.1');
-  let text = '';
-  socket.setEncoding('utf8');
-  socket.on('data', (chunk) => (text += chunk));
+  const [first = { status: 0, headers: {}, text: '' }] = await rawExchanges(port, bytes);
+  return first;
+}
+
+/**
+ * Sends bytes as they are on one connection and gives all responses, once the connection is closed.
+ *
+ * @param options.halfClose Whether to close the client's half of the connection behind the bytes.
+ */
+export async function rawExchanges(
+  port: number,
+  bytes: string | Buffer,
+  { halfClose = false }: { halfClose?: boolean } = {},
+): Promise<Answer[]> {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk) => chunks.push(chunk));
+  socket.on('end', () => socket.end());
   socket.on('error', () => {});
-  socket.write(bytes);
+  if (halfClose) socket.end(bytes);
+  else socket.write(bytes);
   await once(socket, 'close');
-  const [head = '', body = ''] = text.split('\r\n\r\n');
-  const [start = '', ...lines] = head.split('\r\n');
-  const headers = Object.fromEntries(lines.map((line) => line.toLowerCase().split(': ', 2)));
-  return { status: Number(start.split(' ')[1]), headers, text: body };
+  return parseResponses(Buffer.concat(chunks));
+}
+
+function parseResponses(bytes: Buffer): Answer[] {
+  const responses: Answer[] = [];
+  let rest = bytes;
+  while (rest.length > 0) {
+    const end = rest.indexOf('\r\n\r\n');
+    const [start = '', ...lines] = rest.subarray(0, end).toString('latin1').split('\r\n');
+    const headers: Record<string, string> = {};
+    for (const line of lines) {
+      const colon = line.indexOf(':');
+      headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
+    }
+    const length = Number(headers['content-length'] ?? 0);
+    const text = rest.subarray(end + 4, end + 4 + length).toString();
+    responses.push({ status: Number(start.split(' ')[1]), headers, text });
+    rest = rest.subarray(end + 4 + length);
+  }
+  return responses;
 }

@@ -1,0 +1,73 @@
+import type { IncomingMessage } from 'node:http';
+import type { RawRequestDefaultExpression } from 'fastify';
+import type { ErrorCode } from '../errors/catalogue.ts';
+import { withoutBase } from './base-path.ts';
+
+/** A path that no route has: requests with a fault are routed there, and their errors pass every hook. */
+const NO_ROUTE = '/\\';
+
+/** The host of a `Host` header with its optional port (RFC 9110, 7.2; RFC 3986, 3.2.2). */
+const HOST = /^(\[[0-9a-fv.:]+\]|[\w\-.~%!$&'()*+,;=]*)(:[0-9]*)?$/i;
+const ABSOLUTE_FORM = /^https?:\/\/[^/?#]*/i;
+
+const faults = new WeakMap<IncomingMessage, ErrorCode>();
+
+/** What is wrong with the message itself, before it means anything to a route; undefined if nothing is. */
+export const requestFault = (request: IncomingMessage): ErrorCode | undefined => faults.get(request);
+
+/**
+ * The URL by which Fastify routes a request: its path and query, without the versioned base. The original URL becomes
+ * path and query as well, where the client sent an absolute URL (RFC 9112, 3.2.2) or a fragment.
+ *
+ * A request with a fault in its head is routed to nowhere; see {@link requestFault}.
+ */
+export function routedUrl(request: RawRequestDefaultExpression & { originalUrl?: string }): string {
+  const { url = '' } = request;
+  const target = url.startsWith('/') && !url.includes('#') ? url : originForm(url);
+  if (target !== url) request.originalUrl = target;
+  const fault = target === '' || !isDecodable(target) ? 'malformed_request' : headFault(request);
+  if (fault === undefined) return withoutBase(target);
+  faults.set(request, fault);
+  return NO_ROUTE;
+}
+
+/** Path and query of a request target (RFC 9112, 3.2); empty for a target of another form. `*` stays as it is. */
+function originForm(url: string): string {
+  const [target = ''] = url.split('#', 1);
+  if (target.startsWith('/') || target === '*') return target;
+  if (!ABSOLUTE_FORM.test(target)) return '';
+  const rest = target.replace(ABSOLUTE_FORM, '');
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** Whether the path is percent-encoded UTF-8. */
+function isDecodable(target: string): boolean {
+  if (!target.includes('%')) return true;
+  try {
+    decodeURIComponent(target.split('?', 1)[0] ?? '');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function headFault(request: IncomingMessage): ErrorCode | undefined {
+  const { headers, httpVersion } = request;
+  if (!hasValidHost(request)) return 'malformed_request';
+  const coding = headers['transfer-encoding'];
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') return 'not_implemented';
+  const isExpectant = headers.expect !== undefined && httpVersion === '1.1';
+  return isExpectant && headers.expect?.toLowerCase() !== '100-continue' ? 'expectation_failed' : undefined;
+}
+
+/** Whether there is one valid `Host` (RFC 9112, 3.2); HTTP/1.0 may go without. */
+function hasValidHost({ headers: { host }, rawHeaders, httpVersion }: IncomingMessage): boolean {
+  if (host === undefined) return httpVersion !== '1.1';
+  if (!HOST.test(host)) return false;
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === 4 && name.toLowerCase() === 'host') count++;
+  }
+  return count <= 1;
+}
