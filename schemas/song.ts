@@ -121,7 +121,7 @@ export const SongQuery = ListQuery(songSortKeys, {
     Text({
       minLength: 1,
       maxLength: 200,
-      description: 'Only songs with this text in the title or artist, in upper or lower case.',
+      description: 'Only songs whose title or artist contains this text, case-insensitively, in any script.',
       examples: ['pony'],
     }),
   ),

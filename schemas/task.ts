@@ -102,7 +102,8 @@ export const TaskQuery = ListQuery(taskSortKeys, {
     Text({
       minLength: 1,
       maxLength: 200,
-      description: 'Only tasks with this text in the title or description, in upper or lower case.',
+      description:
+        'Only tasks whose title or description contains this text, case-insensitively, in any script.',
       examples: ['venue'],
     }),
   ),

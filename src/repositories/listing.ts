@@ -98,9 +98,11 @@ function whereClause(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
 }
 
-/** The condition that one of the columns holds the text, in either case, in every alphabet. */
+/** The condition that one of the columns contains the text, case-insensitively, in any script. */
 export function containsText(columns: readonly string[], text: string): string {
-  const folded = (value: string) => `lower(${value} COLLATE "und-x-icu")`;
-  const found = columns.map((column) => `strpos(${folded(column)}, ${folded(`${text}::text`)}) > 0`);
+  // The subquery folds the text once, also in a generic plan, which would otherwise fold it for each row.
+  const found = columns.map(
+    (column) => `strpos(setlist_fold(${column}), (SELECT setlist_fold(${text}::text))) > 0`,
+  );
   return `(${found.join(' OR ')})`;
 }

@@ -74,3 +74,28 @@ t.test('a walk through all pages meets each song once', async (t) => {
   t.same(seen, seen.toSorted().reverse());
   t.equal(new Set(seen).size, 12);
 });
+
+t.test('any part of a text finds it, in any case and script', async (t) => {
+  const song = unique('ΟΔΥΣΣΕΙΑ İıẞ Straße ǅ 𐐀Ꭰ');
+  const { status } = await call('POST', '/songs', { json: { song, artist: 'Όμηρος' } });
+  t.equal(status, 201);
+  for (const q of [
+    'ΟΔΥΣ',
+    'οδυς',
+    'οδυσ',
+    'ΣΣΕΙΑ',
+    'İI',
+    'ss',
+    'STRASSE',
+    'strasse',
+    'ǆ 𐐨ꭰ',
+    'ΌΜΗΡΟΣ',
+    'όμηροσ',
+  ]) {
+    const { body } = await call('GET', `/songs?limit=100&sort=-id&q=${encodeURIComponent(q)}`);
+    t.ok(
+      body.some((found: { song: string }) => found.song === song),
+      q,
+    );
+  }
+});

@@ -27,7 +27,7 @@ t.test('migrations run once, in order, and are recorded', async (t) => {
   const { rows } = await app.pg.query('SELECT name FROM schema_migrations ORDER BY version');
   t.same(
     rows.map(({ name }) => name),
-    ['001.songs.sql', '002.tasks.sql', '101.first.sql', '102.second.sql'],
+    ['001.songs.sql', '002.tasks.sql', '003.search.sql', '101.first.sql', '102.second.sql'],
   );
 });
 
@@ -51,7 +51,7 @@ t.test('a migration that fails leaves nothing behind, and those after it wait', 
 });
 
 t.test('each migration is safe to run twice', async (t) => {
-  for (const name of ['001.songs.sql', '002.tasks.sql']) {
+  for (const name of ['001.songs.sql', '002.tasks.sql', '003.search.sql']) {
     await app.pg.query(await readFile(join('migrations', name), 'utf8'));
   }
   t.equal((await call('GET', '/songs')).body.length, 3);
