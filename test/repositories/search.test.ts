@@ -1,4 +1,5 @@
 import t from 'tap';
+import { containsText } from '../../src/repositories/listing.ts';
 import { startService } from '../support/service.ts';
 
 const { app, call } = await startService(t);
@@ -6,10 +7,15 @@ const { app, call } = await startService(t);
 /** Letters whose other case came with Unicode 16 or 17, which PostgreSQL may not know yet. */
 const RECENT = /[\u019b\u0264\u1c89\u1c8a\ua7cb-\ua7dc\u{10d50}-\u{10d85}\u{16ea0}-\u{16ed3}]/u;
 
-/** Every character that a text can hold: no NUL, no surrogate. */
-const characters = Array.from({ length: 0x10ffff }, (_, index) => index + 1)
+/** Every letter that has another case, as far as PostgreSQL knows it. */
+const cased = Array.from({ length: 0x10ffff }, (_, index) => index + 1)
   .filter((code) => code < 0xd800 || code > 0xdfff)
-  .map((code) => String.fromCodePoint(code));
+  .map((code) => String.fromCodePoint(code))
+  .filter(
+    (character) =>
+      (character.toLowerCase() !== character || character.toUpperCase() !== character) &&
+      !RECENT.test(character),
+  );
 
 async function fold(texts: readonly string[]): Promise<string[]> {
   const { rows } = await app.pg.query(
@@ -22,11 +28,6 @@ async function fold(texts: readonly string[]): Promise<string[]> {
 const codePoints = (text: string) => [...text].map((character) => character.codePointAt(0)?.toString(16));
 
 t.test('every letter of Unicode has one form for all its cases', async (t) => {
-  const cased = characters.filter(
-    (character) =>
-      (character.toLowerCase() !== character || character.toUpperCase() !== character) &&
-      !RECENT.test(character),
-  );
   t.ok(cased.length > 2700);
   const folded = await fold(cased);
   const lower = await fold(cased.map((character) => character.toLowerCase()));
@@ -39,12 +40,25 @@ t.test('every letter of Unicode has one form for all its cases', async (t) => {
 });
 
 t.test('a character has the same form at the beginning, inside and at the end of any text', async (t) => {
+  const characters = [
+    ...cased,
+    '\u0301',
+    '\u0345',
+    '\u00ad',
+    '\u200d',
+    '\ufeff',
+    '\ufffe',
+    ' ',
+    '.',
+    '中',
+    '🎵',
+  ];
   const folded = await fold(characters);
   const texts: string[] = [];
   const expected: string[] = [];
-  for (let start = 0; start < characters.length; start += 199) {
-    texts.push(characters.slice(start, start + 199).join(''));
-    expected.push(folded.slice(start, start + 199).join(''));
+  for (let start = 0; start < characters.length; start += 7) {
+    texts.push(characters.slice(start, start + 7).join(''));
+    expected.push(folded.slice(start, start + 7).join(''));
   }
   for (const character of ['Σ', 'σ', 'ς', 'ß', 'ẞ', 'İ', 'ı', 'i\u0307', '\ufeff', '\u0345', 'ǅ', '𐐀']) {
     const [form] = await fold([character]);
@@ -79,20 +93,18 @@ t.test('every part of a text finds it, as it is, in lower and in upper case', as
     '\ufeffmark\ufeff',
     'ԵՒ և',
   ];
-  for (const title of texts) {
-    const { status, body } = await call('POST', '/tasks', { json: { title } });
-    t.equal(status, 201);
-    const letters = [...title];
+  for (const text of texts) {
+    const letters = [...text];
     const parts = letters.flatMap((_, start) =>
       letters.slice(start).map((_, length) => letters.slice(start, start + length + 1).join('')),
     );
     const queries = new Set(parts.flatMap((part) => [part, part.toLowerCase(), part.toUpperCase()]));
-    const missed: string[] = [];
-    for (const q of queries) {
-      const found = await call('GET', `/tasks?limit=100&q=${encodeURIComponent(q)}`);
-      if (!found.body.some(({ id }: { id: number }) => id === body.id)) missed.push(q);
-    }
-    t.same(missed, [], title);
+    const { rows } = await app.pg.query(
+      `SELECT q FROM unnest($1::text[]) AS q, (SELECT $2::text AS text) AS song
+       WHERE NOT ${containsText(['text'], 'q')}`,
+      [[...queries], text],
+    );
+    t.same(rows, [], text);
   }
 });
 
