@@ -59,17 +59,18 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
     await app.register(docs);
     await app.register(redoc);
     await app.register(database, { config, connect });
-    await app.register(batching, { enabled: config.batching });
+    await app.register(batching, { enabled: config.batching, requestDeadline: config.requestDeadline });
 
     await app.register(async (api) => {
       await api.register(contentNegotiation);
       await api.register(queryStrings);
-      const songs = new SongsRepository(app.database, app.batching);
+      const databases = { main: app.database, lists: app.listDatabase };
+      const songs = new SongsRepository(databases, app.batching);
       await api.register(songRoutes, { prefix: '/songs', songs });
-      const tasks = new TasksRepository(app.database, app.batching, config.maxTasks);
+      const tasks = new TasksRepository(databases, app.batching, config.maxTasks);
       await api.register(taskRoutes, { prefix: '/tasks', tasks });
     });
-    await app.register(serviceRoutes, { database: app.database });
+    await app.register(serviceRoutes, { database: app.probeDatabase });
 
     await app.ready();
     return app;

@@ -22,6 +22,7 @@ const Environment = Type.Object({
     default: 'info',
   }),
   VALIDATE_RESPONSES: Type.Optional(Type.Boolean()),
+  REQUEST_DEADLINE_MS: Type.Integer({ minimum: 100, maximum: 600_000, default: 5_000 }),
   BATCHING: OneOf(['on', 'off'], {
     description: 'Whether requests travel to the database together.',
     default: 'on',
@@ -49,6 +50,8 @@ export interface Config {
   readonly logLevel: string;
   /** Whether answers are checked against their schema before they leave. */
   readonly validateResponses: boolean;
+  /** How long a request waits for the database, queues included, in milliseconds. */
+  readonly requestDeadline: number;
   /** Whether requests that arrive together travel to the database together. */
   readonly batching: boolean;
 }
@@ -89,6 +92,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     keepAliveTimeout: environment.KEEP_ALIVE_SECONDS * 1000,
     logLevel: environment.LOG_LEVEL,
     validateResponses: environment.VALIDATE_RESPONSES ?? environment.NODE_ENV !== 'production',
+    requestDeadline: environment.REQUEST_DEADLINE_MS,
     batching: environment.BATCHING === 'on',
   });
 }

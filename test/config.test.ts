@@ -19,6 +19,7 @@ t.test('nothing set gives the defaults, frozen', async (t) => {
     keepAliveTimeout: 72_000,
     logLevel: 'info',
     validateResponses: true,
+    requestDeadline: 5_000,
     batching: true,
   });
   t.ok(Object.isFrozen(config) && Object.isFrozen(config.corsOrigins));
@@ -39,6 +40,7 @@ t.test('what is set is read', async (t) => {
       KEEP_ALIVE_SECONDS: '620',
       LOG_LEVEL: 'warn',
       VALIDATE_RESPONSES: 'true',
+      REQUEST_DEADLINE_MS: '250',
       BATCHING: 'off',
       NODE_ENV: 'production',
     }),
@@ -55,6 +57,7 @@ t.test('what is set is read', async (t) => {
       keepAliveTimeout: 620_000,
       logLevel: 'warn',
       validateResponses: true,
+      requestDeadline: 250,
       batching: false,
     },
   );
@@ -72,6 +75,7 @@ t.test('a bad value is refused by name, in one sentence', async (t) => {
     ['MAX_TASKS', 'abc', 'must be a whole number from 0 to 2147483647, but is "abc".'],
     ['MAX_TASKS', '-1', 'must be a whole number from 0 to 2147483647, but is -1.'],
     ['MAX_TASKS', '1e3', 'must be a whole number from 0 to 2147483647, but is "1e3".'],
+    ['REQUEST_DEADLINE_MS', '99', 'must be a whole number from 100 to 600000, but is 99.'],
     ['DB_POOL_MAX', '0', 'must be a whole number from 1 to 10000, but is 0.'],
     ['BODY_LIMIT', '16kb', 'must be a whole number from 1 to 1073741824, but is "16kb".'],
     ['LOG_LEVEL', 'loud', 'must be one of fatal, error, warn, info, debug, trace, silent, but is "loud".'],

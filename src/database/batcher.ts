@@ -1,41 +1,53 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 /** How a batcher works; see {@link Batcher}. */
 export interface BatcherOptions<Item, Result> {
   /**
-   * Runs one batch, of at most `maxBatchSize` items, and gives one result an item, in the order of the items.
+   * Runs one batch of at most `maxBatchSize` items and returns one result per item, in the order of the items.
    */
   run(items: readonly Item[]): Promise<readonly Result[]>;
-  /** Tells which items are the same, so that they share one place and its result. By default no two are. */
+  /** Identifies equal items, which share one place in the batch and its result. By default no two are equal. */
   keyOf?: ((item: Item) => string | number) | undefined;
-  /** Tells which items must not be in one batch, such as writes to the same row. By default all may. */
+  /** Identifies items that must not be in one batch, such as writes to the same row. By default all may. */
   exclusiveKeyOf?: ((item: Item) => string | number) | undefined;
   /** The largest number of items in a batch. */
   maxBatchSize: number;
-  /** How many batches may be on their way at once. */
+  /** How many batches may be in flight at once. */
   maxInFlight: number;
-  /** How many callers may wait for a batch that has not left. */
+  /** How many callers may wait for a batch that has not been sent. */
   maxQueued: number;
   /**
-   * Whether a failure may be the fault of one item in the batch and left no trace, so that each item can be
-   * run again by itself. By default no failure may.
+   * Whether a failure may be caused by one item of the batch and had no effect, so that each item can be run
+   * again by itself. By default no failure is isolated.
    */
   isolates?(error: unknown): boolean;
 }
 
-/** What a batcher has done so far, and what waits now. */
+/** The origin of a call. */
+export interface Caller {
+  /** Whether the caller has disconnected. Checked once, when its batch is sent. */
+  isDisconnected(): boolean;
+  /** When the caller stops waiting, in milliseconds on the clock of `performance.now()`. */
+  readonly deadline: number;
+}
+
+/** Counts since the start, and the current load. */
 export interface BatcherCounts {
-  /** Batches that left, those of one item included. */
+  /** Batches that were sent, those of one item included. */
   batches: number;
-  /** Items that left in them; `items / batches` is the average size. */
+  /** Items in those batches; `items / batches` is the average size. */
   items: number;
-  /** Callers that got their result from the place of another. */
+  /** Callers that shared the place of an equal item. */
   shared: number;
-  /** Callers that went away before their batch left. */
-  abandoned: number;
-  /** Callers that were turned away because the queue was full. */
+  /** Callers that disconnected before their batch was sent. */
+  disconnected: number;
+  /** Callers whose deadline passed, in the queue or in flight. */
+  expired: number;
+  /** Callers that were rejected because the queue was full. */
   refused: number;
-  /** Callers that wait for a batch to leave, now. */
+  /** Callers that wait for a batch to be sent, now. */
   queued: number;
-  /** Batches on their way, now. */
+  /** Batches in flight, now. */
   inFlight: number;
 }
 
@@ -44,15 +56,29 @@ export class QueueFullError extends Error {
   override readonly name = 'QueueFullError';
 }
 
-/** The caller had gone away before its batch left: nothing was run for it. */
-export class AbandonedError extends Error {
-  override readonly name = 'AbandonedError';
+/** The caller disconnected before its batch was sent: nothing was run for it. */
+export class DisconnectedError extends Error {
+  override readonly name = 'DisconnectedError';
+}
+
+/** The deadline of the caller passed. */
+export class DeadlineError extends Error {
+  override readonly name = 'DeadlineError';
+
+  /** @param wasSent Whether the batch was in flight: its effects are then unknown. Otherwise nothing was run. */
+  constructor(wasSent: boolean) {
+    super(
+      wasSent
+        ? 'The deadline passed while the batch was in flight: its outcome is unknown'
+        : 'The deadline passed in the queue: nothing was run',
+    );
+  }
 }
 
 interface Waiter<Result> {
   resolve(result: Result): void;
   reject(error: unknown): void;
-  isAbandoned: (() => boolean) | undefined;
+  caller: Caller | undefined;
 }
 
 interface Place<Item, Result> {
@@ -60,24 +86,50 @@ interface Place<Item, Result> {
   waiters: Waiter<Result>[];
 }
 
+type Batch<Item, Result> = readonly Place<Item, Result>[];
+
+/** How many callers get their results in one turn of the event loop: what each of them does next takes time. */
+const MAX_SETTLED_PER_TURN = 64;
+/** The shortest time between two searches for callers whose deadline has passed, in milliseconds. */
+const MIN_EXPIRY_INTERVAL = 20;
+
 /**
- * Lets calls that arrive together travel together: each joins the batch that is being filled, and a batch leaves
- * at the end of the current turn of the event loop when one of `maxInFlight` slots is free. There are no timers:
- * a lone call leaves at once, and under load batches grow by themselves while others are on their way. A full
- * batch that waits for a slot takes it as soon as there is one.
+ * Coalesces concurrent calls into batches: each call joins the batch that is being filled, and a batch is sent at
+ * the end of the current turn of the event loop when one of `maxInFlight` slots is free. No timer delays a batch:
+ * a lone call is sent at once, and under load batches grow by themselves while others are in flight. A full batch
+ * that waits for a slot takes it as soon as there is one.
  *
- * A call never joins a batch that has left. Whatever was acknowledged before a call began is therefore there
- * when its batch runs: reads stay linearizable, and nothing is cached.
+ * A call never joins a batch that has been sent. Everything that was acknowledged before a call began is therefore
+ * visible to its batch: reads stay linearizable, and nothing is cached.
+ *
+ * Each caller is answered by its deadline. In the queue, a call whose deadline has passed is dropped without being
+ * run. In flight, the caller stops waiting; the batch keeps its slot until `run` settles, so that a database that
+ * hangs is not given more work. One timer per batcher, set for the earliest deadline, finds those callers.
  *
  * Knows neither SQL nor HTTP.
  */
 export class Batcher<Item, Result> {
   readonly #options: BatcherOptions<Item, Result>;
-  /** Those who wait, by key, in the order in which they came. */
+  /** The places of waiting callers, by key, in the order of their arrival. */
   readonly #places = new Map<string | number | symbol, Place<Item, Result>>();
+  readonly #inFlight = new Set<Batch<Item, Result>>();
+  /** Results, or errors, that are being handed out in slices. */
+  #settling = 0;
   #scheduled = false;
+  #expiryTimer: NodeJS.Timeout | undefined;
+  /** When the timer runs out, at the earliest deadline. */
+  #nextExpiry = Number.POSITIVE_INFINITY;
   readonly #drained: (() => void)[] = [];
-  readonly #counts = { batches: 0, items: 0, shared: 0, abandoned: 0, refused: 0, queued: 0, inFlight: 0 };
+  readonly #counts = {
+    batches: 0,
+    items: 0,
+    shared: 0,
+    disconnected: 0,
+    expired: 0,
+    refused: 0,
+    queued: 0,
+    inFlight: 0,
+  };
 
   constructor(options: BatcherOptions<Item, Result>) {
     this.#options = options;
@@ -88,19 +140,20 @@ export class Batcher<Item, Result> {
   }
 
   /**
-   * Runs an item in the next batch that leaves, and gives its result.
+   * Runs an item in the next batch that is sent, and returns its result.
    *
-   * @param isAbandoned Asked once, when the batch leaves: whether nobody waits for the result any more.
-   * @throws {QueueFullError} when too many wait.
-   * @throws {AbandonedError} when nobody waited any more.
+   * @param caller The origin of the call; a call without one waits for as long as it takes.
+   * @throws {QueueFullError} when too many callers wait.
+   * @throws {DisconnectedError} when the caller disconnected before the batch was sent.
+   * @throws {DeadlineError} when the deadline of the caller passed before there was a result.
    */
-  run(item: Item, isAbandoned?: () => boolean): Promise<Result> {
+  run(item: Item, caller?: Caller): Promise<Result> {
     if (this.#counts.queued >= this.#options.maxQueued) {
       this.#counts.refused++;
       return Promise.reject(new QueueFullError('Too many calls wait for a batch'));
     }
     return new Promise((resolve, reject) => {
-      const waiter = { resolve, reject, isAbandoned };
+      const waiter = { resolve, reject, caller };
       const key = this.#options.keyOf?.(item) ?? Symbol();
       const place = this.#places.get(key);
       if (place) {
@@ -110,11 +163,12 @@ export class Batcher<Item, Result> {
         this.#places.set(key, { item, waiters: [waiter] });
       }
       this.#counts.queued++;
+      if (caller && caller.deadline < this.#nextExpiry) this.#expireAt(caller.deadline);
       this.#schedule();
     });
   }
 
-  /** Waits until everything that was accepted has its result. */
+  /** Waits until every accepted call has its result. */
   drain(): Promise<void> {
     if (this.#isIdle()) return Promise.resolve();
     return new Promise((resolve) => {
@@ -128,11 +182,11 @@ export class Batcher<Item, Result> {
   }
 
   #isIdle(): boolean {
-    return this.#places.size === 0 && this.#counts.inFlight === 0;
+    return this.#places.size === 0 && this.#inFlight.size === 0 && this.#settling === 0;
   }
 
   #canSend(): boolean {
-    return this.#places.size > 0 && this.#counts.inFlight < this.#options.maxInFlight;
+    return this.#places.size > 0 && this.#inFlight.size < this.#options.maxInFlight;
   }
 
   #schedule(): void {
@@ -150,11 +204,14 @@ export class Batcher<Item, Result> {
     if (batch.length > 0) void this.#send(batch);
   }
 
-  /** Takes the places of the next batch out of the queue; nobody can join them any more. */
-  #take(): Place<Item, Result>[] {
+  /** Takes the places of the next batch out of the queue; no caller can join them any more. */
+  #take(): Batch<Item, Result> {
     const { maxBatchSize, exclusiveKeyOf } = this.#options;
     const batch: Place<Item, Result>[] = [];
     const taken = new Set<string | number>();
+    const late: Waiter<Result>[] = [];
+    const gone: Waiter<Result>[] = [];
+    const now = performance.now();
     for (const [key, place] of this.#places) {
       if (batch.length === maxBatchSize) break;
       const exclusiveKey = exclusiveKeyOf?.(place.item);
@@ -164,68 +221,128 @@ export class Batcher<Item, Result> {
       }
       this.#places.delete(key);
       this.#counts.queued -= place.waiters.length;
-      if (this.#someoneWaits(place)) batch.push(place);
+      for (const waiter of vacate(place)) {
+        const { caller } = waiter;
+        if (caller && caller.deadline <= now) late.push(waiter);
+        else if (caller?.isDisconnected()) gone.push(waiter);
+        else place.waiters.push(waiter);
+      }
+      if (place.waiters.length > 0) batch.push(place);
     }
+    this.#counts.disconnected += gone.length;
+    this.#reject(gone, () => new DisconnectedError('The caller disconnected'));
+    this.#expire(late, false);
     return batch;
   }
 
-  /** Lets go of the callers that went away, and tells whether any is left. */
-  #someoneWaits(place: Place<Item, Result>): boolean {
-    place.waiters = place.waiters.filter(({ isAbandoned, reject }) => {
-      if (!isAbandoned?.()) return true;
-      this.#counts.abandoned++;
-      reject(new AbandonedError('The caller went away'));
-      return false;
-    });
-    return place.waiters.length > 0;
-  }
-
-  async #send(batch: readonly Place<Item, Result>[]): Promise<void> {
+  async #send(batch: Batch<Item, Result>): Promise<void> {
+    this.#inFlight.add(batch);
     this.#counts.inFlight++;
     this.#counts.batches++;
     this.#counts.items += batch.length;
-    const deliver = await this.#run(batch);
+    const settle = await this.#run(batch);
+    this.#inFlight.delete(batch);
     this.#counts.inFlight--;
-    // Whoever fills a batch has nothing to wait for: it is on its way while the results of this one are handed out.
+    // Callers that fill a batch have nothing to wait for: it is in flight while these results are handed out.
     while (this.#canSend() && this.#places.size >= this.#options.maxBatchSize) this.#sendNext();
-    deliver();
-    this.#goOn();
+    void this.#settle(batch, settle);
   }
 
-  /** Runs a batch, and gives what hands out its results. */
-  async #run(batch: readonly Place<Item, Result>[]): Promise<() => void> {
+  /** Runs a batch, and returns the function that settles a waiter of the place with the given index. */
+  async #run(batch: Batch<Item, Result>): Promise<(waiter: Waiter<Result>, index: number) => void> {
     try {
       const results = await this.#options.run(batch.map(({ item }) => item));
       if (results.length !== batch.length) {
         throw new TypeError(`A batch of ${batch.length} items gave ${results.length} results`);
       }
-      return () => {
-        for (const [index, place] of batch.entries()) {
-          for (const { resolve } of vacate(place)) resolve(results[index] as Result);
-        }
-      };
+      return ({ resolve }, index) => resolve(results[index] as Result);
     } catch (error) {
-      if (batch.length > 1 && this.#options.isolates?.(error)) return this.#runOneByOne(batch);
-      return () => {
-        for (const place of batch) for (const { reject } of vacate(place)) reject(error);
-      };
+      if (batch.length > 1 && this.#options.isolates?.(error)) await this.#runOneByOne(batch);
+      return ({ reject }) => reject(error);
     }
   }
 
-  async #runOneByOne(batch: readonly Place<Item, Result>[]): Promise<() => void> {
+  /** Runs and settles each place of a batch by itself, except those that no caller waits for any more. */
+  async #runOneByOne(batch: Batch<Item, Result>): Promise<void> {
     for (const place of batch) {
-      const deliver = await this.#run([place]);
-      deliver();
+      if (place.waiters.length > 0) void this.#settle([place], await this.#run([place]));
     }
-    return () => {};
+  }
+
+  /** Settles the waiters of some places, a slice of them per turn of the event loop. */
+  async #settle(
+    places: readonly Pick<Place<Item, Result>, 'waiters'>[],
+    settle: (waiter: Waiter<Result>, index: number) => void,
+  ): Promise<void> {
+    let settled = 0;
+    this.#settling++;
+    for (const [index, place] of places.entries()) {
+      for (const waiter of vacate(place)) {
+        if (settled === MAX_SETTLED_PER_TURN) {
+          await nextTurn();
+          settled = 0;
+        }
+        settle(waiter, index);
+        settled++;
+      }
+    }
+    this.#settling--;
+    this.#goOn();
+  }
+
+  #expire(late: Waiter<Result>[], wasSent: boolean): void {
+    this.#counts.expired += late.length;
+    this.#reject(late, () => new DeadlineError(wasSent));
+  }
+
+  #reject(waiters: Waiter<Result>[], makeError: () => Error): void {
+    if (waiters.length === 0) return;
+    const error = makeError();
+    void this.#settle([{ waiters }], ({ reject }) => reject(error));
+  }
+
+  #expireAt(deadline: number): void {
+    clearTimeout(this.#expiryTimer);
+    this.#nextExpiry = deadline;
+    const delay = Math.max(deadline - performance.now(), MIN_EXPIRY_INTERVAL);
+    this.#expiryTimer = setTimeout(() => this.#expireWaiters(), delay).unref();
+  }
+
+  /** Rejects the callers whose deadline has passed, and sets the timer for the next deadline. */
+  #expireWaiters(): void {
+    const now = performance.now();
+    let next = Number.POSITIVE_INFINITY;
+    const moveLate = (place: Place<Item, Result>, late: Waiter<Result>[]) => {
+      for (const waiter of vacate(place)) {
+        const deadline = waiter.caller?.deadline ?? Number.POSITIVE_INFINITY;
+        if (deadline <= now) {
+          late.push(waiter);
+        } else {
+          place.waiters.push(waiter);
+          next = Math.min(next, deadline);
+        }
+      }
+    };
+    const queued: Waiter<Result>[] = [];
+    for (const [key, place] of this.#places) {
+      moveLate(place, queued);
+      if (place.waiters.length === 0) this.#places.delete(key);
+    }
+    this.#counts.queued -= queued.length;
+    const sent: Waiter<Result>[] = [];
+    for (const batch of this.#inFlight) for (const place of batch) moveLate(place, sent);
+    this.#nextExpiry = next;
+    if (next < Number.POSITIVE_INFINITY) this.#expireAt(next);
+    this.#expire(queued, false);
+    this.#expire(sent, true);
   }
 }
 
 /**
- * Empties a place and gives the callers that waited in it. A map that is never idle keeps its former entries from the
- * garbage collector for a while, as each table that it outgrows still refers to the next one; the callers, with
+ * Empties a place and returns the callers that waited in it. A map that is never idle keeps its former entries from
+ * the garbage collector for a while, as each table that it outgrows still refers to the next one; the callers, with
  * everything that waits for them, must not be kept with them.
  */
-function vacate<Result>(place: Place<unknown, Result>): Waiter<Result>[] {
+function vacate<Result>(place: Pick<Place<unknown, Result>, 'waiters'>): Waiter<Result>[] {
   return place.waiters.splice(0);
 }

@@ -9,17 +9,31 @@ const types: pg.CustomTypesConfig = {
     id === TIMESTAMPTZ && format !== 'binary' ? isoTimestamp : pg.types.getTypeParser(id, format),
 };
 
-/** How the pool of a service talks to PostgreSQL; all times in milliseconds. */
-export function poolOptions(connection: pg.PoolConfig, max: number): pg.PoolConfig {
+/** The bounds of a pool; all times in milliseconds. */
+export interface PoolLimits {
+  /** How many connections it has. */
+  max: number;
+  /** How long a statement may run. The server cancels it then. */
+  statementTimeout: number;
+  /** How long a statement waits for a connection, and a connection for the server. */
+  connectTimeout: number;
+}
+
+/** How a pool of the service talks to PostgreSQL. */
+export function poolOptions(
+  connection: pg.PoolConfig,
+  { max, statementTimeout, connectTimeout }: PoolLimits,
+): pg.PoolConfig {
   return {
     application_name: 'setlist',
     keepAlive: true,
-    // How long a request waits for a connection: without it the queue in front of the pool has no bound.
-    connectionTimeoutMillis: 5_000,
+    // Without it the queue in front of the pool has no bound.
+    connectionTimeoutMillis: connectTimeout,
     idleTimeoutMillis: 30_000,
-    // The server gives up first; the client only when the server cannot be heard any more.
-    statement_timeout: 10_000,
-    query_timeout: 12_000,
+    statement_timeout: statementTimeout,
+    // The client gives up when the server does not respond any more. It then discards the connection: the response to
+    // this statement may still arrive there, and must not be read as the response to another one.
+    query_timeout: statementTimeout + Math.max(200, Math.round(statementTimeout / 5)),
     idle_in_transaction_session_timeout: 10_000,
     types,
     ...connection,

@@ -20,6 +20,11 @@ export class PooledDatabase implements Queryable {
     this.#pool = pool;
   }
 
+  /** How many connections the pool has at most. */
+  get connections(): number {
+    return this.#pool.options.max;
+  }
+
   /**
    * Runs one statement on a connection of the pool.
    *

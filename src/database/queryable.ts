@@ -4,3 +4,11 @@ import type { QueryConfig, QueryResult, QueryResultRow } from 'pg';
 export interface Queryable {
   query<Row extends QueryResultRow>(query: QueryConfig): Promise<QueryResult<Row>>;
 }
+
+/** The pools that a repository reads and writes with; they may be one. */
+export interface RepositoryDatabases {
+  /** For statements that are quick: reads by id and writes. */
+  main: Queryable;
+  /** For reads that may take long: lists and counts. */
+  lists: Queryable;
+}

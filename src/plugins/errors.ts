@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { AbandonedError, QueueFullError } from '../database/batcher.ts';
+import { DeadlineError, DisconnectedError, QueueFullError } from '../database/batcher.ts';
 import { DatabaseUnavailable, UniqueViolation } from '../database/failures.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { representError } from '../errors/representation.ts';
@@ -20,7 +20,7 @@ const constraints: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** Errors after which the same request can be expected to succeed. */
-const TRANSIENT = [DatabaseUnavailable, QueueFullError, AbandonedError];
+const TRANSIENT = [DatabaseUnavailable, QueueFullError, DisconnectedError, DeadlineError];
 
 /** What a route may have said of a success before it failed. */
 const SUCCESS_HEADERS = ['etag', 'link', 'location', 'x-total-count'];

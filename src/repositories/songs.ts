@@ -5,8 +5,9 @@ import {
   type SongUpdate,
   songSortKeys,
 } from '../../schemas/song.ts';
+import type { Caller } from '../database/batcher.ts';
 import type { Batching, Runner } from '../database/batching.ts';
-import type { Queryable } from '../database/queryable.ts';
+import type { Queryable, RepositoryDatabases } from '../database/queryable.ts';
 import {
   type ConditionalWrite,
   onePerRow,
@@ -46,8 +47,10 @@ const listing: Listing<typeof songSortKeys> = {
   },
 };
 
+type SongFilter = Pick<SongQuery, 'song' | 'artist' | 'year' | 'q'>;
+
 const conditions =
-  ({ song, artist, year, q }: SongQuery) =>
+  ({ song, artist, year, q }: SongFilter) =>
   (bind: Bind) => {
     const where: string[] = [];
     if (song !== undefined) where.push(`song = ${bind(song)}`);
@@ -67,8 +70,10 @@ const pairOf = ({ song, artist }: SongCreate) => `${song}\0${artist}`;
 /** The songs of the catalogue. */
 export class SongsRepository {
   readonly #database: Queryable;
+  readonly #lists: Queryable;
   /** One page of songs. */
   readonly list: Runner<SongQuery, Page<Song>>;
+  readonly #count: Runner<SongFilter, number>;
   /** The song with this id; undefined when there is none. */
   readonly find: Runner<number, SongRow | undefined>;
   /** Adds a song; undefined when there is one with this title by this artist. */
@@ -77,9 +82,19 @@ export class SongsRepository {
   readonly update: Runner<SongWrite, WriteOutcome<SongRow>>;
   readonly delete: Runner<ConditionalWrite, WriteOutcome<{ id: number }>>;
 
-  constructor(database: Queryable, batching: Batching) {
-    this.#database = database;
-    this.list = batching.sameOnce('songs.list', (query) => this.#list(query));
+  constructor({ main, lists }: RepositoryDatabases, batching: Batching) {
+    this.#database = main;
+    this.#lists = lists;
+    this.list = batching.sameOnce(
+      'songs.list',
+      (query) => this.#list(query),
+      ({ q }) => (q === undefined ? 'lists' : 'searches'),
+    );
+    this.#count = batching.sameOnce(
+      'songs.count',
+      (filter) => countRows(this.#lists, listing, conditions(filter)),
+      () => 'counts',
+    );
     this.find = batching.together('songs.find', (ids) => this.#findAll(ids), { keyOf: (id) => id });
     this.create = batching.together('songs.create', (songs) => this.#createAll(songs));
     this.update = batching.together(
@@ -90,12 +105,13 @@ export class SongsRepository {
     this.delete = batching.together('songs.delete', (writes) => this.#deleteAll(writes), onePerRow);
   }
 
-  count(query: SongQuery): Promise<number> {
-    return countRows(this.#database, listing, conditions(query));
+  /** How many songs meet the filters of a query, on all pages. */
+  count({ song, artist, year, q }: SongQuery, caller?: Caller): Promise<number> {
+    return this.#count({ song, artist, year, q }, caller);
   }
 
   #list(query: SongQuery): Promise<Page<Song>> {
-    return readPage(this.#database, listing, { ...query, where: conditions(query) });
+    return readPage(this.#lists, listing, { ...query, where: conditions(query) });
   }
 
   async #findAll(ids: readonly number[]): Promise<(SongRow | undefined)[]> {

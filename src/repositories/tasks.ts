@@ -5,8 +5,9 @@ import {
   type TaskUpdate,
   taskSortKeys,
 } from '../../schemas/task.ts';
+import type { Caller } from '../database/batcher.ts';
 import type { Batching, Runner } from '../database/batching.ts';
-import type { Queryable } from '../database/queryable.ts';
+import type { Queryable, RepositoryDatabases } from '../database/queryable.ts';
 import {
   type ConditionalWrite,
   onePerRow,
@@ -38,8 +39,10 @@ const listing: Listing<typeof taskSortKeys> = {
   expressions: { id: 'id', title: 'title', createdAt: 'created_at', updatedAt: 'updated_at' },
 };
 
+type TaskFilter = Pick<TaskQuery, 'done' | 'q'>;
+
 const conditions =
-  ({ done, q }: TaskQuery) =>
+  ({ done, q }: TaskFilter) =>
   (bind: Bind) => {
     const where: string[] = [];
     if (done !== undefined) where.push(`done = ${bind(done)}`);
@@ -50,9 +53,11 @@ const conditions =
 /** The tasks, of which there are never more than a given number. */
 export class TasksRepository {
   readonly #database: Queryable;
+  readonly #lists: Queryable;
   readonly #maxTasks: number;
   /** One page of tasks. */
   readonly list: Runner<TaskQuery, Page<Task>>;
+  readonly #count: Runner<TaskFilter, number>;
   /** The task with this id; undefined when there is none. */
   readonly find: Runner<number, TaskRow | undefined>;
   /** Adds a task; undefined when there are as many as there may be. */
@@ -62,10 +67,20 @@ export class TasksRepository {
   readonly delete: Runner<ConditionalWrite, WriteOutcome<{ id: number }>>;
 
   /** @param maxTasks How many tasks there may be; 0 means any number. */
-  constructor(database: Queryable, batching: Batching, maxTasks: number) {
-    this.#database = database;
+  constructor({ main, lists }: RepositoryDatabases, batching: Batching, maxTasks: number) {
+    this.#database = main;
+    this.#lists = lists;
     this.#maxTasks = maxTasks;
-    this.list = batching.sameOnce('tasks.list', (query) => this.#list(query));
+    this.list = batching.sameOnce(
+      'tasks.list',
+      (query) => this.#list(query),
+      ({ q }) => (q === undefined ? 'lists' : 'searches'),
+    );
+    this.#count = batching.sameOnce(
+      'tasks.count',
+      (filter) => countRows(this.#lists, listing, conditions(filter)),
+      () => 'counts',
+    );
     this.find = batching.together('tasks.find', (ids) => this.#findAll(ids), { keyOf: (id) => id });
     this.create = batching.together('tasks.create', (tasks) => this.#createAll(tasks));
     this.update = batching.together(
@@ -76,12 +91,13 @@ export class TasksRepository {
     this.delete = batching.together('tasks.delete', (writes) => this.#deleteAll(writes), onePerRow);
   }
 
-  count(query: TaskQuery): Promise<number> {
-    return countRows(this.#database, listing, conditions(query));
+  /** How many tasks meet the filters of a query, on all pages. */
+  count({ done, q }: TaskQuery, caller?: Caller): Promise<number> {
+    return this.#count({ done, q }, caller);
   }
 
   #list(query: TaskQuery): Promise<Page<Task>> {
-    return readPage(this.#database, listing, { ...query, where: conditions(query) });
+    return readPage(this.#lists, listing, { ...query, where: conditions(query) });
   }
 
   async #findAll(ids: readonly number[]): Promise<(TaskRow | undefined)[]> {

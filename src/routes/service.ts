@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Queryable } from '../database/queryable.ts';
 import { ServiceError } from '../errors/service-error.ts';
+import { callerOf } from '../http/caller.ts';
+import { PROBE_TIMEOUT } from '../plugins/database.ts';
 import { getHealth, getReadiness } from './service.contract.ts';
 
 /** Liveness and readiness, for whoever runs the service. */
@@ -8,6 +10,11 @@ export const serviceRoutes: FastifyPluginAsyncTypebox<{ database: Queryable }> =
   app,
   { database },
 ) => {
+  const probe = app.batching.sameOnce(
+    'ready',
+    () => database.query({ text: 'SELECT 1' }),
+    () => 'probes',
+  );
   let stopping = false;
   app.addHook('preClose', async () => {
     stopping = true;
@@ -15,10 +22,10 @@ export const serviceRoutes: FastifyPluginAsyncTypebox<{ database: Queryable }> =
 
   app.get('/health', { schema: getHealth }, async () => ({ status: 'ok' as const }));
 
-  app.get('/ready', { schema: getReadiness }, async () => {
+  app.get('/ready', { schema: getReadiness }, async (request) => {
     if (stopping) throw notReady('service', 'The service is stopping');
     try {
-      await database.query({ text: 'SELECT 1' });
+      await probe(undefined, callerOf(request, PROBE_TIMEOUT));
     } catch (cause) {
       throw notReady('database', 'The database does not answer', cause);
     }

@@ -1,13 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { ServiceError } from '../errors/service-error.ts';
 import { pathUnderBase } from '../http/base-path.ts';
+import { callerOf } from '../http/caller.ts';
 import {
   checkCreatePreconditions,
   entityTag,
   isNotModified,
   writePreconditions,
 } from '../http/conditional-requests.ts';
-import { isGone } from '../http/gone.ts';
 import { describePage } from '../http/pagination.ts';
 import type { SongsRepository } from '../repositories/songs.ts';
 import {
@@ -25,9 +25,10 @@ import { writtenRow } from './written-row.ts';
 export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> = async (app, { songs }) => {
   app.get('', { schema: listSongs, links: songLinks.list }, async (request, reply) => {
     const { query } = request;
+    const caller = callerOf(request);
     const [page, total] = await Promise.all([
-      songs.list(query, isGone(request)),
-      query.count ? songs.count(query) : undefined,
+      songs.list(query, caller),
+      query.count ? songs.count(query, caller) : undefined,
     ]);
     describePage(request, reply, page.next, total);
     return page.rows;
@@ -35,7 +36,7 @@ export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> =
 
   app.post('', { schema: createSong, links: songLinks.create }, async (request, reply) => {
     checkCreatePreconditions(request.headers);
-    const song = await songs.create(request.body, isGone(request));
+    const song = await songs.create(request.body, callerOf(request));
     if (!song) throw new ServiceError('song_exists');
     reply
       .code(201)
@@ -45,7 +46,7 @@ export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> =
   });
 
   app.get('/:id', { schema: getSong, links: songLinks.get }, async (request, reply) => {
-    const song = await songs.find(request.params.id, isGone(request));
+    const song = await songs.find(request.params.id, callerOf(request));
     if (!song) throw new ServiceError('song_not_found');
     reply.header('etag', entityTag(song.version));
     return isNotModified(request.headers, song.version) ? reply.code(304).send() : song;
@@ -56,7 +57,7 @@ export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> =
     const song = writtenRow(
       await songs.update(
         { ...request.params, ...preconditions, patch: { year: null, ...request.body } },
-        isGone(request),
+        callerOf(request),
       ),
       'song_not_found',
     );
@@ -67,7 +68,7 @@ export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> =
   app.patch('/:id', { schema: updateSong, links: songLinks.write }, async (request, reply) => {
     const preconditions = writePreconditions(request.headers);
     const song = writtenRow(
-      await songs.update({ ...request.params, ...preconditions, patch: request.body }, isGone(request)),
+      await songs.update({ ...request.params, ...preconditions, patch: request.body }, callerOf(request)),
       'song_not_found',
     );
     reply.header('etag', entityTag(song.version));
@@ -77,7 +78,7 @@ export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> =
   app.delete('/:id', { schema: deleteSong }, async (request, reply) => {
     const preconditions = writePreconditions(request.headers);
     writtenRow(
-      await songs.delete({ ...request.params, ...preconditions }, isGone(request)),
+      await songs.delete({ ...request.params, ...preconditions }, callerOf(request)),
       'song_not_found',
     );
     return reply.code(204).send();

@@ -1,13 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { ServiceError } from '../errors/service-error.ts';
 import { pathUnderBase } from '../http/base-path.ts';
+import { callerOf } from '../http/caller.ts';
 import {
   checkCreatePreconditions,
   entityTag,
   isNotModified,
   writePreconditions,
 } from '../http/conditional-requests.ts';
-import { isGone } from '../http/gone.ts';
 import { describePage } from '../http/pagination.ts';
 import type { TasksRepository } from '../repositories/tasks.ts';
 import {
@@ -25,9 +25,10 @@ import { writtenRow } from './written-row.ts';
 export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> = async (app, { tasks }) => {
   app.get('', { schema: listTasks, links: taskLinks.list }, async (request, reply) => {
     const { query } = request;
+    const caller = callerOf(request);
     const [page, total] = await Promise.all([
-      tasks.list(query, isGone(request)),
-      query.count ? tasks.count(query) : undefined,
+      tasks.list(query, caller),
+      query.count ? tasks.count(query, caller) : undefined,
     ]);
     describePage(request, reply, page.next, total);
     return page.rows;
@@ -35,7 +36,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> =
 
   app.post('', { schema: createTask, links: taskLinks.create }, async (request, reply) => {
     checkCreatePreconditions(request.headers);
-    const task = await tasks.create(request.body, isGone(request));
+    const task = await tasks.create(request.body, callerOf(request));
     if (!task) throw new ServiceError('task_limit_reached');
     return reply
       .code(201)
@@ -45,7 +46,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> =
   });
 
   app.get('/:id', { schema: getTask, links: taskLinks.get }, async (request, reply) => {
-    const task = await tasks.find(request.params.id, isGone(request));
+    const task = await tasks.find(request.params.id, callerOf(request));
     if (!task) throw new ServiceError('task_not_found');
     reply.header('etag', entityTag(task.version));
     return isNotModified(request.headers, task.version) ? reply.code(304).send() : task;
@@ -56,7 +57,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> =
     const task = writtenRow(
       await tasks.update(
         { ...request.params, ...preconditions, patch: { description: '', done: false, ...request.body } },
-        isGone(request),
+        callerOf(request),
       ),
       'task_not_found',
     );
@@ -67,7 +68,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> =
   app.patch('/:id', { schema: updateTask, links: taskLinks.write }, async (request, reply) => {
     const preconditions = writePreconditions(request.headers);
     const task = writtenRow(
-      await tasks.update({ ...request.params, ...preconditions, patch: request.body }, isGone(request)),
+      await tasks.update({ ...request.params, ...preconditions, patch: request.body }, callerOf(request)),
       'task_not_found',
     );
     reply.header('etag', entityTag(task.version));
@@ -77,7 +78,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> =
   app.delete('/:id', { schema: deleteTask }, async (request, reply) => {
     const preconditions = writePreconditions(request.headers);
     writtenRow(
-      await tasks.delete({ ...request.params, ...preconditions }, isGone(request)),
+      await tasks.delete({ ...request.params, ...preconditions }, callerOf(request)),
       'task_not_found',
     );
     return reply.code(204).send();

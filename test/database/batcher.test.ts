@@ -1,6 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import t from 'tap';
-import { AbandonedError, Batcher, type BatcherOptions, QueueFullError } from '../../src/database/batcher.ts';
+import t, { type Test } from 'tap';
+import {
+  Batcher,
+  type BatcherOptions,
+  type Caller,
+  DeadlineError,
+  DisconnectedError,
+  QueueFullError,
+} from '../../src/database/batcher.ts';
 
 /** A batcher whose batches are answered when the test says so, each item with its own name. */
 function held(options: Partial<BatcherOptions<string, string>> = {}) {
@@ -17,6 +24,19 @@ function held(options: Partial<BatcherOptions<string, string>> = {}) {
     ...options,
   });
   return { batcher, sent };
+}
+
+/** A caller that is there until its deadline. */
+const waitingFor = (timeout: number): Caller => ({
+  isDisconnected: () => false,
+  deadline: performance.now() + timeout,
+});
+
+/** Keeps the process alive while nothing but the batcher, which does not, has a timer. */
+async function keepingAlive(t: Test, wait: () => Promise<unknown>): Promise<void> {
+  const timer = setInterval(() => {}, 1000);
+  t.teardown(() => clearInterval(timer));
+  await wait();
 }
 
 const outcome = (promise: Promise<string>) => promise.catch((error: Error) => error.name);
@@ -66,7 +86,8 @@ t.test('no batch is larger, and no more are on their way, than there may be', as
     batches: 4,
     items: 10,
     shared: 0,
-    abandoned: 0,
+    disconnected: 0,
+    expired: 0,
     refused: 0,
     queued: 0,
     inFlight: 0,
@@ -186,28 +207,118 @@ t.test('who comes to a full queue is turned away, and served again once there is
   t.match(batcher.counts, { refused: 1 });
 });
 
-t.test('who went away before the batch leaves is dropped from it', async (t) => {
+t.test('a caller that disconnects before its batch is sent is dropped from it', async (t) => {
   const { batcher, sent } = held();
   let gone = false;
+  const caller: Caller = { isDisconnected: () => gone, deadline: performance.now() + 60_000 };
   const results = [
-    outcome(batcher.run('a', () => gone)),
-    outcome(batcher.run('b', () => false)),
-    outcome(batcher.run('b', () => gone)),
+    outcome(batcher.run('a', caller)),
+    outcome(batcher.run('b', waitingFor(60_000))),
+    outcome(batcher.run('b', caller)),
   ];
   gone = true;
   await turn();
-  t.same(sent[0]?.items, ['b'], 'but whom another waits for is not');
+  t.same(sent[0]?.items, ['b'], 'but not an item that another caller waits for');
   sent[0]?.answer();
-  t.same(await Promise.all(results), [AbandonedError.name, '<b>', AbandonedError.name]);
-  t.match(batcher.counts, { abandoned: 2, queued: 0 });
+  t.same(await Promise.all(results), [DisconnectedError.name, '<b>', DisconnectedError.name]);
+  t.match(batcher.counts, { disconnected: 2, queued: 0 });
 
-  const alone = outcome(batcher.run('c', () => true));
-  t.equal(await alone, AbandonedError.name);
-  t.equal(sent.length, 1, 'a batch of nobody does not leave');
+  const alone = outcome(batcher.run('c', caller));
+  t.equal(await alone, DisconnectedError.name);
+  t.equal(sent.length, 1, 'a batch without callers is not sent');
 
-  const last = outcome(batcher.run('d', () => true));
+  const last = outcome(batcher.run('d', caller));
   await batcher.drain();
-  t.equal(await last, AbandonedError.name, 'and nobody waits for it to');
+  t.equal(await last, DisconnectedError.name, 'and draining does not wait for it');
+});
+
+t.test('a call whose deadline has passed when its batch is sent is not run', async (t) => {
+  const { batcher, sent } = held();
+  const results = [outcome(batcher.run('a', waitingFor(0))), outcome(batcher.run('b', waitingFor(60_000)))];
+  await turn();
+  t.same(sent[0]?.items, ['b']);
+  sent[0]?.answer();
+  t.same(await Promise.all(results), [DeadlineError.name, '<b>']);
+  t.match(batcher.counts, { expired: 1, items: 1, queued: 0 });
+});
+
+t.test('callers are answered by their deadline, in the queue and in flight', async (t) => {
+  const { batcher, sent } = held({ maxInFlight: 1, maxBatchSize: 2 });
+  const message = (promise: Promise<string>) => promise.catch((error: Error) => error.message);
+  const results = ['a', 'b', 'c', 'c'].map((item) => message(batcher.run(item, waitingFor(50))));
+  const patient = [batcher.run('c', waitingFor(60_000)), batcher.run('d')];
+  await keepingAlive(t, async () => {
+    const [first, ...others] = await Promise.all(results);
+    t.match(first, 'in flight: its outcome is unknown');
+    t.match(others, [first, 'in the queue: nothing was run', 'in the queue: nothing was run']);
+  });
+  t.match(batcher.counts, { expired: 4, queued: 2, inFlight: 1 });
+  t.equal(sent.length, 1, 'a batch that does not return keeps its slot');
+  sent[0]?.fail(new Error('given up'));
+  await turn();
+  await turn();
+  t.same(sent[1]?.items, ['c', 'd'], 'the others are run once there is a slot');
+  sent[1]?.answer();
+  t.same(await Promise.all(patient), ['<c>', '<d>']);
+  await batcher.drain();
+});
+
+t.test('an earlier deadline is met although a later one was there before', async (t) => {
+  const { batcher, sent } = held();
+  const later = batcher.run('a', waitingFor(60_000));
+  const sooner = outcome(batcher.run('b', waitingFor(30)));
+  await keepingAlive(t, async () => t.equal(await sooner, DeadlineError.name));
+  sent[0]?.answer();
+  t.equal(await later, '<a>');
+});
+
+t.test('draining does not wait for what has expired in the queue', async (t) => {
+  const { batcher, sent } = held({ maxInFlight: 1 });
+  const first = batcher.run('a');
+  await turn();
+  const late = outcome(batcher.run('b', waitingFor(30)));
+  await keepingAlive(t, async () => t.equal(await late, DeadlineError.name));
+  sent[0]?.answer();
+  await batcher.drain();
+  t.equal(await first, '<a>');
+  t.equal(sent.length, 1);
+});
+
+t.test('an item that no caller waits for any more is not run again by itself', async (t) => {
+  const runs: string[] = [];
+  const failures: ((error: Error) => void)[] = [];
+  const batcher = new Batcher<string, string>({
+    run: (items) => {
+      runs.push(items.join(''));
+      return items.length > 1 ? new Promise((_, reject) => failures.push(reject)) : Promise.resolve(items);
+    },
+    maxBatchSize: 10,
+    maxInFlight: 1,
+    maxQueued: 100,
+    isolates: () => true,
+  });
+  const late = outcome(batcher.run('a', waitingFor(30)));
+  const patient = batcher.run('b');
+  await keepingAlive(t, async () => t.equal(await late, DeadlineError.name));
+  failures[0]?.(new Error('refused'));
+  t.equal(await patient, 'b');
+  t.same(runs, ['ab', 'b']);
+});
+
+t.test('many callers get their results over several turns of the event loop', async (t) => {
+  const { batcher, sent } = held({ maxQueued: 1000 });
+  let settled = 0;
+  const results = Array.from({ length: 1000 }, () => batcher.run('a').then(() => settled++));
+  await turn();
+  sent[0]?.answer();
+  const perTurn: number[] = [];
+  for (let before = 0; before < 1000; before = settled) {
+    await turn();
+    perTurn.push(settled - before);
+  }
+  t.ok(Math.max(...perTurn) <= 100, `${perTurn}`);
+  await Promise.all(results);
+  await batcher.drain();
 });
 
 t.test('draining waits for all that was accepted', async (t) => {

@@ -57,7 +57,10 @@ t.test('filters by artist and by year read an index in the order of the page', a
       return { ...(await client.query('SELECT WHERE false')), rows: [] };
     },
   };
-  const songs = new SongsRepository(explaining, new Batching({ enabled: false, connections: 1 }));
+  const songs = new SongsRepository(
+    { main: explaining, lists: explaining },
+    new Batching({ enabled: false, connections: 1, listConnections: 1 }),
+  );
 
   await songs.list({ artist: 'Ghost', limit: 20 });
   await songs.list({ year: 2016, limit: 20 });

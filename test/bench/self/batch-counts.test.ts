@@ -20,10 +20,10 @@ t.test('one without batching logs none', async (t) => {
 });
 
 t.test('requests that shared a place count too', async (t) => {
-  const idle = { abandoned: 0, refused: 0, queued: 0, inFlight: 0 };
+  const idle = { disconnected: 0, expired: 0, refused: 0, queued: 0, inFlight: 0 };
   t.equal(
     requestsPerBatch({
-      'songs.list': { ...idle, batches: 10, items: 10, shared: 190 },
+      lists: { ...idle, batches: 10, items: 10, shared: 190 },
       'songs.find': { ...idle, batches: 0, items: 0, shared: 0 },
     }),
     20,
