@@ -18,7 +18,7 @@ async function holdDatabase({ app }: Service): Promise<() => void> {
 t.test(
   'who comes to a full queue is told to come back, and is served again as soon as there is room',
   async (t) => {
-    const service = await startService(t, { BATCHING: 'on' });
+    const service = await startService(t, { BATCHING: 'on', REQUEST_DEADLINE_MS: '600000' });
     const release = await holdDatabase(service);
     const answers = Array.from({ length: TOO_MANY }, (_, id) => service.app.inject(`/songs/${id + 1}`));
     while (service.app.batching.counts()['songs.find']?.refused === 0) await new Promise(setImmediate);
@@ -38,7 +38,7 @@ t.test(
 );
 
 t.test('a stop with requests in the queue answers each of them', async (t) => {
-  const service = await startService(t, { BATCHING: 'on' });
+  const service = await startService(t, { BATCHING: 'on', REQUEST_DEADLINE_MS: '600000' });
   const { app } = service;
   await app.listen({ port: 0, host: '127.0.0.1' });
   const release = await holdDatabase(service);
