@@ -14,7 +14,7 @@ const Environment = Type.Object({
   DB_POOL_MAX: Type.Integer({ minimum: 1, maximum: 10_000, default: 10 }),
   MAX_TASKS: Type.Integer({ minimum: 0, maximum: 2_147_483_647, default: 1000 }),
   CORS_ORIGINS: Type.String({ default: 'http://localhost:3000,https://myapp.com' }),
-  BODY_LIMIT: Type.Integer({ minimum: 1, maximum: 1_073_741_824, default: 16_384 }),
+  BODY_LIMIT: Type.Integer({ minimum: 1, maximum: 1_073_741_824, default: 32_768 }),
   MAX_CONNECTIONS: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 2000 }),
   KEEP_ALIVE_SECONDS: Type.Integer({ minimum: 1, maximum: 86_400, default: 72 }),
   LOG_LEVEL: OneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {

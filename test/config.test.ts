@@ -14,7 +14,7 @@ t.test('nothing set gives the defaults, frozen', async (t) => {
     dbPoolMax: 10,
     maxTasks: 1000,
     corsOrigins: ['http://localhost:3000', 'https://myapp.com'],
-    bodyLimit: 16_384,
+    bodyLimit: 32_768,
     maxConnections: 2000,
     keepAliveTimeout: 72_000,
     logLevel: 'info',

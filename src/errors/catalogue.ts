@@ -11,6 +11,7 @@ interface CatalogueEntry {
 export const catalogue = {
   malformed_json: { status: 400, error: 'BadRequestError', message: 'The request body is not valid JSON' },
   malformed_request: { status: 400, error: 'BadRequestError', message: 'The request is malformed' },
+  forbidden: { status: 403, error: 'ForbiddenError', message: 'Forbidden' },
   not_found: { status: 404, error: 'NotFoundError', message: 'Not found' },
   song_not_found: { status: 404, error: 'NotFoundError', message: 'Song not found' },
   task_not_found: { status: 404, error: 'NotFoundError', message: 'Task not found' },
@@ -37,6 +38,11 @@ export const catalogue = {
     status: 415,
     error: 'UnsupportedMediaTypeError',
     message: 'The request body must be JSON in UTF-8',
+  },
+  range_not_satisfiable: {
+    status: 416,
+    error: 'RangeNotSatisfiableError',
+    message: 'The range lies outside the file',
   },
   expectation_failed: {
     status: 417,

@@ -4,7 +4,7 @@ import { catalogue, type ErrorCode } from '../errors/catalogue.ts';
 import { PROBLEM_MEDIA_TYPE } from '../errors/media-types.ts';
 import { representError } from '../errors/representation.ts';
 import { ServiceError } from '../errors/service-error.ts';
-import { withHeaders } from './response-headers.ts';
+import { type HeaderName, withHeaders } from './response-headers.ts';
 
 /** One way in which an error of the catalogue happens: what the document shows as its example. */
 export interface Occurrence<Code extends ErrorCode = ErrorCode> {
@@ -72,11 +72,17 @@ export function errorAnswers<Code extends ErrorCode>(...occurrences: Occurrence<
   return Object.fromEntries(answers) as Record<ErrorStatus<Code> | 400 | 417 | 431 | 500 | 501, ErrorAnswer>;
 }
 
+/** The headers of an error beside those of every answer. */
+const headersByStatus: Readonly<Record<number, readonly HeaderName[]>> = {
+  415: ['Accept-Encoding'],
+  503: ['Retry-After'],
+};
+
 function errorAnswer(status: number, errors: readonly Occurrence[]): ErrorAnswer {
   const problems = errors.filter(({ asProblem }) => asProblem);
   return {
     description: errors.map(({ code }) => `${catalogue[code].message} (\`${code}\`)`).join('; '),
-    headers: withHeaders(...(status === 503 ? (['Retry-After'] as const) : [])),
+    headers: withHeaders(...(headersByStatus[status] ?? [])),
     content: {
       'application/json': { schema: envelope, examples: examples(errors, undefined) },
       ...(problems.length > 0 && {

@@ -40,7 +40,7 @@ export const RESOURCE_ERRORS = [malformedPath, malformedQuery, notAcceptable, in
 /** The errors of every operation that reads a body; how that fails validation is its own. */
 export const BODY_ERRORS = [
   occurrence('malformed_json', {
-    details: [{ type: 'json_invalid', loc: ['body', 18], msg: 'JSON decode error' }],
+    details: [{ type: 'json_invalid', loc: ['body', 9], msg: 'JSON decode error' }],
   }),
   malformedQuery,
   notAcceptable,

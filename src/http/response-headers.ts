@@ -44,6 +44,12 @@ const headers = {
     description: 'How many rows there are on all pages; only with `count=true`.',
     examples: [3],
   }),
+  'Accept-Encoding': Type.String({
+    pattern: '^identity$',
+    maxLength: 8,
+    description: 'The content coding that bodies may have; only where another one was the reason.',
+    examples: ['identity'],
+  }),
   'Retry-After': Int32({
     minimum: 1,
     maximum: 3600,

@@ -34,6 +34,10 @@ Query strings are percent-encoded UTF-8. Bodies are JSON in UTF-8. Nothing is co
 unknown fields and query parameters are refused. The answer to a request that fails validation lists every failure, with its place. Answers may get new fields: ignore
 those that you do not know.
 
+Bodies may have \`1.0\`, \`1e0\` and \`-0\` for the integers 1, 1 and 0. JSON numbers are read in double precision (RFC 8259,
+section 6): \`1.000000000000000005\` is 1. In paths and query strings, an integer is decimal digits, after a minus if it is
+negative; leading zeros do not count.
+
 ## Lists
 
 A list is a JSON array, one page of it. The \`Link\` header holds the URL of the next page; the last page has none. With

@@ -2,17 +2,30 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { DeadlineError, DisconnectedError, QueueFullError } from '../database/batcher.ts';
 import { DatabaseUnavailable, UniqueViolation } from '../database/failures.ts';
-import type { ErrorCode } from '../errors/catalogue.ts';
+import { catalogue, type ErrorCode } from '../errors/catalogue.ts';
 import { representError } from '../errors/representation.ts';
 import { ServiceError } from '../errors/service-error.ts';
 import { parserFailure } from './connections.ts';
 
-/** Fastify's own errors that are the client's doing. */
-const frameworkCodes: Readonly<Record<string, ErrorCode>> = {
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed_request',
-  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
-};
+/** The codes of the errors that Fastify and its plugins throw because of a request: one for each status. */
+const libraryCodes = new Map<number, ErrorCode>(
+  (
+    [
+      'malformed_request',
+      'forbidden',
+      'not_found',
+      'precondition_failed',
+      'body_too_large',
+      'unsupported_media_type',
+      'range_not_satisfiable',
+    ] as const
+  ).map((code) => [catalogue[code].status, code]),
+);
+
+/** An error of Fastify or a plugin, which may bring headers such as `Content-Range`. */
+interface LibraryError extends FastifyError {
+  headers?: Readonly<Record<string, string>>;
+}
 
 /** Unique constraints that a client can violate. */
 const constraints: Readonly<Record<string, ErrorCode>> = {
@@ -26,16 +39,21 @@ const TRANSIENT = [DatabaseUnavailable, QueueFullError, DisconnectedError, Deadl
 const SUCCESS_HEADERS = ['etag', 'link', 'location', 'x-total-count'];
 
 /** Finds the entry of the catalogue for whatever was thrown; `internal_error` when it is none of ours. */
-function toServiceError(error: FastifyError | ServiceError): ServiceError {
+function toServiceError(error: LibraryError | ServiceError): ServiceError {
   if (error instanceof ServiceError) return error;
-  return parserFailure(error) ?? new ServiceError(codeFor(error), { cause: error });
+  return (
+    parserFailure(error) ??
+    new ServiceError(codeFor(error), { cause: error, ...(error.headers && { headers: error.headers }) })
+  );
 }
 
 function codeFor(error: FastifyError): ErrorCode {
   if (TRANSIENT.some((kind) => error instanceof kind)) return 'unavailable';
-  const code =
-    error instanceof UniqueViolation ? constraints[error.constraint ?? ''] : frameworkCodes[error.code];
-  return code ?? 'internal_error';
+  if (error instanceof UniqueViolation) return constraints[error.constraint ?? ''] ?? 'internal_error';
+  const { statusCode = 500 } = error;
+  if (statusCode < 400 || statusCode >= 500) return 'internal_error';
+  // A client treats a status that it does not know as 400 (RFC 9110, 15), and so does the service.
+  return libraryCodes.get(statusCode) ?? 'malformed_request';
 }
 
 /** Answers an error in the representation that the client prefers. */
@@ -50,13 +68,14 @@ function sendError(error: FastifyError | ServiceError, request: FastifyRequest, 
     accept: request.headers.accept,
   });
   for (const name of SUCCESS_HEADERS) reply.removeHeader(name);
-  // The order of the members is part of what people read: the compiled serialisers would change it.
+  // Sent as text: the compiled serialisers would change the order of the members, which is part of what people read,
+  // and where checking or serialising an error fails, Fastify answers with the text of that failure.
   reply
     .code(failure.statusCode)
     .headers(failure.headers)
     .type(contentType)
-    .serializer(JSON.stringify)
-    .send(body);
+    .serializer(String)
+    .send(JSON.stringify(body));
 }
 
 /** Answers every error of the service in one shape, and never with anything internal. */

@@ -77,3 +77,103 @@ t.test('probes answer any Accept and any query', async (t) => {
     }
   }
 });
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+t.test('every valid body fits, however it is escaped', async (t) => {
+  const title = '😀'.repeat(200);
+  const description = '😀'.repeat(2000);
+  const ascii = JSON.stringify({ title, description, done: false }).replaceAll('😀', '\\ud83d\\ude00');
+  t.ok(ascii.length > 26_400, 'two escapes for each character');
+  const { status, headers, body } = await call('POST', '/tasks', { payload: ascii, headers: JSON_TYPE });
+  t.equal(status, 201);
+  t.match(body, { title, description });
+  t.equal((await call('DELETE', String(headers.location))).status, 204);
+});
+
+t.test('a body that is not JSON is 400 with its place, whatever it says', async (t) => {
+  for (const [payload, place] of [
+    ['position 99999999999', 0],
+    ['at position 7', 0],
+    ['{"song": "Blinding', 9],
+    ['{"song":"a","artist":"\\ud800"}', 22],
+  ] as const) {
+    const { status, body } = await call('POST', '/songs', { payload, headers: JSON_TYPE });
+    t.equal(status, 400, payload);
+    t.match(body, { code: 'malformed_json', details: [{ type: 'json_invalid', loc: ['body', place] }] });
+  }
+});
+
+t.test('a body that nests deeply fails validation, with escaped characters or without', async (t) => {
+  for (const text of ['"😀"', '"\\ud83d\\ude00"', '']) {
+    const payload = '['.repeat(7000) + text + ']'.repeat(7000);
+    t.equal((await call('POST', '/songs', { payload, headers: JSON_TYPE })).status, 422, text);
+  }
+});
+
+t.test('content codings ignore case', async (t) => {
+  const withCoding = (coding: string) =>
+    call('POST', '/songs', { payload: '{}', headers: { ...JSON_TYPE, 'content-encoding': coding } });
+  for (const coding of ['Identity', 'IDENTITY', 'identity']) t.equal((await withCoding(coding)).status, 422);
+  t.match(await withCoding('gzip'), { status: 415, headers: { 'accept-encoding': 'identity' } });
+});
+
+t.test('an integer of a body is any JSON number without a fraction, in double precision', async (t) => {
+  for (const [year, stored] of [
+    ['-0', 0],
+    ['-0.0', 0],
+    ['0e9', 0],
+    ['1e0', 1],
+    ['1.0', 1],
+    ['10e-1', 1],
+    ['2147483647.0', 2_147_483_647],
+    ['1.000000000000000005', 1],
+  ] as const) {
+    const payload = `{"song":"${unique('Number')}","artist":"a","year":${year}}`;
+    const { status, text, body } = await call('POST', '/songs', { payload, headers: JSON_TYPE });
+    t.equal(status, 201, year);
+    t.match(text, `"year":${stored},`, year);
+    t.equal((await call('DELETE', `/songs/${body.data.id}`)).status, 204);
+  }
+  for (const [year, type] of [
+    ['1.5', 'int_from_float'],
+    ['1e-1', 'int_from_float'],
+    ['2147483648', 'less_than_equal'],
+    ['-2147483648', 'greater_than_equal'],
+    ['1e400', 'finite_number'],
+    ['"1"', 'int_type'],
+  ] as const) {
+    const payload = `{"song":"a","artist":"a","year":${year}}`;
+    const { status, body } = await call('POST', '/songs', { payload, headers: JSON_TYPE });
+    t.match({ status, body }, { status: 422, body: { details: [{ type, loc: ['body', 'year'] }] } }, year);
+  }
+});
+
+t.test('an integer of a path or query is decimal digits', async (t) => {
+  const { body } = await call('POST', '/songs', { json: { song: unique('Zero'), artist: 'a', year: 0 } });
+  const { id, song } = body.data;
+  const found = `/songs?song=${encodeURIComponent(song)}&year=`;
+  for (const year of ['0', '-0', '00']) t.same((await call('GET', found + year)).body, [body.data], year);
+  for (const path of [`${id}`, `0${id}`, `000${id}`]) {
+    t.same((await call('GET', `/songs/${path}`)).body, body.data, path);
+  }
+  for (const text of ['1.0', '+1', '%2B1', '1e0', '0x1', '1.000000000000000005', '%201', '1%20', '٣', '']) {
+    const value = encodeURI(decodeURI(text));
+    for (const [url, loc] of [
+      [`/songs/${value}`, ['path', 'id']],
+      [`/songs?year=${value}`, ['query', 'year']],
+    ] as const) {
+      const answer = await call('GET', url);
+      t.match(answer, { status: 422, body: { details: [{ type: 'int_parsing', loc }] } }, url);
+    }
+  }
+  for (const value of ['2147483648', '99999999999999999999']) {
+    for (const url of [`/songs/${value}`, `/songs?year=${value}`]) {
+      t.match(await call('GET', url), { status: 422, body: { details: [{ type: 'less_than_equal' }] } }, url);
+    }
+  }
+  t.match(await call('GET', '/songs/-0'), {
+    status: 422,
+    body: { details: [{ type: 'greater_than_equal' }] },
+  });
+});

@@ -27,7 +27,7 @@ t.test('what is not there, not allowed or not acceptable says so', async (t) => 
   const plain = { payload: 'x', headers: { 'content-type': 'text/plain' } };
   t.equal((await call('POST', '/songs', plain)).status, 415);
   const large = {
-    payload: `{"song":"${'x'.repeat(20_000)}"}`,
+    payload: `{"song":"${'x'.repeat(40_000)}"}`,
     headers: { 'content-type': 'application/json' },
   };
   t.equal((await call('POST', '/songs', large)).status, 413);

@@ -43,6 +43,47 @@ t.test('text that could not be stored as it was sent is 400', async (t) => {
   t.match(pair, { status: 422, body: { details: [{ loc: ['body', 'done'] }] } }, 'a whole pair is fine');
 });
 
+t.test('the place where a body stops being JSON is the offset of the token that does not fit', async (t) => {
+  for (const [payload, place] of [
+    ['position 99999999999', 0],
+    ['position 5', 0],
+    ['{"song": "Blinding', 9],
+    ['{"a":1,}', 7],
+    ['{"a":1}}', 7],
+    ['{"a":1}/**/', 7],
+    ['[01]', 2],
+    ['["\t"]', 1],
+    [' ', 1],
+    ['{"🎵":x}', 6],
+    ['{"a":"\\ud83d\\ude00\\\\ud800\\ud800"}', 25],
+  ] as const) {
+    const { status, body } = await call('POST', '/tasks', { payload, headers: JSON_TYPE });
+    t.equal(status, 400, payload);
+    t.match(
+      body,
+      { code: 'malformed_json', details: [{ type: 'json_invalid', loc: ['body', place] }] },
+      payload,
+    );
+  }
+});
+
+t.test('however deep a body nests, JSON is 422 and anything else is 400', async (t) => {
+  const { call } = await startWithoutDatabase(t, { BODY_LIMIT: '1000000' });
+  const nested = (inner: string, depth: number) => '['.repeat(depth) + inner + ']'.repeat(depth);
+  for (const depth of [100, 7000, 400_000]) {
+    for (const inner of ['', '"🎵"', '"\\ud83d\\ude00"', '{"\\ud83d\\ude00":"\\\\ud800"}']) {
+      const answer = await call('POST', '/tasks', { payload: nested(inner, depth), headers: JSON_TYPE });
+      t.equal(answer.status, 422, `${depth} around ${inner}`);
+    }
+    for (const inner of ['"\\ud83d"', '"\\ude00\\ud83d"', 'x']) {
+      const answer = await call('POST', '/tasks', { payload: nested(inner, depth), headers: JSON_TYPE });
+      t.equal(answer.status, 400, `${depth} around ${inner}`);
+    }
+    const objects = `${'{"title":'.repeat(depth / 10)}"\\ud83d\\ude00"${'}'.repeat(depth / 10)}`;
+    t.equal((await call('PATCH', '/tasks/1', { payload: objects, headers: JSON_TYPE })).status, 422);
+  }
+});
+
 t.test('a missing body is a missing field', async (t) => {
   for (const headers of [{}, JSON_TYPE]) {
     const { status, body } = await call('POST', '/tasks', { headers });
@@ -72,8 +113,26 @@ t.test('a body of another type, charset or coding is 415', async (t) => {
   t.equal((await call('POST', '/songs', { payload: '{}', headers })).status, 422, 'UTF-8 may be said');
 });
 
+t.test('content codings ignore case, and identity is the only one', async (t) => {
+  const withCoding = (coding: string) =>
+    call('POST', '/songs', { payload: '{}', headers: { ...JSON_TYPE, 'content-encoding': coding } });
+  for (const coding of ['identity', 'Identity', 'IDENTITY', 'identity, Identity', ' identity ,', '']) {
+    t.equal((await withCoding(coding)).status, 422, coding);
+  }
+  for (const coding of ['gzip', 'identity, gzip', 'br', 'identities', 'x', 'identity;q=1']) {
+    const { status, headers } = await withCoding(coding);
+    t.equal(status, 415, coding);
+    t.equal(headers['accept-encoding'], 'identity', coding);
+  }
+  const { headers } = await call('POST', '/songs', {
+    payload: '{}',
+    headers: { 'content-type': 'text/plain' },
+  });
+  t.notOk('accept-encoding' in headers, 'only where the coding was the reason');
+});
+
 t.test('a body over the limit is 413', async (t) => {
-  const payload = JSON.stringify({ title: 'x'.repeat(16_384) });
+  const payload = JSON.stringify({ title: 'x'.repeat(32_768) });
   const { status, body } = await call('POST', '/tasks', { payload, headers: JSON_TYPE });
   t.equal(status, 413);
   t.equal(body.code, 'body_too_large');

@@ -98,7 +98,7 @@ export const changes: Readonly<Record<string, Change>> = {
   MalformedPath: withId('%'),
   MalformedQuery: (request) => ({ ...request, url: `${request.url}?q=Bj%F6rk` }),
   MalformedJson: withPayload('{"song": "Blinding'),
-  BodyTooLarge: withPayload(JSON.stringify('x'.repeat(20_000))),
+  BodyTooLarge: withPayload(JSON.stringify('x'.repeat(40_000))),
   UnsupportedMediaType: withPayload('song=x', 'application/x-www-form-urlencoded'),
   SongNotFound: withId(NO_RESOURCE),
   TaskNotFound: withId(NO_RESOURCE),

@@ -16,7 +16,7 @@ function campaign(send: Send, operations?: string[], text = committed): Promise<
     send,
     seed: 1,
     examples: operations ? 60 : 6,
-    bodyLimit: 16_384,
+    bodyLimit: 32_768,
     ...(operations && { operations }),
   });
 }

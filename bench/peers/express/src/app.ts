@@ -23,7 +23,7 @@ export async function serveApp({
   app.disable('etag');
   app.use(requireJson);
   // Any JSON value, so that a wrong one is a failed validation rather than broken JSON.
-  app.use(express.json({ strict: false, limit: '16kb' }));
+  app.use(express.json({ strict: false, limit: '32kb' }));
   app.get('/health', (_request, response) => {
     response.json({ status: 'ok' });
   });

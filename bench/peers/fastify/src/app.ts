@@ -19,7 +19,7 @@ export async function serveApp({
 }): Promise<() => Promise<void>> {
   const app = Fastify({
     logger: { level: 'warn' },
-    bodyLimit: 16_384,
+    bodyLimit: 32_768,
     forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(compileValidator);

@@ -38,7 +38,7 @@ export async function serveApp({
     .onError(handleError)
     .notFound((context) => context.json(errorBody(404, 'Not found'), 404))
     .get('/health', (context) => context.json({ status: 'ok' }))
-    .on(['POST', 'PUT'], '*', requireJson, bodyLimit({ maxSize: 16_384, onError: tooLarge }))
+    .on(['POST', 'PUT'], '*', requireJson, bodyLimit({ maxSize: 32_768, onError: tooLarge }))
     .route('/songs', songs(pool))
     .route('/tasks', tasks(pool));
 

@@ -6,7 +6,7 @@ import { createValidationPipe } from './validation.js';
 
 /** Listens until the process is told to stop. */
 export async function serveApp(host: string, port: number): Promise<void> {
-  const adapter = new FastifyAdapter({ bodyLimit: 16_384, forceCloseConnections: 'idle' });
+  const adapter = new FastifyAdapter({ bodyLimit: 32_768, forceCloseConnections: 'idle' });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
     // Fastify's own parser, for JSON alone: Nest would take forms too, and Fastify plain text.
     bodyParser: false,
