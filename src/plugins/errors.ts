@@ -41,20 +41,21 @@ const SUCCESS_HEADERS = ['etag', 'link', 'location', 'x-total-count'];
 /** Finds the entry of the catalogue for whatever was thrown; `internal_error` when it is none of ours. */
 function toServiceError(error: LibraryError | ServiceError): ServiceError {
   if (error instanceof ServiceError) return error;
-  return (
-    parserFailure(error) ??
-    new ServiceError(codeFor(error), { cause: error, ...(error.headers && { headers: error.headers }) })
-  );
+  return parserFailure(error) ?? new ServiceError(codeFor(error), { cause: error, ...headersOf(error) });
 }
 
 function codeFor(error: FastifyError): ErrorCode {
   if (TRANSIENT.some((kind) => error instanceof kind)) return 'unavailable';
   if (error instanceof UniqueViolation) return constraints[error.constraint ?? ''] ?? 'internal_error';
-  const { statusCode = 500 } = error;
-  if (statusCode < 400 || statusCode >= 500) return 'internal_error';
+  if (!isClientError(error)) return 'internal_error';
   // A client treats a status that it does not know as 400 (RFC 9110, 15), and so does the service.
-  return libraryCodes.get(statusCode) ?? 'malformed_request';
+  return libraryCodes.get(error.statusCode ?? 400) ?? 'malformed_request';
 }
+
+const isClientError = ({ statusCode = 500 }: LibraryError) => statusCode >= 400 && statusCode < 500;
+
+const headersOf = (error: LibraryError) =>
+  isClientError(error) && error.headers ? { headers: error.headers } : undefined;
 
 /** Answers an error in the representation that the client prefers. */
 function sendError(error: FastifyError | ServiceError, request: FastifyRequest, reply: FastifyReply): void {

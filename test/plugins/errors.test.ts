@@ -1,6 +1,12 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import Fastify from 'fastify';
 import t from 'tap';
+import { ServiceError } from '../../src/errors/service-error.ts';
+import { errorAnswers, occurrence } from '../../src/http/error-answers.ts';
+import { errors } from '../../src/plugins/errors.ts';
+import { responseValidation } from '../../src/plugins/response-validation.ts';
+import { validation } from '../../src/plugins/validation.ts';
 import { startService } from '../support/service.ts';
 
 const { app, call, log } = await startService(t);
@@ -131,4 +137,53 @@ t.test('a client that disconnects is not a failure of the database', async (t) =
   await disconnected;
   await new Promise(setImmediate);
   t.notMatch(JSON.stringify(log), /temporarily unavailable/);
+});
+
+t.test(
+  'errors of libraries keep their 4xx status and their headers, and only others are faults',
+  async (t) => {
+    const app = Fastify();
+    await app.register(validation);
+    await app.register(errors);
+    app.get<{ Params: { status: number } }>('/:status', async ({ params }) => {
+      throw Object.assign(new Error('internal detail'), {
+        statusCode: Number(params.status),
+        headers: { 'content-range': 'bytes */7' },
+      });
+    });
+    for (const [thrown, status, code] of [
+      [400, 400, 'malformed_request'],
+      [403, 403, 'forbidden'],
+      [404, 404, 'not_found'],
+      [412, 412, 'precondition_failed'],
+      [413, 413, 'body_too_large'],
+      [415, 415, 'unsupported_media_type'],
+      [416, 416, 'range_not_satisfiable'],
+      [418, 400, 'malformed_request'],
+      [500, 500, 'internal_error'],
+      [502, 500, 'internal_error'],
+      [200, 500, 'internal_error'],
+    ] as const) {
+      const answer = await app.inject(`/${thrown}`);
+      t.equal(answer.statusCode, status, `${thrown}`);
+      t.equal(answer.json().code, code);
+      t.equal(answer.headers['content-range'], status < 500 ? 'bytes */7' : undefined);
+      t.notMatch(answer.payload, 'internal detail');
+    }
+  },
+);
+
+t.test('an error that breaks its own schema is sent as it is, without text of the validation', async (t) => {
+  const app = Fastify();
+  await app.register(validation);
+  await app.register(errors);
+  await app.register(responseValidation);
+  const details = [{ type: 'x', loc: ['body', 1e12], msg: '' }];
+  const response = { ...errorAnswers(occurrence('malformed_json')) };
+  app.get('/', { schema: { response } }, async () => {
+    throw new ServiceError('malformed_json', { details });
+  });
+  const answer = await app.inject('/');
+  t.equal(answer.statusCode, 400);
+  t.match(answer.json(), { code: 'malformed_json', details });
 });
