@@ -24,6 +24,15 @@ export class UniqueViolation extends Error {
   }
 }
 
+/** A table has given out its largest id: nothing can be inserted until the ids get a wider type. Nothing was written. */
+export class IdsExhausted extends Error {
+  override readonly name = 'IdsExhausted';
+
+  constructor(cause: DatabaseError) {
+    super(`There are no ids left: ${cause.message}`, { cause });
+  }
+}
+
 /** SQLSTATEs, or their classes, of a database that cannot respond now but will later. */
 const TRANSIENT_STATES = [
   '08', // connection exception
@@ -39,6 +48,7 @@ const TRANSIENT_STATES = [
 const ROLLED_BACK_STATES = ['40001', '40P01'];
 
 const UNIQUE_VIOLATION = '23505';
+const SEQUENCE_LIMIT_EXCEEDED = '2200H';
 
 /** As in `ECONNRESET`; errors of Node.js itself have underscores, as in `ERR_INVALID_ARG_TYPE`. */
 const SYSTEM_ERROR = /^E[A-Z0-9]+$/;
@@ -53,13 +63,16 @@ const TRANSIENT_MESSAGES = [
 ];
 
 /**
- * The failure of a statement as one of the database's own kinds: {@link DatabaseUnavailable} or {@link UniqueViolation}.
+ * The failure of a statement as one of the database's own kinds: {@link DatabaseUnavailable}, {@link UniqueViolation} or
+ * {@link IdsExhausted}.
  * Any other error is a bug and is returned unchanged.
  *
  * @param error An error of the driver's `query`, and of nothing else: an `ECONNRESET` may as well come from a client.
  */
 export function queryFailure(error: unknown): unknown {
   if (error instanceof DatabaseError && error.code === UNIQUE_VIOLATION) return new UniqueViolation(error);
+  if (error instanceof DatabaseError && error.code === SEQUENCE_LIMIT_EXCEEDED)
+    return new IdsExhausted(error);
   return isTransient(error) ? new DatabaseUnavailable('The database failed', error) : error;
 }
 
@@ -74,7 +87,7 @@ export function connectFailure(error: unknown): DatabaseUnavailable {
  */
 export function isRolledBack(failure: unknown): boolean {
   if (failure instanceof DatabaseUnavailable) return ROLLED_BACK_STATES.includes(failure.code ?? '');
-  return failure instanceof UniqueViolation || failure instanceof DatabaseError;
+  return [UniqueViolation, IdsExhausted, DatabaseError].some((kind) => failure instanceof kind);
 }
 
 /** The SQLSTATE or the system's code of an error, where it has one. */

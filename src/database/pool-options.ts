@@ -1,12 +1,17 @@
 import pg from 'pg';
 import { isoTimestamp } from './timestamps.ts';
 
-const TIMESTAMPTZ = pg.types.builtins.TIMESTAMPTZ;
+const { TIMESTAMPTZ, INT8 } = pg.types.builtins;
 
-/** Reads values as the driver does, except instants, which stay text: RFC 3339, as the contract gives them. */
+/**
+ * Reads values as the driver does, with two exceptions: instants stay text, RFC 3339, as the contract gives them, and
+ * integers of eight bytes are numbers, so that a column may get that type. The contract bounds them to four bytes.
+ */
 const types: pg.CustomTypesConfig = {
-  getTypeParser: (id, format) =>
-    id === TIMESTAMPTZ && format !== 'binary' ? isoTimestamp : pg.types.getTypeParser(id, format),
+  getTypeParser: (id, format) => {
+    if (id === TIMESTAMPTZ && format !== 'binary') return isoTimestamp;
+    return id === INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(id, format);
+  },
 };
 
 /** The bounds of a pool; all times in milliseconds. */

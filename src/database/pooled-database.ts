@@ -1,13 +1,22 @@
-import {
-  DatabaseError,
-  type Pool,
-  type PoolClient,
-  type QueryConfig,
-  type QueryResult,
-  type QueryResultRow,
-} from 'pg';
-import { connectFailure, DatabaseUnavailable, queryFailure } from './failures.ts';
-import type { Queryable } from './queryable.ts';
+import { createHash } from 'node:crypto';
+import { DatabaseError, type Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
+import { codeOf, connectFailure, DatabaseUnavailable, queryFailure } from './failures.ts';
+import type { Queryable, Statement } from './queryable.ts';
+
+export interface PooledDatabaseOptions {
+  /** How long a connection uses the plans of its statements, in milliseconds. */
+  planLifetime?: number;
+}
+
+/**
+ * SQLSTATEs of a prepared statement that does not run because the session and the statement no longer fit each other:
+ * the type of a column has changed, or a pooler has given the session to another client in between.
+ */
+const STALE_STATES: readonly unknown[] = [
+  '0A000', // cached plan must not change result type
+  '26000', // the prepared statement does not exist
+  '42P05', // the prepared statement already exists
+];
 
 /**
  * The pool as repositories see it. This is the one place in which errors of the server, the driver and the network
@@ -15,9 +24,13 @@ import type { Queryable } from './queryable.ts';
  */
 export class PooledDatabase implements Queryable {
   readonly #pool: Pool;
+  readonly #planLifetime: number;
+  /** When each connection last discarded its plans, by the clock of `performance.now()`. */
+  readonly #plannedAt = new WeakMap<PoolClient, number>();
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, { planLifetime = 5_000 }: PooledDatabaseOptions = {}) {
     this.#pool = pool;
+    this.#planLifetime = planLifetime;
   }
 
   /** How many connections the pool has at most. */
@@ -26,24 +39,44 @@ export class PooledDatabase implements Queryable {
   }
 
   /**
-   * Runs one statement on a connection of the pool.
+   * Runs one statement on a connection of the pool. The connection parses and plans each text once.
    *
    * @throws {DatabaseUnavailable} when there is no connection, or the statement fails for a transient reason.
    * @throws {UniqueViolation} when two rows would be equal.
+   * @throws {IdsExhausted} when the table has no ids left.
    */
-  async query<Row extends QueryResultRow>(statement: QueryConfig): Promise<QueryResult<Row>> {
+  async query<Row extends QueryResultRow>(statement: Statement): Promise<QueryResult<Row>> {
     const client = await this.#connect();
     try {
-      const result = await client.query<Row>(statement);
+      await this.#discardOldPlans(client);
+      const result = await client.query<Row>({ ...statement, name: nameOf(statement.text) });
       client.release();
       return result;
     } catch (error) {
-      const failure = queryFailure(error);
-      // An error that the server reports leaves the session intact. After any other its state is not known.
-      const isIntact = error instanceof DatabaseError && !(failure instanceof DatabaseUnavailable);
-      client.release(!isIntact);
-      throw failure;
+      if (!STALE_STATES.includes(codeOf(error))) throw released(client, error);
     }
+    // The server reported that the statement failed, so it may run once more: without a name, which always works.
+    try {
+      const result = await client.query<Row>({ ...statement });
+      // The other statements of this session are stale as well.
+      client.release(true);
+      return result;
+    } catch (error) {
+      throw released(client, error);
+    }
+  }
+
+  /**
+   * PostgreSQL plans a prepared statement for the size that its tables have, and plans it again only once they are
+   * analysed. A plan for three rows reads a whole table that has grown since, so that plans are made again every now
+   * and then: for less than a millisecond each.
+   */
+  async #discardOldPlans(client: PoolClient): Promise<void> {
+    const now = performance.now();
+    const plannedAt = this.#plannedAt.get(client);
+    if (plannedAt !== undefined && now - plannedAt < this.#planLifetime) return;
+    this.#plannedAt.set(client, now);
+    if (plannedAt !== undefined) await client.query('DISCARD PLANS');
   }
 
   async #connect(): Promise<PoolClient> {
@@ -53,4 +86,28 @@ export class PooledDatabase implements Queryable {
       throw connectFailure(error);
     }
   }
+}
+
+/** Releases a connection after an error, and returns the failure as one of the database's own kinds. */
+function released(client: PoolClient, error: unknown): unknown {
+  const failure = queryFailure(error);
+  // An error that the server reports leaves the session intact. After any other its state is not known.
+  const isIntact = error instanceof DatabaseError && !(failure instanceof DatabaseUnavailable);
+  client.release(!isIntact);
+  return failure;
+}
+
+/** The names of the statements so far: as many as there are combinations of filters and orders, a few hundred. */
+const names = new Map<string, string>();
+
+/**
+ * Names a statement by its text, so that each connection prepares it once. The name is the same in every process and
+ * differs between releases whose texts differ: behind a pooler, they share sessions.
+ */
+function nameOf(text: string): string {
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  const name = `setlist-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+  names.set(text, name);
+  return name;
 }

@@ -1,8 +1,14 @@
-import type { QueryConfig, QueryResult, QueryResultRow } from 'pg';
+import type { QueryResult, QueryResultRow } from 'pg';
+
+/** One statement in SQL, with a value for each of its parameters. */
+export interface Statement {
+  text: string;
+  values?: unknown[];
+}
 
 /** What a repository needs of the database: a pool, or one client of it. */
 export interface Queryable {
-  query<Row extends QueryResultRow>(query: QueryConfig): Promise<QueryResult<Row>>;
+  query<Row extends QueryResultRow>(statement: Statement): Promise<QueryResult<Row>>;
 }
 
 /** The pools that a repository reads and writes with; they may be one. */

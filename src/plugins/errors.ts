@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { DeadlineError, DisconnectedError, QueueFullError } from '../database/batcher.ts';
-import { DatabaseUnavailable, UniqueViolation } from '../database/failures.ts';
+import { DatabaseUnavailable, IdsExhausted, UniqueViolation } from '../database/failures.ts';
 import { catalogue, type ErrorCode } from '../errors/catalogue.ts';
 import { representError } from '../errors/representation.ts';
 import { ServiceError } from '../errors/service-error.ts';
@@ -33,7 +33,7 @@ const constraints: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** Errors after which the same request can be expected to succeed. */
-const TRANSIENT = [DatabaseUnavailable, QueueFullError, DisconnectedError, DeadlineError];
+const TRANSIENT = [DatabaseUnavailable, IdsExhausted, QueueFullError, DisconnectedError, DeadlineError];
 
 /** What a route may have said of a success before it failed. */
 const SUCCESS_HEADERS = ['etag', 'link', 'location', 'x-total-count'];

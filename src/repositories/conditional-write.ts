@@ -1,5 +1,5 @@
-import type { QueryConfig, QueryResultRow } from 'pg';
-import type { Queryable } from '../database/queryable.ts';
+import type { QueryResultRow } from 'pg';
+import type { Queryable, Statement } from '../database/queryable.ts';
 
 /** The outcome of a write to one row that may depend on the version of the row. */
 export type WriteOutcome<Row> =
@@ -34,10 +34,9 @@ export async function runConditionalWrites<Row extends QueryResultRow & { id: nu
   database: Queryable,
   table: string,
   writes: readonly ConditionalWrite[],
-  write: QueryConfig,
+  write: Statement,
 ): Promise<WriteOutcome<Row>[]> {
   const { rows } = await database.query<Row & { id: number | null; lockedId: number }>({
-    name: write.name,
     text: `
       WITH bound AS (
         SELECT id, required::uuid[], excluded::uuid[]

@@ -1,6 +1,6 @@
-import type { QueryConfig, QueryResultRow } from 'pg';
+import type { QueryResultRow } from 'pg';
 import type { Sort, SortKeyKind, SortKeys } from '../../schemas/pagination.ts';
-import type { Queryable } from '../database/queryable.ts';
+import type { Queryable, Statement } from '../database/queryable.ts';
 import { decodeCursor, encodeCursor, type KeyValue } from './cursor.ts';
 
 /** Adds a value to a statement's parameters and gives its placeholder. */
@@ -60,7 +60,7 @@ export async function countRows<Keys extends SortKeys>(
   return rows[0]?.total ?? 0;
 }
 
-function pageStatement<Keys extends SortKeys>(listing: Listing<Keys>, page: PageRequest<Keys>): QueryConfig {
+function pageStatement<Keys extends SortKeys>(listing: Listing<Keys>, page: PageRequest<Keys>): Statement {
   const { table, columns, keys, expressions } = listing;
   const { sort = 'id', cursor, limit } = page;
   const descending = sort.startsWith('-');
@@ -81,17 +81,7 @@ function pageStatement<Keys extends SortKeys>(listing: Listing<Keys>, page: Page
     whereClause(conditions),
     `ORDER BY ${order.join(', ')} LIMIT ${bind(limit + 1)}`,
   ].join(' ');
-  return { name: nameOf(text), text, values };
-}
-
-/** The names of the statements so far: as many as there are combinations of filters and orders, a few hundred at most. */
-const names = new Map<string, string>();
-
-/** Names a statement, so that each connection parses and plans it once. */
-function nameOf(text: string): string {
-  const name = names.get(text) ?? `list-${names.size}`;
-  names.set(text, name);
-  return name;
+  return { text, values };
 }
 
 function whereClause(conditions: readonly string[]): string {

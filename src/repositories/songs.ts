@@ -116,7 +116,6 @@ export class SongsRepository {
 
   async #findAll(ids: readonly number[]): Promise<(SongRow | undefined)[]> {
     const { rows } = await this.#database.query<SongRow>({
-      name: 'find-songs',
       text: `SELECT ${COLUMNS} FROM songs WHERE id = ANY ($1)`,
       values: [ids],
     });
@@ -125,19 +124,23 @@ export class SongsRepository {
   }
 
   /**
-   * Adds those songs that are not there yet; of equal ones the first. It looks before it adds, because each
-   * conflict uses up an id; the conflict clause is for others who add the same song meanwhile. Everyone adds in
-   * the same order, so that no two wait for each other.
+   * Inserts the songs that do not exist; the first of a set of duplicates wins. It looks before it inserts, because
+   * each conflict uses up an id; the conflict clause is for others that insert the same song meanwhile. All inserts
+   * are in the same order, so that no two wait for each other. The subquery with a limit looks up one song after the
+   * other in the index: PostgreSQL cannot turn it into a join that reads the whole table, however small the table was
+   * when the statement was planned.
    */
   async #createAll(songs: readonly SongCreate[]): Promise<(SongRow | undefined)[]> {
     const firsts = new Map(songs.toReversed().map((song) => [pairOf(song), song]));
     const ordered = [...firsts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, song]) => song);
     const { rows } = await this.#database.query<SongRow>({
-      name: 'create-songs',
       text: `
         INSERT INTO songs (song, artist, year)
         SELECT song, artist, year FROM unnest($1::text[], $2::text[], $3::integer[]) AS new (song, artist, year)
-        WHERE NOT EXISTS (SELECT FROM songs WHERE songs.song = new.song AND songs.artist = new.artist)
+        LEFT JOIN LATERAL (
+          SELECT true AS is_there FROM songs WHERE songs.song = new.song AND songs.artist = new.artist LIMIT 1
+        ) AS existing ON true
+        WHERE is_there IS NULL
         ON CONFLICT (song, artist) DO NOTHING
         RETURNING ${COLUMNS}`,
       values: [
@@ -153,7 +156,6 @@ export class SongsRepository {
   /** Writes those fields that the patches hold. */
   #updateAll(writes: readonly SongWrite[]): Promise<WriteOutcome<SongRow>[]> {
     return runConditionalWrites(this.#database, 'songs', writes, {
-      name: 'update-songs',
       text: `
         UPDATE songs SET
           song = coalesce(new_song, song),
@@ -176,7 +178,6 @@ export class SongsRepository {
 
   #deleteAll(writes: readonly ConditionalWrite[]): Promise<WriteOutcome<{ id: number }>[]> {
     return runConditionalWrites(this.#database, 'songs', writes, {
-      name: 'delete-songs',
       text: 'DELETE FROM songs USING matching WHERE id = match_id RETURNING id',
     });
   }

@@ -102,7 +102,6 @@ export class TasksRepository {
 
   async #findAll(ids: readonly number[]): Promise<(TaskRow | undefined)[]> {
     const { rows } = await this.#database.query<TaskRow>({
-      name: 'find-tasks',
       text: `SELECT ${COLUMNS} FROM tasks WHERE id = ANY ($1)`,
       values: [ids],
     });
@@ -116,11 +115,10 @@ export class TasksRepository {
    */
   async #createAll(tasks: readonly TaskCreate[]): Promise<(TaskRow | undefined)[]> {
     const { rows } = await this.#database.query<TaskRow>({
-      name: 'create-tasks',
       text: `
         WITH room AS (
           SELECT CASE $4::integer WHEN 0 THEN cardinality($1::text[]) ELSE $4 - total END AS places
-          FROM task_totals WHERE $4 = 0 OR total < $4 FOR UPDATE
+          FROM task_totals WHERE only_row AND ($4 = 0 OR total < $4) FOR UPDATE
         )
         INSERT INTO tasks (title, description, done)
         SELECT title, description, done
@@ -140,7 +138,6 @@ export class TasksRepository {
 
   #updateAll(writes: readonly TaskWrite[]): Promise<WriteOutcome<TaskRow>[]> {
     return runConditionalWrites(this.#database, 'tasks', writes, {
-      name: 'update-tasks',
       text: `
         UPDATE tasks SET
           title = coalesce(new_title, title),
@@ -163,7 +160,6 @@ export class TasksRepository {
 
   #deleteAll(writes: readonly ConditionalWrite[]): Promise<WriteOutcome<{ id: number }>[]> {
     return runConditionalWrites(this.#database, 'tasks', writes, {
-      name: 'delete-tasks',
       text: 'DELETE FROM tasks USING matching WHERE id = match_id RETURNING id',
     });
   }

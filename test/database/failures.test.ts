@@ -13,6 +13,11 @@ t.test('a violated unique constraint has its own kind, with the name of the cons
   t.match(queryFailure(cause), { name: 'UniqueViolation', constraint: 'songs_song_artist_key', cause });
 });
 
+t.test('a table without ids left has its own kind', async (t) => {
+  const cause = reported('2200H');
+  t.match(queryFailure(cause), { name: 'IdsExhausted', cause });
+});
+
 t.test('a transient failure of a statement makes the database unavailable, and keeps its code', async (t) => {
   for (const code of ['08006', '57P01', '57014', '53300', '40P01', '40001', '25006', '55P03']) {
     const cause = reported(code);
@@ -43,7 +48,13 @@ t.test('any failure to connect makes the database unavailable', async (t) => {
 });
 
 t.test('only a statement that the server reports as failed may run twice', async (t) => {
-  for (const error of [reported('22P05'), reported('23505'), reported('40P01'), reported('40001')]) {
+  for (const error of [
+    reported('22P05'),
+    reported('23505'),
+    reported('2200H'),
+    reported('40P01'),
+    reported('40001'),
+  ]) {
     t.ok(isRolledBack(queryFailure(error)), error.code);
   }
   for (const error of [

@@ -44,3 +44,94 @@ t.test('a connection in an unknown state is not used again', async (t) => {
   );
   t.equal(removed.length, 1);
 });
+
+t.test('statements go on when the type of a column changes on live connections', async (t) => {
+  const { app, call } = await startService(t);
+  const requests = async (round: string) => {
+    const created = await call('POST', '/songs', { json: { song: round, artist: 'Types', year: 1999 } });
+    const id = created.body.data?.id;
+    const answers = [
+      created,
+      await call('GET', `/songs/${id}`),
+      await call('GET', '/songs?year=1999&count=true'),
+      await call('GET', '/songs?q=types'),
+      await call('PATCH', `/songs/${id}`, { json: { year: 2000 } }),
+      await call('DELETE', `/songs/${id}`),
+    ];
+    t.same(
+      answers.map(({ status }) => status),
+      [201, 200, 200, 200, 200, 204],
+      round,
+    );
+  };
+  await requests('before');
+  for (const change of [
+    'ALTER TABLE songs ALTER COLUMN year TYPE bigint',
+    'ALTER TABLE songs ALTER COLUMN year TYPE integer',
+    'ALTER TABLE songs DROP COLUMN created_at, ADD COLUMN created_at timestamptz(3) NOT NULL DEFAULT now()',
+  ]) {
+    await app.pg.query(change);
+    await requests(change);
+    await requests(`${change}, again`);
+  }
+});
+
+t.test('a prepared statement that the session lost, or already has, runs all the same', async (t) => {
+  const { app } = await startService(t, { DB_POOL_MAX: '1' });
+  const statement = { text: 'SELECT $1::integer AS one', values: [1] };
+  await app.database.query(statement);
+  const { rows } = await app.pg.query<{ name: string; statement: string }>(
+    'SELECT name, statement FROM pg_prepared_statements',
+  );
+  const name = rows.find((row) => row.statement === statement.text)?.name;
+  t.match(name, /^setlist-[0-9a-f]{16}$/, 'named by its text');
+
+  await app.pg.query('DEALLOCATE ALL');
+  t.match(await app.database.query(statement), { rows: [{ one: 1 }] }, 'lost');
+  app.pg.pool.once('connect', (client) => {
+    client.query(`PREPARE "${name}" AS SELECT 2 AS one`);
+  });
+  t.match(await app.database.query(statement), { rows: [{ one: 1 }] }, 'another one of this name is there');
+});
+
+t.test('a statement that fails again without its name fails with its error', async (t) => {
+  const { app } = await startService(t);
+  await t.rejects(app.database.query({ text: 'VACUUM (FULL, DISABLE_PAGE_SKIPPING) songs' }), {
+    code: '0A000',
+  });
+  t.match(await app.database.query({ text: 'SELECT 1 AS one' }), { rows: [{ one: 1 }] });
+});
+
+t.test('a statement is planned again after a while, as its tables have grown', async (t) => {
+  const { app } = await startService(t, { DB_POOL_MAX: '1' });
+  const database = new PooledDatabase(app.pg.pool, { planLifetime: 0 });
+  const sent: string[] = [];
+  const client = await app.pg.pool.connect();
+  const query = client.query.bind(client);
+  Object.assign(client, {
+    query(...values: Parameters<typeof query>) {
+      const [first] = values;
+      sent.push(typeof first === 'string' ? first : String(Object(first).text));
+      return query(...values);
+    },
+  });
+  client.release();
+  for (let round = 0; round < 3; round++) await database.query({ text: 'SELECT 1' });
+  t.same(sent, ['SELECT 1', 'DISCARD PLANS', 'SELECT 1', 'DISCARD PLANS', 'SELECT 1']);
+});
+
+t.test('a table without ids left is a 503 that the log explains, and reads go on', async (t) => {
+  const { app, call, log } = await startService(t);
+  await app.pg.query('ALTER TABLE songs ALTER COLUMN id RESTART WITH 2147483647');
+  const create = (song: string) => call('POST', '/songs', { json: { song, artist: 'Last' } });
+  t.match(await create('last'), { status: 201, body: { data: { id: 2_147_483_647 } } });
+  for (const song of ['none', 'none again']) {
+    t.match(await create(song), { status: 503, body: { code: 'unavailable' } });
+  }
+  t.equal((await create('last')).status, 409);
+  t.equal((await call('GET', '/songs/2147483647')).status, 200);
+  t.match(
+    log.filter(({ level }) => level === 50),
+    [{ err: { type: 'IdsExhausted', message: /no ids left: .*songs_id_seq/ } }],
+  );
+});
