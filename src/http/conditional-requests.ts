@@ -80,8 +80,8 @@ export function writePreconditions({
   // `If-None-Match: *` does not hold for any version.
   if (ifNoneMatch === '*') return { required: [], excluded: undefined };
   return {
-    required: ifMatch === undefined ? undefined : requiredVersions(ifMatch),
-    excluded: ifNoneMatch === undefined ? undefined : excludedVersions(ifNoneMatch),
+    required: ifMatch === undefined ? undefined : requiredVersions(ifMatch)?.filter(isOfRow),
+    excluded: ifNoneMatch === undefined ? undefined : excludedVersions(ifNoneMatch).filter(isOfRow),
   };
 }
 
@@ -99,17 +99,17 @@ export function checkCreatePreconditions({
     throw new ServiceError('precondition_failed');
 }
 
-/** The versions in `If-Match`; undefined for `*`. Weak tags, and tags that the service never sent, match nothing. */
+/** The versions in `If-Match`; undefined for `*`. Weak tags match nothing. */
 const requiredVersions = (ifMatch: string): string[] | undefined =>
-  ifMatch === '*'
-    ? undefined
-    : tagsIn(ifMatch).flatMap(({ weak, version }) => (!weak && UUID.test(version) ? [version] : []));
+  ifMatch === '*' ? undefined : tagsIn(ifMatch).flatMap(({ weak, version }) => (weak ? [] : [version]));
 
 /** The versions in a list of `If-None-Match`, weak or strong. */
-const excludedVersions = (ifNoneMatch: string): string[] =>
-  tagsIn(ifNoneMatch).flatMap(({ version }) => (UUID.test(version) ? [version] : []));
+const excludedVersions = (ifNoneMatch: string): string[] => tagsIn(ifNoneMatch).map(({ version }) => version);
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Whether a row can have the version: the database takes nothing else for one. */
+const isOfRow = (version: string) => UUID.test(version);
 
 function tagsIn(header: string): { weak: boolean; version: string }[] {
   return [...header.matchAll(/(W\/)?"([^"]*)"/g)].map(([, weak, version = '']) => ({

@@ -47,15 +47,16 @@ function toServiceError(error: LibraryError | ServiceError): ServiceError {
 function codeFor(error: FastifyError): ErrorCode {
   if (TRANSIENT.some((kind) => error instanceof kind)) return 'unavailable';
   if (error instanceof UniqueViolation) return constraints[error.constraint ?? ''] ?? 'internal_error';
-  if (!isClientError(error)) return 'internal_error';
+  const { statusCode = 500 } = error;
+  if (!isClientError(statusCode)) return 'internal_error';
   // A client treats a status that it does not know as 400 (RFC 9110, 15), and so does the service.
-  return libraryCodes.get(error.statusCode ?? 400) ?? 'malformed_request';
+  return libraryCodes.get(statusCode) ?? 'malformed_request';
 }
 
-const isClientError = ({ statusCode = 500 }: LibraryError) => statusCode >= 400 && statusCode < 500;
+const isClientError = (status: number) => status >= 400 && status < 500;
 
-const headersOf = (error: LibraryError) =>
-  isClientError(error) && error.headers ? { headers: error.headers } : undefined;
+const headersOf = ({ statusCode = 500, headers }: LibraryError) =>
+  headers && isClientError(statusCode) ? { headers } : undefined;
 
 /** Answers an error in the representation that the client prefers. */
 function sendError(error: FastifyError | ServiceError, request: FastifyRequest, reply: FastifyReply): void {

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import fp from 'fastify-plugin';
 import { stringify } from 'yaml';
 import { VERSIONED_BASE } from '../http/base-path.ts';
+import { RenderedDocument } from '../http/rendered-document.ts';
 import { DESCRIPTION } from '../openapi/description.ts';
 import { finishDocument } from '../openapi/finish-document.ts';
 import type { GeneratedDocument } from '../openapi/generated-document.ts';
@@ -50,15 +51,13 @@ export const openapi = fp(
       },
     });
 
-    app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
-      reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger())),
-    );
-    app.get('/openapi.yaml', { schema: { hide: true } }, async (_request, reply) =>
+    const json = new RenderedDocument('application/json; charset=utf-8', () => JSON.stringify(app.swagger()));
+    const yaml = new RenderedDocument('application/yaml; charset=utf-8', () =>
       // Without aliases: equal parts are one object in memory, and parsers take so many aliases for an attack.
-      reply
-        .type('application/yaml; charset=utf-8')
-        .send(stringify(app.swagger(), { aliasDuplicateObjects: false })),
+      stringify(app.swagger(), { aliasDuplicateObjects: false }),
     );
+    app.get('/openapi.json', { schema: { hide: true } }, (request, reply) => json.send(request, reply));
+    app.get('/openapi.yaml', { schema: { hide: true } }, (request, reply) => yaml.send(request, reply));
   },
   { name: 'openapi', dependencies: ['validation'] },
 );

@@ -1,8 +1,11 @@
 // The documents and pages, as browsers, caches and scanners ask for them.
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import t from 'tap';
 import { runningService } from './service.ts';
 
-const { call } = await runningService(t);
+const { base, call } = await runningService(t);
 
 const FILES = [
   '/docs/static/swagger-ui.css',
@@ -76,4 +79,94 @@ t.test('a path that is no file is a client error, whatever it holds', async (t) 
       t.match(body, { code: /^(malformed_request|forbidden|not_found)$/ });
     }
   }
+});
+
+interface Received {
+  status: number | undefined;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+/** Sends a request and gives the body as it was sent, compressed or not. */
+async function receive(
+  path: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+): Promise<Received> {
+  const request = httpRequest(base + path, { method, headers, agent: false }).end();
+  const [response]: IncomingMessage[] = await once(request, 'response');
+  const chunks: Buffer[] = [];
+  for await (const chunk of response ?? []) chunks.push(chunk);
+  return { status: response?.statusCode, headers: response?.headers ?? {}, body: Buffer.concat(chunks) };
+}
+
+const DOCUMENTS = ['/openapi.json', '/openapi.yaml', '/v1/openapi.json', '/v1/openapi.yaml'];
+
+t.test('a document is compressed as the client prefers', async (t) => {
+  for (const path of DOCUMENTS) {
+    const plain = await receive(path);
+    t.match(plain, {
+      status: 200,
+      headers: { 'cache-control': 'no-cache', vary: 'Origin, Accept-Encoding' },
+    });
+    for (const [accepted, coding] of [
+      ['br', 'br'],
+      ['gzip', 'gzip'],
+      ['gzip, deflate, br, zstd', 'gzip'],
+      ['gzip;q=0.9, deflate, br, zstd', 'br'],
+      ['GZIP', 'gzip'],
+      ['gzip;q=1, br;q=0.5', 'gzip'],
+      ['br;q=0, *', 'gzip'],
+      ['*', 'br'],
+      ['identity, gzip;q=0.5', undefined],
+      ['deflate', undefined],
+      ['gzip;q=0', undefined],
+      ['', undefined],
+      ['*;q=0', undefined],
+    ] as const) {
+      const { status, headers, body } = await receive(path, { 'accept-encoding': accepted });
+      t.equal(status, 200);
+      t.equal(headers['content-encoding'], coding, `${path} for ${accepted}`);
+      t.equal(headers['content-length'], String(body.length));
+      t.equal(headers['content-type'], plain.headers['content-type']);
+      t.equal(headers.vary, 'Origin, Accept-Encoding');
+      const unpacked =
+        coding === 'br' ? brotliDecompressSync(body) : coding === 'gzip' ? gunzipSync(body) : body;
+      t.ok(unpacked.equals(plain.body), 'the same document');
+    }
+  }
+});
+
+t.test('each coding of a document has a strong entity tag, and a client that has it gets 304', async (t) => {
+  const tags = new Set<string>();
+  for (const path of ['/openapi.json', '/openapi.yaml']) {
+    for (const coding of ['identity', 'gzip', 'br']) {
+      const accept = { 'accept-encoding': coding };
+      const { etag = '', ...headers } = (await receive(path, accept)).headers;
+      t.match(etag, /^"[\w-]+"$/);
+      tags.add(etag);
+      for (const known of [etag, `W/${etag}`, '*', `"other", ${etag}`]) {
+        for (const method of ['GET', 'HEAD']) {
+          const again = await receive(path, { ...accept, 'if-none-match': known }, method);
+          t.match(again, { status: 304, headers: { etag, 'cache-control': 'no-cache', vary: headers.vary } });
+          t.equal(again.body.length, 0);
+          t.notOk(again.headers['content-encoding'] || again.headers['content-type']);
+        }
+      }
+      t.equal((await receive(path, { ...accept, 'if-none-match': '"other"' })).status, 200);
+      t.equal((await receive(path, { ...accept, 'if-match': etag })).status, 200);
+      t.equal((await receive(path, { ...accept, 'if-match': `W/${etag}` })).status, 412);
+      const head = await receive(path, accept, 'HEAD');
+      t.match(head, { status: 200, headers: { etag, 'content-length': headers['content-length'] } });
+      t.equal(head.body.length, 0);
+    }
+  }
+  t.equal(tags.size, 6, 'no two alike');
+});
+
+t.test('a page of an allowed origin reads a document, and caches know that it varies', async (t) => {
+  const { status, headers } = await receive('/openapi.json', { origin: 'https://myapp.com' });
+  t.equal(status, 200);
+  t.equal(headers['access-control-allow-origin'], 'https://myapp.com');
+  t.equal(headers.vary, 'Origin, Accept-Encoding');
 });
