@@ -2,8 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { type Static, Type } from '@sinclair/typebox';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import type { ClientConfig } from 'pg';
 import { OneOf } from '../schemas/fields.ts';
+import { ConfigError } from './config-error.ts';
+import { readServerUrl } from './database/server-url.ts';
 import { coercer } from './validation/coercion.ts';
+
+export { ConfigError };
 
 const Environment = Type.Object({
   NODE_ENV: Type.Optional(Type.String()),
@@ -33,8 +38,8 @@ const Environment = Type.Object({
 export interface Config {
   readonly host: string;
   readonly port: number;
-  /** A PostgreSQL server; undefined means the embedded PostgreSQL. */
-  readonly databaseUrl: string | undefined;
+  /** How to connect to a PostgreSQL server; undefined means the embedded PostgreSQL. */
+  readonly databaseServer: ClientConfig | undefined;
   /** Where the embedded PostgreSQL keeps its files; `memory://` keeps nothing. */
   readonly dataDir: string;
   readonly dbPoolMax: number;
@@ -56,15 +61,6 @@ export interface Config {
   readonly batching: boolean;
 }
 
-/** A setting that makes it impossible to start. The message names the variable and holds no secret. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-
-  constructor(variable: string, problem: string, options?: ErrorOptions) {
-    super(`${variable} ${problem}`, options);
-  }
-}
-
 const validate = new Ajv2020({ useDefaults: true, verbose: true }).compile<Static<typeof Environment>>(
   Environment,
 );
@@ -82,7 +78,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   return Object.freeze({
     host: environment.HOST,
     port: environment.PORT,
-    databaseUrl: databaseUrl(environment.DATABASE_URL),
+    databaseServer: environment.DATABASE_URL ? readServerUrl(environment.DATABASE_URL) : undefined,
     dataDir: environment.DATA_DIR,
     dbPoolMax: environment.DB_POOL_MAX,
     maxTasks: environment.MAX_TASKS,
@@ -130,17 +126,6 @@ function settingError(error: ErrorObject | undefined): ConfigError {
   );
 }
 
-function databaseUrl(text: string | undefined): string | undefined {
-  if (text === undefined || text === '') return undefined;
-  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) {
-    throw new ConfigError(
-      'DATABASE_URL',
-      'must be a URL of the form postgres://user:password@host:port/database.',
-    );
-  }
-  return text;
-}
-
 function corsOrigins(text: string): string[] {
   const origins = text.split(',').map((origin) => origin.trim());
   return origins.filter((origin) => origin !== '').map(checkedOrigin);
@@ -148,9 +133,10 @@ function corsOrigins(text: string): string[] {
 
 function checkedOrigin(origin: string): string {
   if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+    const shown = origin.includes('@') ? 'one with credentials' : JSON.stringify(origin);
     throw new ConfigError(
       'CORS_ORIGINS',
-      `must be a list of origins such as https://myapp.com, without path or wildcard, but holds ${JSON.stringify(origin)}.`,
+      `must be a list of origins such as https://myapp.com, without path or wildcard, but holds ${shown}.`,
     );
   }
   return origin;

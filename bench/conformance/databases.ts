@@ -22,11 +22,12 @@ export async function createMigratedDatabase(serverUrl: string, name: string): P
   }
   const url = new URL(serverUrl);
   url.pathname = `/${encodeURIComponent(name)}`;
-  const pool = new pg.Pool({ connectionString: url.href, max: 1 });
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
   try {
-    await migrate(pool, join(packageRoot, 'migrations'));
+    await migrate(client, join(packageRoot, 'migrations'), { log: console });
   } finally {
-    await pool.end();
+    await client.end();
   }
   return url.href;
 }

@@ -1,61 +1,200 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Pool, PoolClient } from 'pg';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ClientBase } from 'pg';
+import { ConfigError } from '../config-error.ts';
+import { codeOf } from './failures.ts';
 
 /** Any number will do, as long as nothing else on the same database takes it. */
 const ADVISORY_LOCK = 7_305_216;
+
+/** How long a migration waits for a lock before it gives up and tries again, in milliseconds. */
+const LOCK_TIMEOUT = 2_000;
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** The columns of `schema_migrations`: a table with others belongs to another application. */
+const RECORD_COLUMNS = 'version integer, name text, applied_at timestamp with time zone';
 
 interface Migration {
   version: number;
   name: string;
   sql: string;
+  /** The tables that it creates. */
+  tables: string[];
+}
+
+interface MigrateOptions {
+  log: Record<'info' | 'warn', (context: object, message: string) => void>;
+  /** In milliseconds. */
+  lockTimeout?: number;
 }
 
 /**
- * Brings the database up to the newest migration and gives the names of those that ran. Each runs in a
- * transaction of its own and is recorded in `schema_migrations`; an advisory lock makes instances that start at
- * once wait for each other.
+ * Brings the database up to the newest migration and returns the names of those that ran. Each one runs in a transaction
+ * that also records it in `schema_migrations` and holds an advisory lock, so that any number of instances can start at
+ * once, also through a pooler in transaction mode. A migration runs for as long as it needs; it waits for locks only
+ * briefly, because other statements queue behind it, and tries again until it gets them.
  *
+ * A database with migrations of a newer release is accepted with a warning, so that a release can be rolled back.
+ *
+ * @param client A connection without a client-side timeout.
  * @param folder Holds the migrations, `NNN.name.sql`.
+ * @throws {ConfigError} when the schema belongs to another application, or the role may not change or use it.
  */
-export async function migrate(pool: Pool, folder: string): Promise<string[]> {
+export async function migrate(
+  client: ClientBase,
+  folder: string,
+  { log, lockTimeout = LOCK_TIMEOUT }: MigrateOptions,
+): Promise<string[]> {
   const migrations = await readMigrations(folder);
-  const client = await pool.connect();
+  const applied: string[] = [];
   try {
-    await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK]);
-    return await runPending(client, migrations);
-  } finally {
-    // Closing the session gives the lock back, in whatever state a failed migration left it.
-    client.release(true);
+    while ((await pendingMigrations(client, migrations)).length > 0) {
+      const name = await withRetries(() => applyNext(client, migrations, lockTimeout), log);
+      if (name !== undefined) applied.push(name);
+    }
+    await checkTables(client, migrations);
+  } catch (error) {
+    throw schemaProblem(error) ?? error;
   }
+  const newer = await unknownMigrations(client, migrations);
+  if (newer.length > 0) {
+    log.warn({ migrations: newer }, 'The database has migrations that this release does not know');
+  }
+  return applied;
 }
 
 async function readMigrations(folder: string): Promise<Migration[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort();
   return Promise.all(
-    files.map(async (name) => ({
-      version: Number.parseInt(name, 10),
-      name,
-      sql: await readFile(join(folder, name), 'utf8'),
-    })),
+    files.map(async (name) => {
+      const sql = await readFile(join(folder, name), 'utf8');
+      const tables = [...sql.matchAll(/^CREATE TABLE (?:IF NOT EXISTS )?(\w+)/gm)].map(
+        ([, table = '']) => table,
+      );
+      return { version: Number.parseInt(name, 10), name, sql, tables };
+    }),
   );
 }
 
-async function runPending(client: PoolClient, migrations: readonly Migration[]): Promise<string[]> {
+/** Runs a step that may not get a lock, again and again, at times that differ among instances. */
+async function withRetries<Result>(step: () => Promise<Result>, log: MigrateOptions['log']): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await step();
+    } catch (error) {
+      if (codeOf(error) !== LOCK_NOT_AVAILABLE) throw error;
+      log.info({ attempt }, 'Waiting for a lock: another instance migrates the database, or uses a table');
+      await delay(Math.random() * 500);
+    }
+  }
+}
+
+/** Runs the first pending migration, if there still is one once the lock is held, and returns its name. */
+async function applyNext(
+  client: ClientBase,
+  migrations: readonly Migration[],
+  lockTimeout: number,
+): Promise<string | undefined> {
+  await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
+  try {
+    // For this transaction only: the timeouts of the pool are not for migrations. Older servers do not have each of them.
+    await client.query(
+      `SELECT set_config(name, CASE name WHEN 'lock_timeout' THEN $1 ELSE '0' END, true) FROM pg_settings
+       WHERE name IN ('lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`,
+      [String(lockTimeout)],
+    );
+    await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCK]);
+    const [next] = await pendingMigrations(client, migrations);
+    if (next) await apply(client, next);
+    await client.query('COMMIT');
+    return next?.name;
+  } catch (error) {
+    // A connection that broke has nothing to roll back; the first error is the one to report.
+    await client.query('ROLLBACK').catch(() => {});
+    throw error;
+  }
+}
+
+async function apply(client: ClientBase, { version, name, sql, tables }: Migration): Promise<void> {
+  const { rows } = await client.query<{ taken: string }>(
+    `SELECT relname AS taken FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+     WHERE nspname = current_schema() AND relname = ANY ($1)`,
+    [tables],
+  );
+  for (const { taken } of rows) throw foreign(taken);
   await client.query(`
     CREATE TABLE IF NOT EXISTS schema_migrations (
       version integer PRIMARY KEY,
       name text NOT NULL,
       applied_at timestamptz NOT NULL DEFAULT now()
     )`);
-  const { rows } = await client.query<{ version: number }>('SELECT version FROM schema_migrations');
-  const applied = new Set(rows.map(({ version }) => version));
-  const pending = migrations.filter(({ version }) => !applied.has(version));
-  for (const { version, name, sql } of pending) {
-    await client.query('BEGIN');
-    await client.query(sql);
-    await client.query('INSERT INTO schema_migrations (version, name) VALUES ($1, $2)', [version, name]);
-    await client.query('COMMIT');
-  }
-  return pending.map(({ name }) => name);
+  await client.query(sql);
+  await client.query('INSERT INTO schema_migrations (version, name) VALUES ($1, $2)', [version, name]);
 }
+
+/** What is recorded, by version. */
+async function recordedMigrations(client: ClientBase): Promise<Map<number, string>> {
+  const { rows: columns } = await client.query<{ columns: string | null }>(
+    `SELECT string_agg(attname || ' ' || format_type(atttypid, NULL), ', ' ORDER BY attnum) AS columns
+     FROM pg_attribute WHERE attrelid = to_regclass('schema_migrations') AND attnum > 0 AND NOT attisdropped`,
+  );
+  const found = columns[0]?.columns ?? undefined;
+  if (found === undefined) return new Map();
+  if (found !== RECORD_COLUMNS) throw foreign('schema_migrations');
+  const { rows } = await client.query<Pick<Migration, 'version' | 'name'>>(
+    'SELECT version, name FROM schema_migrations ORDER BY version',
+  );
+  return new Map(rows.map(({ version, name }) => [version, name]));
+}
+
+async function pendingMigrations(client: ClientBase, migrations: readonly Migration[]): Promise<Migration[]> {
+  const recorded = await recordedMigrations(client);
+  return migrations.filter(({ version, name }) => {
+    const known = recorded.get(version) ?? name;
+    if (known !== name) throw foreign('schema_migrations');
+    return !recorded.has(version);
+  });
+}
+
+async function unknownMigrations(client: ClientBase, migrations: readonly Migration[]): Promise<string[]> {
+  const ours = new Set(migrations.map(({ version }) => version));
+  return [...(await recordedMigrations(client))]
+    .filter(([version]) => !ours.has(version))
+    .map(([, name]) => name);
+}
+
+/** Checks that the role reaches and may use each table, which another role may have created. */
+async function checkTables(client: ClientBase, migrations: readonly Migration[]): Promise<void> {
+  const { rows } = await client.query<{ table: string; privilege: string | null }>(
+    `SELECT "table", CASE WHEN to_regclass("table") IS NOT NULL THEN privilege END AS privilege
+     FROM unnest($1::text[]) AS "table", unnest('{SELECT,INSERT,UPDATE,DELETE}'::text[]) AS privilege
+     WHERE NOT coalesce(has_table_privilege(to_regclass("table"), privilege), false)`,
+    [migrations.flatMap(({ tables }) => tables)],
+  );
+  for (const { table, privilege } of rows) {
+    throw new ConfigError(
+      'DATABASE_URL',
+      privilege === null
+        ? `names a database without the table "${table}", although its migration is recorded: check the search_path.`
+        : `names a role without the privilege ${privilege} on the table "${table}".`,
+    );
+  }
+}
+
+/** One sentence for what the role or the schema does not allow; undefined for any other error. */
+function schemaProblem(error: unknown): ConfigError | undefined {
+  const problems: Readonly<Record<string, string>> = {
+    '42501':
+      'names a role that may not create the tables of the service: GRANT CREATE ON SCHEMA … TO the role, or let their owner run the migrations.',
+    '3F000': 'names a database without a schema for new tables: check the search_path.',
+  };
+  const problem = problems[codeOf(error) ?? ''];
+  return problem === undefined ? undefined : new ConfigError('DATABASE_URL', problem, { cause: error });
+}
+
+const foreign = (table: string) =>
+  new ConfigError(
+    'DATABASE_URL',
+    `names a schema of another application: there is a table "${table}" that the service did not create.`,
+  );

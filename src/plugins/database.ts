@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import postgres from '@fastify/postgres';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import pg from 'pg';
 import { type Config, ConfigError } from '../config.ts';
 import { startEmbeddedPostgres } from '../database/embedded/postgres.ts';
+import { DatabaseUnavailable, queryFailure } from '../database/failures.ts';
 import { migrate } from '../database/migrate.ts';
-import { type PoolLimits, poolOptions } from '../database/pool-options.ts';
+import { type PoolLimits, poolOptions, sessionOptions } from '../database/pool-options.ts';
 import { PooledDatabase } from '../database/pooled-database.ts';
+import { checkServer, connectionProblem } from '../database/server-check.ts';
 import { packageRoot } from '../package.ts';
 
 declare module 'fastify' {
@@ -30,19 +32,20 @@ export interface DatabaseOptions {
 /** How long the readiness probe waits for the database, in milliseconds. */
 export const PROBE_TIMEOUT = 1_000;
 /** How long the start waits for the server, in milliseconds. */
-const REACH_TIMEOUT = 5_000;
+const START_TIMEOUT = 5_000;
 
 /** The pools over the configured server or the embedded PostgreSQL, migrated and ready. */
 export const database = fp<DatabaseOptions>(
   async (app, { config, connect }) => {
-    const { databaseUrl, dataDir } = config;
-    if (connect && databaseUrl === undefined) {
+    const { databaseServer, dataDir } = config;
+    if (connect && databaseServer === undefined) {
       const embedded = await startEmbeddedPostgres(dataDir, app.log);
       app.addHook('onClose', () => embedded.stop());
+      await prepare(embedded.connection, app.log);
       await app.register(postgres, poolOptions(embedded.connection, limits(1, config.requestDeadline)));
     } else {
-      const connection = databaseUrl === undefined ? {} : { connectionString: databaseUrl };
-      if (connect) await reach(connection);
+      const connection = databaseServer ?? {};
+      if (connect) await prepare(connection, app.log);
       await registerPools(app, connection, config);
     }
 
@@ -57,10 +60,6 @@ export const database = fp<DatabaseOptions>(
       pool.on('error', onError);
       pool.on('connect', (client) => client.on('error', onError));
     }
-
-    if (!connect) return;
-    const applied = await migrate(app.pg.pool, join(packageRoot, 'migrations'));
-    if (applied.length > 0) app.log.info({ migrations: applied }, 'Migrated the database');
   },
   { name: 'database' },
 );
@@ -92,23 +91,28 @@ async function registerPools(
   await app.register(postgres, { ...poolOptions(connection, listLimits), name: 'lists' });
 }
 
-/** Tries one connection, to tell at the start what is wrong with `DATABASE_URL`. */
-async function reach(connection: pg.PoolConfig): Promise<void> {
-  const client = new pg.Client(poolOptions(connection, limits(1, REACH_TIMEOUT)));
+/**
+ * Checks and migrates the database over a connection of its own, which begins as those of the pool do.
+ *
+ * @throws {ConfigError} when the service cannot work with the database.
+ */
+async function prepare(connection: pg.ClientConfig, log: FastifyBaseLogger): Promise<void> {
+  const client = new pg.Client(sessionOptions(connection, limits(1, START_TIMEOUT)));
   client.on('error', () => {});
   try {
     await client.connect();
-    await client.end();
   } catch (cause) {
-    throw new ConfigError('DATABASE_URL', reason(cause as Error & { code?: string }, client), { cause });
+    throw new ConfigError('DATABASE_URL', connectionProblem(cause, client), { cause });
   }
-}
-
-function reason(error: Error & { code?: string }, { host, port, database }: pg.Client): string {
-  if (error.code?.startsWith('28'))
-    return `is refused by the server at ${host}:${port}: wrong user name or password.`;
-  if (error.code === '3D000')
-    return `names the database "${database}", which does not exist at ${host}:${port}.`;
-  const detail = error.code ?? (error.message === 'timeout expired' ? 'no answer' : error.name);
-  return `points to ${host}:${port}, where no PostgreSQL server can be reached (${detail}).`;
+  try {
+    await checkServer(client);
+    const applied = await migrate(client, join(packageRoot, 'migrations'), { log });
+    if (applied.length > 0) log.info({ migrations: applied }, 'Migrated the database');
+  } catch (error) {
+    const failure = queryFailure(error);
+    if (!(failure instanceof DatabaseUnavailable)) throw failure;
+    throw new ConfigError('DATABASE_URL', connectionProblem(error, client), { cause: error });
+  } finally {
+    await client.end();
+  }
 }

@@ -5,8 +5,28 @@ import t, { type Test } from 'tap';
 import { migrate } from '../../src/database/migrate.ts';
 import { onServer, temporaryFolder, testDatabase } from '../support/database.ts';
 import { startService } from '../support/service.ts';
+import { until } from '../support/until.ts';
 
 const { app, call } = await startService(t);
+
+/** A log that keeps its messages. */
+function keepingLog() {
+  const messages: string[] = [];
+  const keep = (_: object, message: string) => void messages.push(message);
+  return { messages, log: { info: keep, warn: keep } };
+}
+
+const { log } = keepingLog();
+
+/** Migrates the database of the service on a connection of its pool. */
+async function migrateOn(folder: string, options = { log }): Promise<string[]> {
+  const client = await app.pg.connect();
+  try {
+    return await migrate(client, folder, options);
+  } finally {
+    client.release();
+  }
+}
 
 async function migrations(t: Test, files: Record<string, string>): Promise<string> {
   const folder = join(await temporaryFolder(t), 'migrations');
@@ -21,8 +41,8 @@ t.test('migrations run once, in order, and are recorded', async (t) => {
     '101.first.sql': 'CREATE TABLE steps (step integer); INSERT INTO steps VALUES (1)',
     'notes.txt': 'not a migration',
   });
-  t.same(await migrate(app.pg.pool, folder), ['101.first.sql', '102.second.sql']);
-  t.same(await migrate(app.pg.pool, folder), []);
+  t.same(await migrateOn(folder), ['101.first.sql', '102.second.sql']);
+  t.same(await migrateOn(folder), []);
   t.same((await app.pg.query('SELECT step FROM steps')).rows, [{ step: 1 }, { step: 2 }]);
   const { rows } = await app.pg.query('SELECT name FROM schema_migrations ORDER BY version');
   t.same(
@@ -37,17 +57,13 @@ t.test('a migration that fails leaves nothing behind, and those after it wait', 
     '202.bad.sql': 'CREATE TABLE half (); SELECT 1 / 0',
     '203.later.sql': 'CREATE TABLE later ()',
   });
-  await t.rejects(migrate(app.pg.pool, folder), { code: '22012' });
+  await t.rejects(migrateOn(folder), { code: '22012' });
   const { rows } = await app.pg.query(
     "SELECT to_regclass('good') AS good, to_regclass('half') AS half, to_regclass('later') AS later",
   );
   t.match(rows, [{ good: 'good', half: null, later: null }]);
   await writeFile(join(folder, '202.bad.sql'), 'CREATE TABLE half ()');
-  t.same(
-    await migrate(app.pg.pool, folder),
-    ['202.bad.sql', '203.later.sql'],
-    'mended, it goes on from there',
-  );
+  t.same(await migrateOn(folder), ['202.bad.sql', '203.later.sql'], 'mended, it goes on from there');
 });
 
 t.test('each migration is safe to run twice', async (t) => {
@@ -58,14 +74,104 @@ t.test('each migration is safe to run twice', async (t) => {
   t.equal((await call('POST', '/tasks', { json: { title: 'Still works' } })).status, 201);
 });
 
-// The embedded database never has a second process to wait for.
+t.test('migrations of a newer release are a warning', async (t) => {
+  const folder = await migrations(t, { '301.newer.sql': 'CREATE TABLE newer ()' });
+  await migrateOn(folder);
+  const { log, messages } = keepingLog();
+  t.same(await migrateOn('migrations', { log }), []);
+  t.same(messages, ['The database has migrations that this release does not know']);
+});
+
+t.test('a table of another application is not touched', async (t) => {
+  await app.pg.query('CREATE TABLE orders (theirs integer)');
+  const folder = await migrations(t, {
+    '401.orders.sql': 'CREATE TABLE IF NOT EXISTS orders (ours integer)',
+  });
+  const sentence =
+    'DATABASE_URL names a schema of another application: there is a table "orders" that the service did not create.';
+  await t.rejects(migrateOn(folder), { name: 'ConfigError', message: sentence });
+  t.equal((await app.pg.query('SELECT FROM schema_migrations WHERE version = 401')).rowCount, 0);
+
+  await app.pg.query("UPDATE schema_migrations SET name = '001.theirs.sql' WHERE version = 1");
+  await t.rejects(migrateOn('migrations'), { name: 'ConfigError', message: /a table "schema_migrations"/ });
+  await app.pg.query("UPDATE schema_migrations SET name = '001.songs.sql' WHERE version = 1");
+
+  await app.pg.query(
+    'CREATE SCHEMA theirs; CREATE TABLE theirs.schema_migrations (version varchar PRIMARY KEY)',
+  );
+  await app.pg.query('SET search_path = theirs, public');
+  await t.rejects(migrateOn('migrations'), { name: 'ConfigError', message: /a table "schema_migrations"/ });
+  await app.pg.query('RESET search_path');
+});
+
+t.test('a recorded migration whose table cannot be found is told', async (t) => {
+  const folder = await migrations(t, { '501.moved.sql': 'CREATE TABLE moved ()' });
+  await migrateOn(folder);
+  await app.pg.query('CREATE SCHEMA elsewhere; ALTER TABLE moved SET SCHEMA elsewhere');
+  await t.rejects(migrateOn(folder), {
+    name: 'ConfigError',
+    message:
+      'DATABASE_URL names a database without the table "moved", although its migration is recorded: check the search_path.',
+  });
+});
+
+// The embedded database never has a second process to wait for, nor timeouts.
 if (onServer) {
-  t.test('instances that start at once wait for each other', async (t) => {
+  /** A connection to a new, empty database. */
+  const emptyDatabase = async (t: Test) => {
     const { DATABASE_URL } = await testDatabase(t);
-    const folder = await migrations(t, { '101.slow.sql': 'CREATE TABLE slow (); SELECT pg_sleep(0.2)' });
-    const pools = Array.from({ length: 4 }, () => new pg.Pool({ connectionString: DATABASE_URL }));
-    const ran = await Promise.all(pools.map((pool) => migrate(pool, folder)));
-    await Promise.all(pools.map((pool) => pool.end()));
-    t.same(ran.flat(), ['101.slow.sql']);
+    return async (config: pg.ClientConfig = {}) => {
+      const client = new pg.Client({ connectionString: DATABASE_URL, ...config });
+      await client.connect();
+      t.teardown(() => client.end());
+      return client;
+    };
+  };
+
+  t.test('instances that start at once wait for each other', async (t) => {
+    const connect = await emptyDatabase(t);
+    const folder = await migrations(t, {
+      '101.slow.sql': 'CREATE TABLE slow (); SELECT pg_sleep(0.2)',
+      '102.slower.sql': 'CREATE TABLE slower (); SELECT pg_sleep(0.2)',
+    });
+    const clients = await Promise.all(Array.from({ length: 4 }, () => connect()));
+    const ran = await Promise.all(clients.map((client) => migrate(client, folder, { log, lockTimeout: 50 })));
+    t.same(ran.flat().sort(), ['101.slow.sql', '102.slower.sql']);
+  });
+
+  t.test('a migration takes longer than a statement may', async (t) => {
+    const connect = await emptyDatabase(t);
+    const folder = await migrations(t, { '101.long.sql': 'CREATE TABLE long (); SELECT pg_sleep(0.5)' });
+    const client = await connect({ statement_timeout: 100, idle_in_transaction_session_timeout: 100 });
+    t.same(await migrate(client, folder, { log }), ['101.long.sql']);
+    await t.rejects(client.query('SELECT pg_sleep(0.5)'), { code: '57014' }, 'the session keeps its timeout');
+  });
+
+  t.test('a lock is waited for longer than a statement may take, and that is logged', async (t) => {
+    const connect = await emptyDatabase(t);
+    const folder = await migrations(t, { '101.first.sql': 'CREATE TABLE first ()' });
+    const holder = await connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT pg_advisory_xact_lock(7305216)');
+    const client = await connect({ statement_timeout: 100 });
+    const { log, messages } = keepingLog();
+    const migrated = migrate(client, folder, { log, lockTimeout: 60 });
+    await until(() => messages.length > 3, 'It does not try again');
+    t.same(
+      new Set(messages),
+      new Set(['Waiting for a lock: another instance migrates the database, or uses a table']),
+    );
+    await holder.query('COMMIT');
+    t.same(await migrated, ['101.first.sql']);
+  });
+
+  t.test('an instance with nothing to migrate does not wait for the migrations of another', async (t) => {
+    const connect = await emptyDatabase(t);
+    const folder = await migrations(t, { '101.first.sql': 'CREATE TABLE first ()' });
+    const holder = await connect();
+    await migrate(holder, folder, { log });
+    await holder.query('BEGIN');
+    await holder.query('SELECT pg_advisory_xact_lock(7305216)');
+    t.same(await migrate(await connect(), folder, { log }), []);
   });
 }

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { onServer, testDatabase } from '../support/database.ts';
 import { refusingServer } from '../support/fake-server.ts';
 import { startService } from '../support/service.ts';
@@ -67,20 +67,143 @@ t.test('a server that cannot be used is told at the start, without secrets', asy
   }
 });
 
-// The embedded database has no backends that could be killed, and no logins.
+// The embedded database has one database, one role and no backends that could be killed.
 if (onServer) {
-  t.test('a login that the server refuses after the start is 503, logged with its reason', async (t) => {
+  /** A new database, its name, and a superuser's connection to it; gone after the test. */
+  const serverDatabase = async (t: Test) => {
     const { DATABASE_URL = '' } = await testDatabase(t);
     const url = new URL(DATABASE_URL);
-    const database = url.pathname.slice(1);
-    const role = `role_of_${database}`;
     const owner = new pg.Client(DATABASE_URL);
     await owner.connect();
-    t.teardown(async () => {
-      await owner.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
-      await owner.end();
+    t.teardown(() => owner.end());
+    return { url, name: url.pathname.slice(1), owner };
+  };
+  /** A role without any privilege; gone after the test. */
+  const newRole = async (t: Test, { name, owner }: Awaited<ReturnType<typeof serverDatabase>>) => {
+    const role = `role_of_${name}`;
+    await owner.query(`CREATE ROLE ${role} LOGIN`);
+    t.teardown(() => owner.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`));
+    return role;
+  };
+
+  t.test('defaults of the database and the role do not change what requests get', async (t) => {
+    const { url, name, owner } = await serverDatabase(t);
+    for (const setting of [
+      "DateStyle = 'German'",
+      "TimeZone = 'Asia/Kathmandu'",
+      "default_transaction_isolation = 'serializable'",
+      'standard_conforming_strings = off',
+      'array_nulls = off',
+      "client_encoding = 'LATIN1'",
+    ]) {
+      await owner.query(`ALTER DATABASE ${name} SET ${setting}`);
+    }
+    const { app, call } = await startService(t, { DATABASE_URL: url.href });
+    const created = await call('POST', '/songs', { json: { song: 'Ünïcödé 🎵', artist: 'a\\b' } });
+    t.equal(created.status, 201);
+    const { createdAt } = created.body.data;
+    t.ok(Math.abs(Date.now() - Date.parse(createdAt)) < 300_000, createdAt);
+    t.same((await call('GET', `/songs/${created.body.data.id}`)).body, created.body.data);
+    t.equal((await call('GET', '/songs?q=%C3%9CN%C3%8F')).body.length, 1);
+    const first = await call('GET', '/songs?sort=-createdAt&limit=1');
+    t.same(first.body, [created.body.data]);
+    const next = /<([^>]+)>; rel="next"/.exec(String(first.headers.link))?.[1] ?? '';
+    t.equal((await call('GET', next)).body.length, 1);
+    const { rows } = await app.pg.query('SHOW transaction_isolation');
+    t.same(rows, [{ transaction_isolation: 'read committed' }]);
+  });
+
+  t.test('settings of the URL stay, where the service does not decide', async (t) => {
+    const { url, owner } = await serverDatabase(t);
+    await owner.query('CREATE SCHEMA app');
+    url.searchParams.set('options', '-c search_path=app -c DateStyle=German');
+    const { app, call } = await startService(t, { DATABASE_URL: url.href });
+    t.equal((await call('GET', '/songs')).body.length, 3);
+    const { rows } = await app.pg.query("SELECT current_schema(), current_setting('DateStyle') AS style");
+    t.match(rows, [{ current_schema: 'app', style: /^ISO/ }]);
+  });
+
+  t.test('a Unix socket is a way to a server', async (t) => {
+    const { url, name, owner } = await serverDatabase(t);
+    const { rows } = await owner.query('SHOW unix_socket_directories');
+    const folder = rows[0]?.unix_socket_directories.split(',')[0];
+    const query = new URLSearchParams({ host: folder, port: url.port });
+    const { call } = await startService(t, { DATABASE_URL: `postgres://${url.username}@/${name}?${query}` });
+    t.equal((await call('GET', '/songs')).status, 200);
+  });
+
+  t.test('a database on which requests would fail is refused at the start, in one sentence', async (t) => {
+    for (const [statements, message] of [
+      [
+        (name: string) => `ALTER DATABASE ${name} SET default_transaction_read_only = on`,
+        'DATABASE_URL names a database that is read-only: a standby, or one with default_transaction_read_only = on.',
+      ],
+      [
+        () => 'CREATE TABLE songs (title text)',
+        'DATABASE_URL names a schema of another application: there is a table "songs" that the service did not create.',
+      ],
+      [
+        () => 'CREATE TABLE tasks (title text)',
+        'DATABASE_URL names a schema of another application: there is a table "tasks" that the service did not create.',
+      ],
+      [
+        () => 'CREATE TABLE schema_migrations (version varchar PRIMARY KEY)',
+        'DATABASE_URL names a schema of another application: there is a table "schema_migrations" that the service did not create.',
+      ],
+      [
+        (name: string) => `ALTER DATABASE ${name} SET search_path = missing`,
+        'DATABASE_URL names a database without a schema for new tables: check the search_path.',
+      ],
+    ] as const) {
+      const { url, name, owner } = await serverDatabase(t);
+      await owner.query(statements(name));
+      await t.rejects(startService(t, { DATABASE_URL: url.href }), { name: 'ConfigError', message });
+    }
+  });
+
+  t.test('a database in another encoding is refused at the start', async (t) => {
+    const { url, name, owner } = await serverDatabase(t);
+    for (const encoding of ['LATIN1', 'SQL_ASCII']) {
+      const other = `${name}_${encoding}`.toLowerCase();
+      await owner.query(`CREATE DATABASE ${other} ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`);
+      t.teardown(() => owner.query(`DROP DATABASE ${other} WITH (FORCE)`));
+      url.pathname = `/${other}`;
+      await t.rejects(startService(t, { DATABASE_URL: url.href }), {
+        name: 'ConfigError',
+        message: `DATABASE_URL names a database in the encoding ${encoding}, but the service needs UTF8: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.`,
+      });
+    }
+  });
+
+  t.test('a role without privileges is refused at the start, and needs none to create', async (t) => {
+    const database = await serverDatabase(t);
+    const { url, owner } = database;
+    const role = await newRole(t, database);
+    await owner.query('REVOKE CREATE ON SCHEMA public FROM PUBLIC');
+    const asOwner = url.href;
+    url.username = role;
+    const starts = () => startService(t, { DATABASE_URL: url.href });
+    await t.rejects(starts(), {
+      name: 'ConfigError',
+      message: /^DATABASE_URL names a role that may not create the tables of the service: GRANT CREATE/,
     });
-    await owner.query(`CREATE ROLE ${role} LOGIN; GRANT CREATE ON SCHEMA public TO ${role}`);
+    await startService(t, { DATABASE_URL: asOwner });
+    await owner.query(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`);
+    await t.rejects(starts(), {
+      name: 'ConfigError',
+      message:
+        /^DATABASE_URL names a role without the privilege (INSERT|UPDATE|DELETE) on the table "songs"\.$/,
+    });
+    await owner.query(`GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`);
+    const { call } = await starts();
+    t.equal((await call('POST', '/tasks', { json: { title: 'Granted' } })).status, 201);
+  });
+
+  t.test('a login that the server refuses after the start is 503, logged with its reason', async (t) => {
+    const database = await serverDatabase(t);
+    const { url, name, owner } = database;
+    const role = await newRole(t, database);
+    await owner.query(`GRANT CREATE ON SCHEMA public TO ${role}`);
     url.username = role;
     const { call, log } = await startService(t, { DATABASE_URL: url.href });
     const disconnect = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${role}'`;
@@ -88,8 +211,8 @@ if (onServer) {
       [`ALTER ROLE ${role} NOLOGIN`, `ALTER ROLE ${role} LOGIN`, '28000'],
       [`ALTER ROLE ${role} CONNECTION LIMIT 0`, `ALTER ROLE ${role} CONNECTION LIMIT -1`, '53300'],
       [
-        `REVOKE CONNECT ON DATABASE ${database} FROM PUBLIC`,
-        `GRANT CONNECT ON DATABASE ${database} TO PUBLIC`,
+        `REVOKE CONNECT ON DATABASE ${name} FROM PUBLIC`,
+        `GRANT CONNECT ON DATABASE ${name} TO PUBLIC`,
         '42501',
       ],
     ] as const) {
