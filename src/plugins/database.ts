@@ -31,7 +31,7 @@ export interface DatabaseOptions {
 
 /** How long the readiness probe waits for the database, in milliseconds. */
 export const PROBE_TIMEOUT = 1_000;
-/** How long the start waits for the server, in milliseconds. */
+/** How long the start waits for a server and for a statement that is not part of a migration, in milliseconds. */
 const START_TIMEOUT = 5_000;
 
 /** The pools over the configured server or the embedded PostgreSQL, migrated and ready. */
@@ -41,11 +41,12 @@ export const database = fp<DatabaseOptions>(
     if (connect && databaseServer === undefined) {
       const embedded = await startEmbeddedPostgres(dataDir, app.log);
       app.addHook('onClose', () => embedded.stop());
-      await prepare(embedded.connection, app.log);
+      // Its thread may be busy for as long as it needs.
+      await prepare(embedded.connection, 0, app.log);
       await app.register(postgres, poolOptions(embedded.connection, limits(1, config.requestDeadline)));
     } else {
       const connection = databaseServer ?? {};
-      if (connect) await prepare(connection, app.log);
+      if (connect) await prepare(connection, START_TIMEOUT, app.log);
       await registerPools(app, connection, config);
     }
 
@@ -92,12 +93,19 @@ async function registerPools(
 }
 
 /**
- * Checks and migrates the database over a connection of its own, which begins as those of the pool do.
+ * Checks and migrates the database over a connection of its own, which begins as those of the pools do.
  *
+ * @param connectTimeout In milliseconds; 0 for none.
  * @throws {ConfigError} when the service cannot work with the database.
  */
-async function prepare(connection: pg.ClientConfig, log: FastifyBaseLogger): Promise<void> {
-  const client = new pg.Client(sessionOptions(connection, limits(1, START_TIMEOUT)));
+async function prepare(
+  connection: pg.ClientConfig,
+  connectTimeout: number,
+  log: FastifyBaseLogger,
+): Promise<void> {
+  const client = new pg.Client(
+    sessionOptions(connection, { statementTimeout: START_TIMEOUT, connectTimeout }),
+  );
   client.on('error', () => {});
   try {
     await client.connect();
