@@ -27,10 +27,26 @@ export class PooledDatabase implements Queryable {
   readonly #planLifetime: number;
   /** When each connection last discarded its plans, by the clock of `performance.now()`. */
   readonly #plannedAt = new WeakMap<PoolClient, number>();
+  /** How many connections there are now. */
+  #connected: number;
+  /** Rejects the statements that wait for a connection. */
+  readonly #waiting = new Set<(failure: DatabaseUnavailable) => void>();
+  /** Whether the last attempt to connect failed, and there is no other connection. */
+  #isUnreachable = false;
+  /** The only attempt to connect while the server is unreachable. */
+  #attempt: Promise<PoolClient> | undefined;
 
   constructor(pool: Pool, { planLifetime = 5_000 }: PooledDatabaseOptions = {}) {
     this.#pool = pool;
     this.#planLifetime = planLifetime;
+    this.#connected = pool.totalCount;
+    pool.on('connect', () => {
+      this.#connected++;
+      this.#isUnreachable = false;
+    });
+    pool.on('remove', () => {
+      this.#connected--;
+    });
   }
 
   /** How many connections the pool has at most. */
@@ -79,12 +95,43 @@ export class PooledDatabase implements Queryable {
     if (plannedAt !== undefined) await client.query('DISCARD PLANS');
   }
 
+  /** While the server is unreachable, one statement tries to connect and the others wait for its outcome. */
   async #connect(): Promise<PoolClient> {
-    try {
-      return await this.#pool.connect();
-    } catch (error) {
-      throw connectFailure(error);
+    while (this.#attempt) await this.#attempt;
+    const client = this.#takeClient();
+    if (this.#isUnreachable) {
+      const forget = () => {
+        this.#attempt = undefined;
+      };
+      this.#attempt = client;
+      client.then(forget, forget);
     }
+    return client;
+  }
+
+  #takeClient(): Promise<PoolClient> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      this.#pool.connect((error, client, release) => {
+        const isWaiting = this.#waiting.delete(reject);
+        if (client === undefined) {
+          const failure = connectFailure(error);
+          reject(failure);
+          if (this.#connected === 0) this.#failWaiting(failure);
+        } else if (isWaiting) {
+          resolve(client);
+        } else {
+          release();
+        }
+      });
+    });
+  }
+
+  /** Fails the statements that wait for a connection, rather than letting each try, and time out, in its turn. */
+  #failWaiting(failure: DatabaseUnavailable): void {
+    this.#isUnreachable = true;
+    for (const reject of this.#waiting) reject(failure);
+    this.#waiting.clear();
   }
 }
 

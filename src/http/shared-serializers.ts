@@ -1,20 +1,45 @@
 import { SerializerSelector } from '@fastify/fast-json-stringify-compiler';
 
+type Serializer = ReturnType<ReturnType<ReturnType<typeof SerializerSelector>>>;
+
+/** From this length on, in UTF-16 code units, a shared payload is kept as the bytes that are sent. */
+const MIN_BUFFER_LENGTH = 16_384;
+
 /**
- * Fastify's factory of serialisers, except that answers which refer to the same model share one: each operation
+ * Fastify's factory of serialisers, except that responses which refer to the same model share one: each operation
  * declares a dozen errors, and compiling all of them anew is what a start would spend its time on.
  */
 export function sharedSerializers(): ReturnType<typeof SerializerSelector> {
   const select = SerializerSelector();
   return (models, options) => {
     const compile = select(models, options);
-    const byModel = new Map<string, ReturnType<typeof compile>>();
+    const byModel = new Map<string, Serializer>();
     return (route) => {
       const { $ref: model } = route.schema as { $ref?: string };
       if (model === undefined) return compile(route);
-      const serialize = byModel.get(model) ?? compile(route);
+      const serialize = byModel.get(model) ?? oncePerPage(compile(route));
       byModel.set(model, serialize);
       return serialize;
     };
   };
 }
+
+/**
+ * Serialises an array once, however many responses it is the payload of: the callers that shared one list get one
+ * page. Their large page is one buffer, which each connection refers to rather than copies.
+ */
+function oncePerPage(serialize: Serializer): Serializer {
+  const pages = new WeakMap<object, string>();
+  return (payload) => {
+    if (!Array.isArray(payload)) return serialize(payload);
+    const known = pages.get(payload);
+    if (known !== undefined) return known;
+    const text = serialize(payload);
+    const page = text.length < MIN_BUFFER_LENGTH ? text : sendable(Buffer.from(text));
+    pages.set(payload, page);
+    return page;
+  };
+}
+
+/** Fastify sends buffers as well as text; the type of its serialisers knows text only. */
+const sendable = (buffer: Buffer) => buffer as unknown as string;

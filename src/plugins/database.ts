@@ -52,8 +52,8 @@ export const database = fp<DatabaseOptions>(
 
     const { lists = app.pg, probe = app.pg } = app.pg;
     app.decorate('database', new PooledDatabase(app.pg.pool));
-    app.decorate('listDatabase', new PooledDatabase(lists.pool));
-    app.decorate('probeDatabase', new PooledDatabase(probe.pool));
+    app.decorate('listDatabase', lists === app.pg ? app.database : new PooledDatabase(lists.pool));
+    app.decorate('probeDatabase', probe === app.pg ? app.database : new PooledDatabase(probe.pool));
 
     // A connection that breaks while nobody uses it, or between two queries, must not end the process.
     const onError = (error: Error) => app.log.warn({ err: error }, 'A database connection broke');

@@ -1,4 +1,5 @@
 import { fastifyResponseValidation } from '@fastify/response-validation';
+import type { preSerializationHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
 import { modelAjv } from '../validation/request-validators.ts';
 
@@ -12,6 +13,23 @@ export const responseValidation = fp(
     // The contract declares headers beside the schema of an answer that has no body.
     ajv.addKeyword('headers');
     await app.register(fastifyResponseValidation, { ajv, responseStatusCodeValidation: true });
+    app.addHook('onRoute', ({ preSerialization: hooks }) => {
+      if (Array.isArray(hooks)) hooks.push(...hooks.splice(-1).map(oncePerPage));
+    });
   },
   { name: 'response-validation', dependencies: ['validation', 'errors'] },
 );
+
+/** Validates an array once, however many callers share it as their page; a large one takes milliseconds. */
+function oncePerPage(validate: preSerializationHookHandler<unknown>): preSerializationHookHandler<unknown> {
+  const valid = new WeakSet<object>();
+  return function validateOncePerPage(request, reply, payload, done) {
+    if (!Array.isArray(payload)) return validate.call(this, request, reply, payload, done);
+    if (valid.has(payload)) return done();
+    validate.call(this, request, reply, payload, (error?: Error | null) => {
+      if (error) return done(error);
+      valid.add(payload);
+      done();
+    });
+  };
+}

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import t from 'tap';
 import { PooledDatabase } from '../../src/database/pooled-database.ts';
-import { refusingServer } from '../support/fake-server.ts';
+import { refusingServer, silentServer } from '../support/fake-server.ts';
 import { startService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 
@@ -135,4 +135,35 @@ t.test('a table without ids left is a 503 that the log explains, and reads go on
     log.filter(({ level }) => level === 50),
     [{ err: { type: 'IdsExhausted', message: /no ids left: .*songs_id_seq/ } }],
   );
+});
+
+t.test('who waits for a connection fails with the attempt, and then one tries for all', async (t) => {
+  const { port, connections, respond } = await silentServer(t);
+  const pool = new pg.Pool({
+    host: '127.0.0.1',
+    port,
+    user: 'me',
+    max: 2,
+    connectionTimeoutMillis: 300,
+  });
+  const database = new PooledDatabase(pool);
+  const run = () =>
+    Array.from({ length: 10 }, () =>
+      database.query({ text: 'SELECT 1' }).catch((error: Error) => error.name),
+    );
+  t.same(new Set(await Promise.all(run())), new Set(['DatabaseUnavailable']));
+  await until(() => pool.totalCount === 0, 'The pool still tries');
+  const before = connections();
+  t.same(new Set(await Promise.all(run())), new Set(['DatabaseUnavailable']));
+  t.equal(connections() - before, 1);
+
+  respond();
+  const results = await Promise.all(run());
+  t.same(
+    new Set(results.map((result) => Object(result).command)),
+    new Set(['SELECT']),
+    'then all are served',
+  );
+  t.equal(pool.totalCount, 2);
+  await pool.end();
 });

@@ -16,6 +16,12 @@ t.test('an answer that breaks its schema is a logged 500, unless checking is swi
     log.findLast(({ level }) => level === 50),
     { err: { message: /response\/song must NOT have fewer/ } },
   );
+  const lists = await Promise.all([1, 2, 3].map(() => call('GET', '/songs')));
+  t.same(
+    lists.map(({ status }) => status),
+    [500, 500, 500],
+    'each caller of a shared list',
+  );
   await app.close();
 
   const unchecked = await startService(t, { ...database, VALIDATE_RESPONSES: 'false' });

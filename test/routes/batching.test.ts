@@ -147,9 +147,30 @@ t.test('requests of clients who are gone do not travel', async (t) => {
   const port = Number(new URL(app.listeningOrigin).port);
   const busy = Array.from({ length: 200 }, (_, index) => app.inject(`/songs/${index + 1}`));
   const sockets = Array.from({ length: 20 }, () => connect(port, '127.0.0.1'));
-  for (const socket of sockets) socket.write('GET /songs/1 HTTP/1.1\r\nhost: x\r\n\r\n');
+  for (const socket of sockets)
+    socket.on('error', () => {}).write('GET /songs/1 HTTP/1.1\r\nhost: x\r\n\r\n');
   await delay(5);
   for (const socket of sockets) socket.resetAndDestroy();
   await Promise.all(busy);
   t.equal((await app.inject('/songs/1')).statusCode, 200, 'and the service goes on');
+});
+
+t.test('other requests are served while many clients get the same large list', async (t) => {
+  const { call, app } = await startService(t, { BATCHING: 'on' });
+  const description = '🎵'.repeat(500);
+  for (let index = 0; index < 50; index++)
+    await call('POST', '/tasks', { json: { title: `${index}`, description } });
+  const order: string[] = [];
+  const get = async (url: string) => {
+    const { statusCode, payload } = await app.inject(url);
+    order.push(url);
+    return `${statusCode} ${payload}`;
+  };
+  const first = get('/tasks?limit=50');
+  const lists = Array.from({ length: 400 }, () => get('/tasks?limit=50'));
+  await first;
+  await get('/health');
+  t.equal(new Set(await Promise.all(lists)).size, 1, 'all get the same');
+  t.ok(order.indexOf('/health') < 300, `after ${order.indexOf('/health')} of 400`);
+  t.match(app.batching.counts(), { lists: { expired: 0 } });
 });

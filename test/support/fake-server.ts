@@ -16,3 +16,51 @@ export async function refusingServer(t: Test, sqlstate: string): Promise<number>
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
+
+export interface SilentServer {
+  port: number;
+  /** How many connections it has accepted. */
+  connections(): number;
+  /** Makes it complete each start-up, and each statement without rows. */
+  respond(): void;
+}
+
+/** Starts a server that accepts connections and does not respond until it is told to. */
+export async function silentServer(t: Test): Promise<SilentServer> {
+  let connections = 0;
+  let responds = false;
+  const server = createServer((socket) => {
+    connections++;
+    socket.on('error', () => {});
+    socket.once('data', () => {
+      if (!responds) return;
+      socket.write(Buffer.concat([message('R', Buffer.alloc(4)), READY]));
+      socket.on('data', ([type]) => {
+        if (type !== TERMINATE) socket.write(Buffer.concat([message('C', Buffer.from('SELECT 0\0')), READY]));
+      });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => server.close());
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    port,
+    connections: () => connections,
+    respond: () => {
+      responds = true;
+    },
+  };
+}
+
+/** A message of PostgreSQL's protocol: its type, its length, its content. */
+function message(type: string, content: Buffer): Buffer {
+  const head = Buffer.alloc(5);
+  head.write(type);
+  head.writeInt32BE(content.length + 4, 1);
+  return Buffer.concat([head, content]);
+}
+
+const READY = message('Z', Buffer.from('I'));
+/** The first byte of a client's last message. */
+const TERMINATE = 'X'.charCodeAt(0);

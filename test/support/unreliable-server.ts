@@ -12,6 +12,10 @@ export interface UnreliableServer {
   /** Breaks all connections and refuses new ones. */
   shut(): Promise<void>;
   open(): Promise<void>;
+  /** Forwards nothing any more, as if the server hung: connections stay, new ones are accepted, nothing responds. */
+  freeze(): void;
+  /** Forwards again, what was held back included. */
+  thaw(): Promise<void>;
 }
 
 interface Backend {
@@ -30,6 +34,8 @@ export async function unreliableServer(t: Test): Promise<UnreliableServer> {
     ? serverBackend(t)
     : embeddedBackend(t));
   const sockets = new Set<Socket>();
+  const pairs = new Map<Socket, Socket>();
+  let isFrozen = false;
   const door = createServer((incoming) => {
     const outgoing = connect(address);
     for (const [from, to] of [
@@ -40,9 +46,11 @@ export async function unreliableServer(t: Test): Promise<UnreliableServer> {
       from.on('error', () => to.destroy());
       from.on('close', () => {
         sockets.delete(from);
+        pairs.delete(from);
         to.destroy();
       });
-      from.pipe(to);
+      pairs.set(from, to);
+      if (!isFrozen) from.pipe(to);
     }
   });
   const listen = (port: number) => new Promise<void>((resolve) => door.listen(port, '127.0.0.1', resolve));
@@ -64,6 +72,17 @@ export async function unreliableServer(t: Test): Promise<UnreliableServer> {
     open: async () => {
       await reset();
       await listen(port);
+    },
+    freeze: () => {
+      isFrozen = true;
+      for (const [from, to] of pairs) from.unpipe(to);
+    },
+    thaw: async () => {
+      // Connections to the embedded database do not survive a reset of their session.
+      if (!onServer) for (const socket of sockets) socket.destroy();
+      await reset();
+      isFrozen = false;
+      for (const [from, to] of pairs) from.pipe(to);
     },
   };
 }

@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import t, { type Test } from 'tap';
+import { startThrowawayPostgres } from '../../scripts/throwaway-postgres.mjs';
+import type { Client } from '../support/client.ts';
+import { onServer } from '../support/database.ts';
+import { type Service, startService } from '../support/service.ts';
+import { unreliableServer } from '../support/unreliable-server.ts';
+import { until } from '../support/until.ts';
+
+interface Hang {
+  freeze(): void;
+  thaw(): Promise<void>;
+}
+
+const song = (index: number) => ({ song: `During ${index}`, artist: 'Hang' });
+
+/** Requests of every kind, more than there are slots and connections for. */
+function requestsOfAllKinds(call: Client, url: string): ReturnType<Client>[] {
+  const numbers = Array.from({ length: 40 }, (_, index) => index + 1);
+  return [
+    ...numbers.map((id) => call('GET', `/songs/${id}`)),
+    ...numbers.map((index) => call('POST', '/songs', { json: song(index) })),
+    ...numbers.map((year) => call('GET', `/songs?year=${year}`)),
+    ...numbers.map((index) => call('GET', `/tasks?q=${index}&count=true`)),
+    ...numbers.map((index) => call('PATCH', url, { json: { title: `After ${index}` } })),
+    ...numbers.map((id) => call('DELETE', `/tasks/${id + 1000}`)),
+  ];
+}
+
+/** What must hold while a database hangs, and after. */
+async function checkHang(t: Test, { call, log }: Service, { freeze, thaw }: Hang): Promise<void> {
+  const created = await call('POST', '/tasks', { json: { title: 'Before' } });
+  t.equal(created.status, 201);
+  const url = String(created.headers.location);
+  await Promise.all([1, 2, 3].map((id) => call('GET', `/songs/${id}`)));
+
+  freeze();
+  const requests = requestsOfAllKinds(call, url);
+  const ready = call('GET', '/ready');
+  t.equal((await call('GET', '/health')).status, 200, 'the process is alive');
+  t.match(await ready, { status: 503, headers: { 'retry-after': '1' }, body: { code: 'unavailable' } });
+  const answers = await Promise.all(requests);
+  t.same(new Set(answers.map(({ status }) => status)), new Set([503]));
+  t.same(new Set(answers.map(({ headers }) => headers['retry-after'])), new Set(['1']));
+  const causes = JSON.stringify(log);
+  t.match(causes, 'in flight: its outcome is unknown');
+  t.match(causes, 'in the queue: nothing was run');
+  t.equal((await call('GET', '/songs/1')).status, 503, 'later requests are answered, too');
+
+  await thaw();
+  await until(async () => (await call('GET', '/ready')).status === 200, 'It is not ready');
+  await until(async () => (await call('GET', '/songs/1')).status === 200, 'It does not recover');
+  for (const id of [3, 1, 2]) t.equal((await call('GET', `/songs/${id}`)).body.id, id, 'its own row');
+  await until(async () => (await call('GET', '/songs')).status === 200, 'Lists do not recover');
+  t.match((await call('GET', url)).body.title, /^(Before|After \d+)$/, 'the acknowledged write is there');
+  t.equal((await call('POST', '/songs', { json: { song: 'After', artist: 'Hang' } })).status, 201);
+}
+
+for (const BATCHING of ['on', 'off']) {
+  t.test(`a database that hangs, BATCHING=${BATCHING}: each request is 503 by its deadline`, async (t) => {
+    const server = await unreliableServer(t);
+    const environment = { ...server.environment, BATCHING, REQUEST_DEADLINE_MS: '1500' };
+    await checkHang(t, await startService(t, environment), server);
+  });
+}
+
+// A proxy that stops is not a server that stops: its processes and its kernel's queues do other things.
+if (onServer) {
+  t.test('a server whose processes are stopped, and go on later', async (t) => {
+    const server = await startThrowawayPostgres();
+    const signal = (name: NodeJS.Signals) => {
+      const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8')
+        .trim()
+        .split(' ');
+      for (const pid of [server.pid, ...children.map(Number)]) process.kill(pid, name);
+    };
+    t.teardown(async () => {
+      signal('SIGCONT');
+      await server.stop();
+    });
+    const service = await startService(t, { DATABASE_URL: server.url, REQUEST_DEADLINE_MS: '1500' });
+    await checkHang(t, service, { freeze: () => signal('SIGSTOP'), thaw: async () => signal('SIGCONT') });
+  });
+
+  t.test(
+    'slow lists, searches and counts leave connections to reads by id, writes and the probe',
+    async (t) => {
+      const { app, call } = await startService(t, { REQUEST_DEADLINE_MS: '600000' });
+      const blocker = await app.pg.connect();
+      await blocker.query('BEGIN; LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE');
+      const slow = Array.from({ length: 64 }, (_, index) =>
+        call('GET', index % 2 === 0 ? `/tasks?q=${index}&count=true` : `/tasks?limit=${index}`),
+      );
+      await until(() => app.batching.counts().lists?.inFlight === 5, 'The lists are not sent');
+      t.match(app.batching.counts(), { searches: { inFlight: 2 }, counts: { inFlight: 1 } });
+      for (let round = 0; round < 5; round++) t.equal((await call('GET', '/songs/1')).status, 200);
+      t.equal((await call('POST', '/songs', { json: { song: 'Quick', artist: 'Hang' } })).status, 201);
+      t.equal((await call('GET', '/ready')).status, 200);
+      t.match(app.batching.counts(), { lists: { inFlight: 5 } }, 'while the others wait');
+      await blocker.query('COMMIT');
+      blocker.release();
+      t.same(new Set((await Promise.all(slow)).map(({ status }) => status)), new Set([200]));
+    },
+  );
+
+  t.test('the server cancels a list that takes half of the deadline', async (t) => {
+    const { app, call } = await startService(t, { REQUEST_DEADLINE_MS: '1000' });
+    const blocker = await app.pg.connect();
+    await blocker.query('BEGIN; LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE');
+    t.equal((await call('GET', '/tasks?q=x')).status, 503);
+    await until(async () => {
+      const { rows } = await blocker.query(
+        "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+      );
+      return rows.length === 0;
+    }, 'The statement still waits');
+    await blocker.query('COMMIT');
+    blocker.release();
+    await until(async () => (await call('GET', '/tasks?q=x')).status === 200, 'Lists do not recover');
+  });
+}
