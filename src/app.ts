@@ -11,6 +11,7 @@ import { Connections } from './plugins/connections.ts';
 import { contentNegotiation } from './plugins/content-negotiation.ts';
 import { cors } from './plugins/cors.ts';
 import { database } from './plugins/database.ts';
+import { defaultHeaders } from './plugins/default-headers.ts';
 import { docs } from './plugins/docs.ts';
 import { errors } from './plugins/errors.ts';
 import { methodRouting } from './plugins/method-routing.ts';
@@ -19,7 +20,6 @@ import { parseQueryString, queryStrings } from './plugins/query-strings.ts';
 import { redoc } from './plugins/redoc.ts';
 import { responseHeaders } from './plugins/response-headers.ts';
 import { responseValidation } from './plugins/response-validation.ts';
-import { securityHeaders } from './plugins/security-headers.ts';
 import { validation } from './plugins/validation.ts';
 import { SongsRepository } from './repositories/songs.ts';
 import { TasksRepository } from './repositories/tasks.ts';
@@ -50,7 +50,7 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
     await app.register(validation);
     await app.register(errors);
     await app.register(responseHeaders);
-    await app.register(securityHeaders);
+    await app.register(defaultHeaders, { behindProxy: config.trustProxy.length > 0 });
     await app.register(cors, { origins: config.corsOrigins });
     await app.register(methodRouting);
     await app.register(bodyParsing);
@@ -87,6 +87,7 @@ function serverOptions(config: Config, connections: Connections): FastifyHttpOpt
     pluginTimeout: 0,
     // Requests that arrive on kept-alive connections during a stop are still answered.
     return503OnClosing: false,
+    trustProxy: config.trustProxy.length > 0 && [...config.trustProxy],
     logController: new RequestLog(),
     genReqId: requestId,
     rewriteUrl: routedUrl,

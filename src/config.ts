@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { parseEnv } from 'node:util';
 import { type Static, Type } from '@sinclair/typebox';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
@@ -19,6 +20,7 @@ const Environment = Type.Object({
   DB_POOL_MAX: Type.Integer({ minimum: 1, maximum: 10_000, default: 10 }),
   MAX_TASKS: Type.Integer({ minimum: 0, maximum: 2_147_483_647, default: 1000 }),
   CORS_ORIGINS: Type.String({ default: 'http://localhost:3000,https://myapp.com' }),
+  TRUST_PROXY: Type.String({ default: '' }),
   BODY_LIMIT: Type.Integer({ minimum: 1, maximum: 1_073_741_824, default: 32_768 }),
   MAX_CONNECTIONS: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 2000 }),
   KEEP_ALIVE_SECONDS: Type.Integer({ minimum: 1, maximum: 86_400, default: 72 }),
@@ -46,6 +48,8 @@ export interface Config {
   /** How many tasks there may be; 0 means any number. */
   readonly maxTasks: number;
   readonly corsOrigins: readonly string[];
+  /** The proxies whose `X-Forwarded-*` headers are believed: addresses, CIDRs and names of address ranges. */
+  readonly trustProxy: readonly string[];
   /** The largest request body, in bytes. */
   readonly bodyLimit: number;
   /** How many connections may be open; further ones are closed at once. */
@@ -83,6 +87,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     dbPoolMax: environment.DB_POOL_MAX,
     maxTasks: environment.MAX_TASKS,
     corsOrigins: Object.freeze(corsOrigins(environment.CORS_ORIGINS)),
+    trustProxy: Object.freeze(trustProxy(environment.TRUST_PROXY)),
     bodyLimit: environment.BODY_LIMIT,
     maxConnections: environment.MAX_CONNECTIONS,
     keepAliveTimeout: environment.KEEP_ALIVE_SECONDS * 1000,
@@ -126,10 +131,14 @@ function settingError(error: ErrorObject | undefined): ConfigError {
   );
 }
 
-function corsOrigins(text: string): string[] {
-  const origins = text.split(',').map((origin) => origin.trim());
-  return origins.filter((origin) => origin !== '').map(checkedOrigin);
-}
+/** The elements of a list with commas; empty ones are ignored. */
+const listed = (text: string): string[] =>
+  text
+    .split(',')
+    .map((element) => element.trim())
+    .filter((element) => element !== '');
+
+const corsOrigins = (text: string): string[] => listed(text).map(checkedOrigin);
 
 function checkedOrigin(origin: string): string {
   if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
@@ -140,4 +149,22 @@ function checkedOrigin(origin: string): string {
     );
   }
   return origin;
+}
+
+/** Names of address ranges: 127.0.0.0/8 and ::1; private addresses (RFC 1918, RFC 4193); link-local addresses. */
+const ADDRESS_RANGES = ['loopback', 'uniquelocal', 'linklocal'];
+
+const trustProxy = (text: string): string[] => listed(text).map(checkedProxy);
+
+function checkedProxy(proxy: string): string {
+  const [address = '', prefix, ...rest] = proxy.split('/');
+  const bits = { 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  const isPrefix = prefix === undefined || (/^[1-9][0-9]{0,2}$/.test(prefix) && Number(prefix) <= bits);
+  if (!ADDRESS_RANGES.includes(proxy) && !(bits > 0 && isPrefix && rest.length === 0)) {
+    throw new ConfigError(
+      'TRUST_PROXY',
+      `must be a list of IP addresses, CIDRs such as 10.0.0.0/8, ${ADDRESS_RANGES.join(', ')}, but holds ${JSON.stringify(proxy)}.`,
+    );
+  }
+  return proxy;
 }

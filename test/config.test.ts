@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { buildApp } from '../src/app.ts';
 import { ConfigError, readConfig, withEnvFile } from '../src/config.ts';
 import { temporaryFolder } from './support/database.ts';
 
@@ -14,6 +15,7 @@ t.test('nothing set gives the defaults, frozen', async (t) => {
     dbPoolMax: 10,
     maxTasks: 1000,
     corsOrigins: ['http://localhost:3000', 'https://myapp.com'],
+    trustProxy: [],
     bodyLimit: 32_768,
     maxConnections: 2000,
     keepAliveTimeout: 72_000,
@@ -35,6 +37,7 @@ t.test('what is set is read', async (t) => {
       DB_POOL_MAX: '3',
       MAX_TASKS: '0',
       CORS_ORIGINS: ' https://a.example , http://localhost:8080 ',
+      TRUST_PROXY: 'loopback, 10.0.0.0/8,,2001:db8::1, fc00::/7 ',
       BODY_LIMIT: '65536',
       MAX_CONNECTIONS: '100',
       KEEP_ALIVE_SECONDS: '620',
@@ -52,6 +55,7 @@ t.test('what is set is read', async (t) => {
       dbPoolMax: 3,
       maxTasks: 0,
       corsOrigins: ['https://a.example', 'http://localhost:8080'],
+      trustProxy: ['loopback', '10.0.0.0/8', '2001:db8::1', 'fc00::/7'],
       bodyLimit: 65_536,
       maxConnections: 100,
       keepAliveTimeout: 620_000,
@@ -99,6 +103,44 @@ t.test('a bad value is refused by name, in one sentence', async (t) => {
       () => readConfig({ CORS_ORIGINS: `https://b.example,${origin}` }),
       { message: /^CORS_ORIGINS must be/ },
       origin,
+    );
+  }
+});
+
+t.test('only addresses, address ranges and their names can be trusted', async (t) => {
+  const proxies = [
+    'linklocal',
+    'uniquelocal',
+    'loopback',
+    '::1',
+    '10.1.2.3/32',
+    '::ffff:10.0.0.1',
+    '2001:db8::/128',
+  ];
+  const config = readConfig({ TRUST_PROXY: proxies.join() });
+  t.same(config.trustProxy, proxies);
+  const app = await buildApp(config, { connect: false });
+  await app.close();
+  for (const proxy of [
+    ...['true', '*', '1', 'Loopback', 'proxy.example', '10.0.0', '10.0.0.256', '10.0.0.0/33', '::/129'],
+    ...[
+      '10.0.0.0/0',
+      '::/0',
+      '10.0.0.0/',
+      '10.0.0.0/8/8',
+      '10.0.0.0/255.0.0.0',
+      '10.0.0.0/08',
+      '/8',
+      'loopback/8',
+    ],
+  ]) {
+    t.throws(
+      () => readConfig({ TRUST_PROXY: `loopback,${proxy}` }),
+      new ConfigError(
+        'TRUST_PROXY',
+        `must be a list of IP addresses, CIDRs such as 10.0.0.0/8, loopback, uniquelocal, linklocal, but holds "${proxy}".`,
+      ),
+      proxy,
     );
   }
 });

@@ -43,6 +43,9 @@ export interface ConditionalHeaders {
   'if-none-match'?: string | undefined;
 }
 
+/** The `Cache-Control` of a read: clients may store it, and must revalidate it; shared caches must not store it. */
+export const REVALIDATED = 'private, no-cache';
+
 /** The entity tag of a version: strong, because the same version is always the same bytes. */
 export const entityTag = (version: string): string => `"${version}"`;
 

@@ -16,6 +16,8 @@ export interface Occurrence<Code extends ErrorCode = ErrorCode> {
   details: readonly ErrorDetail[] | undefined;
   /** Whether a client can get it as a problem: not if it asked for no JSON, or nobody knows what it asked for. */
   asProblem: boolean;
+  /** The headers that this error has beside those of its status. */
+  headers: readonly HeaderName[];
 }
 
 /** Describes an occurrence; by default it is named after its code, as `SongNotFound` for `song_not_found`. */
@@ -26,8 +28,9 @@ export const occurrence = <Code extends ErrorCode>(
     path = '/songs',
     details,
     asProblem = true,
+    headers = [],
   }: Partial<Omit<Occurrence, 'code'>> = {},
-): Occurrence<Code> => ({ code, name, path, details, asProblem });
+): Occurrence<Code> => ({ code, name, path, details, asProblem, headers });
 
 const inPascalCase = (code: string) =>
   code.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
@@ -82,7 +85,7 @@ function errorAnswer(status: number, errors: readonly Occurrence[]): ErrorAnswer
   const problems = errors.filter(({ asProblem }) => asProblem);
   return {
     description: errors.map(({ code }) => `${catalogue[code].message} (\`${code}\`)`).join('; '),
-    headers: withHeaders(...(headersByStatus[status] ?? [])),
+    headers: withHeaders(...(headersByStatus[status] ?? []), ...errors.flatMap(({ headers }) => headers)),
     content: {
       'application/json': { schema: envelope, examples: examples(errors, undefined) },
       ...(problems.length > 0 && {

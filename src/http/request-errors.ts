@@ -1,4 +1,5 @@
 import { occurrence } from './error-answers.ts';
+import { contentRangeRefused } from './requests.ts';
 
 /** A query parameter that does not exist: no operation takes those. */
 const invalidQuery = occurrence('validation_failed', {
@@ -37,8 +38,15 @@ export const LIST_ERRORS = [malformedQuery, notAcceptable, invalidQuery, unavail
 /** The errors of every operation on one resource that reads no body. */
 export const RESOURCE_ERRORS = [malformedPath, malformedQuery, notAcceptable, invalidId, unavailable];
 
-/** The errors of every operation that reads a body; how that fails validation is its own. */
-export const BODY_ERRORS = [
+/** A PUT of a part of a resource. */
+const partialPut = occurrence('malformed_request', {
+  name: 'PartialPut',
+  path: '/songs/1',
+  details: [contentRangeRefused('bytes 0-1/10')],
+});
+
+/** What the errors of all operations that read a body have in common. */
+const bodyErrors = [
   occurrence('malformed_json', {
     details: [{ type: 'json_invalid', loc: ['body', 9], msg: 'JSON decode error' }],
   }),
@@ -46,8 +54,23 @@ export const BODY_ERRORS = [
   notAcceptable,
   occurrence('request_timeout'),
   occurrence('body_too_large'),
-  occurrence('unsupported_media_type'),
   unavailable,
+];
+
+/** The errors of a create; how its body fails validation is its own. */
+export const BODY_ERRORS = [...bodyErrors, occurrence('unsupported_media_type')];
+
+/** The errors of a PUT, in the same way. */
+export const PUT_ERRORS = [...BODY_ERRORS, partialPut];
+
+/** The errors of a PATCH, in the same way. */
+export const PATCH_ERRORS = [
+  ...bodyErrors,
+  occurrence('unsupported_media_type', {
+    name: 'UnsupportedPatchType',
+    path: '/songs/1',
+    headers: ['Accept-Patch'],
+  }),
 ];
 
 /** The error of a request whose `If-Match` or `If-None-Match` does not hold. */

@@ -1,10 +1,17 @@
 import { Type } from '@sinclair/typebox';
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import type { ErrorDetail } from '../../schemas/error.ts';
+import { ServiceError } from '../errors/service-error.ts';
+import { previewText } from '../validation/preview.ts';
 
 /** The media type of a JSON Merge Patch (RFC 7396). */
 export const MERGE_PATCH = 'application/merge-patch+json';
 
 /** The media types that the body of an update may have. */
 export const PATCH_TYPES = [MERGE_PATCH, 'application/json'];
+
+/** The same as the value of `Accept-Patch` (RFC 5789, 3.1). */
+export const ACCEPT_PATCH = PATCH_TYPES.join(', ');
 
 /** Where a merge patch is explained. */
 export const MERGE_PATCH_DOCS = {
@@ -14,3 +21,22 @@ export const MERGE_PATCH_DOCS = {
 
 /** Query parameters of an operation that has none: each one is refused. */
 export const NoQuery = Type.Object({}, { additionalProperties: false });
+
+/** The failure of a PUT with this `Content-Range`. */
+export const contentRangeRefused = (range: string): ErrorDetail => ({
+  type: 'value_error',
+  loc: ['header', 'content-range'],
+  msg: 'Value error, PUT replaces a whole resource and does not support ranges',
+  input: previewText(range),
+});
+
+/** Refuses, with 400, a PUT with `Content-Range`, which would replace a resource by a part of it (RFC 9110, 14.5). */
+export function refusePartialPut(
+  request: FastifyRequest,
+  _reply: FastifyReply,
+  done: HookHandlerDoneFunction,
+): void {
+  const range = request.headers['content-range'];
+  if (range === undefined) done();
+  else done(new ServiceError('malformed_request', { details: [contentRangeRefused(range)] }));
+}

@@ -1,5 +1,6 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import { Int32 } from '../../schemas/fields.ts';
+import { ACCEPT_PATCH } from './requests.ts';
 
 /** The headers that an answer may have and that mean something to a client. */
 const headers = {
@@ -20,6 +21,12 @@ const headers = {
     maxLength: 2000,
     description: 'The origin of the page that asks, where it is one of those that may; absent otherwise.',
     examples: ['https://myapp.com'],
+  }),
+  'Accept-Patch': Type.String({
+    pattern: '^[a-z+/-]+(, [a-z+/-]+)*$',
+    maxLength: 200,
+    description: 'The media types that a patch may have (RFC 5789).',
+    examples: [ACCEPT_PATCH],
   }),
   ETag: Type.String({
     pattern: '^"[!#-~]+"$',

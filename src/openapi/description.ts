@@ -28,6 +28,8 @@ holds three songs, with the ids 1 to 3, and no tasks. Read all about them at [\`
 Every path answers at the root and under \`${VERSIONED_BASE}\`. Build on \`${VERSIONED_BASE}\`: a change that breaks clients would come under
 another base, beside it.
 
+A path with a trailing slash is another path, which does not exist: 404.
+
 ## Requests
 
 Query strings are percent-encoded UTF-8. Bodies are JSON in UTF-8. Nothing is converted (\`"1"\` is not \`1\`), and
@@ -51,7 +53,7 @@ response is 412. If \`If-None-Match\` does not hold, it is 304 to a read and 412
 its preconditions are one step: no other write comes between them. A missing resource is 404, whatever its preconditions are.
 
 The target of a create is the collection, which exists and has no entity tag: \`If-Match: *\` holds, \`If-None-Match: *\` and an
-\`If-Match\` with entity tags do not. Lists, probes and the document ignore preconditions. No resource has a \`Last-Modified\`,
+\`If-Match\` with entity tags do not. Lists and probes ignore preconditions. No resource has a \`Last-Modified\`,
 so \`If-Modified-Since\` and \`If-Unmodified-Since\` are ignored (RFC 9110, 13.1.3 and 13.1.4).
 
 ## Errors
@@ -63,9 +65,13 @@ Programs should branch on \`code\`. Each operation lists the errors that it send
 |---|---|---|
 ${errorTable}
 
-A 405 names the methods that the path has in \`Allow\`, as does the answer to \`OPTIONS\`.
+A 405 names the methods that the path has in \`Allow\`, as does the response to \`OPTIONS\`. The latter, and a 415 to a PATCH,
+name the media types of a patch in \`Accept-Patch\`. A PUT with \`Content-Range\` is 400: it replaces whole resources only.
 
 ## Every answer
 
 \`X-Request-Id\` is the id of the request: the client's own, if it sent one, or a new one. Name it when you report a fault.
-\`X-Process-Time\` tells how many seconds the service took.`;
+\`X-Process-Time\` tells how many seconds the service took.
+
+\`Cache-Control\` is \`private, no-cache\` on lists and reads of one resource, and \`no-store\` on writes, probes and errors.
+\`Vary\` is \`Origin, Accept\`: CORS headers depend on the one, the representation of errors on the other.`;

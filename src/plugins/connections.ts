@@ -11,7 +11,7 @@ import type { FastifyBaseLogger, FastifyServerFactory } from 'fastify';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { representError } from '../errors/representation.ts';
 import { ServiceError } from '../errors/service-error.ts';
-import { SECURITY_HEADERS } from './security-headers.ts';
+import { DEFAULT_HEADERS } from './default-headers.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -228,7 +228,7 @@ export class Connections {
       `date: ${new Date().toUTCString()}`,
       `x-request-id: ${id}`,
       'x-process-time: 0.0000',
-      ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
+      ...Object.entries(DEFAULT_HEADERS).map(([name, value]) => `${name}: ${value}`),
       'connection: close',
     ];
     socket.write(`${head.join('\r\n')}\r\n\r\n${payload}`);

@@ -3,8 +3,8 @@ import type { FastifyInstance, onRequestHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
 
 /**
- * Lets browsers on the configured origins use the service, with credentials. Requests that name no origin come from
- * no page: they are told that answers vary by it, and are spared the rest.
+ * Lets browsers on the configured origins use the service, with credentials. A request without `Origin` is not a
+ * cross-origin request of a page: it gets no CORS headers. `Vary: Origin` is one of the default headers.
  */
 export const cors = fp<{ origins: readonly string[] }>(
   async (app, { origins }) => {
@@ -14,6 +14,7 @@ export const cors = fp<{ origins: readonly string[] }>(
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       allowedHeaders: ['Accept', 'Content-Type', 'If-Match', 'If-None-Match', 'X-Request-Id'],
       exposedHeaders: [
+        'Accept-Patch',
         'Allow',
         'ETag',
         'Link',
@@ -32,7 +33,7 @@ export const cors = fp<{ origins: readonly string[] }>(
       fastifyCors(withHooksForOrigins(app), options, (error) => (error ? reject(error) : resolve()));
     });
   },
-  { name: 'cors' },
+  { name: 'cors', dependencies: ['default-headers'] },
 );
 
 /** The same application to a plugin, but the hook that it adds runs only for requests that name an origin. */
@@ -40,7 +41,6 @@ function withHooksForOrigins(app: FastifyInstance): FastifyInstance {
   const addHook = (name: 'onRequest', hook: onRequestHookHandler) =>
     app.addHook(name, function (request, reply, done) {
       if (request.headers.origin !== undefined) return hook.call(this, request, reply, done);
-      reply.header('vary', 'Origin');
       done();
     });
   return Object.create(app, { addHook: { value: addHook } });

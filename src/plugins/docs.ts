@@ -12,6 +12,12 @@ export const docs = fp(
   async (app) => {
     await app.register(swaggerUi, {
       routePrefix: '/docs',
+      uiHooks: {
+        onRequest: (_request, reply, next) => {
+          reply.header('cache-control', 'no-cache');
+          next();
+        },
+      },
       staticCSP: pagePolicy({ 'style-src': "'self'" }),
       theme: {
         title: 'Setlist API',
@@ -35,5 +41,5 @@ export const docs = fp(
       reply.redirect(pathUnderBase(request.originalUrl, '/docs')),
     );
   },
-  { name: 'docs', dependencies: ['openapi', 'security-headers'] },
+  { name: 'docs', dependencies: ['openapi', 'default-headers'] },
 );

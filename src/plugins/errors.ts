@@ -5,7 +5,9 @@ import { DatabaseUnavailable, IdsExhausted, UniqueViolation } from '../database/
 import { catalogue, type ErrorCode } from '../errors/catalogue.ts';
 import { representError } from '../errors/representation.ts';
 import { ServiceError } from '../errors/service-error.ts';
+import { ACCEPT_PATCH } from '../http/requests.ts';
 import { parserFailure } from './connections.ts';
+import { DEFAULT_HEADERS } from './default-headers.ts';
 
 /** The codes of the errors that Fastify and its plugins throw because of a request: one for each status. */
 const libraryCodes = new Map<number, ErrorCode>(
@@ -70,6 +72,9 @@ function sendError(error: FastifyError | ServiceError, request: FastifyRequest, 
     accept: request.headers.accept,
   });
   for (const name of SUCCESS_HEADERS) reply.removeHeader(name);
+  reply.header('cache-control', DEFAULT_HEADERS['cache-control']);
+  if (failure.code === 'unsupported_media_type' && request.method === 'PATCH')
+    reply.header('accept-patch', ACCEPT_PATCH);
   // Sent as text: the compiled serialisers would change the order of the members, which is part of what people read,
   // and where checking or serialising an error fails, Fastify answers with the text of that failure.
   reply

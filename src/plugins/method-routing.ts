@@ -2,10 +2,12 @@ import fp from 'fastify-plugin';
 import createRouter from 'find-my-way';
 import { ServiceError } from '../errors/service-error.ts';
 import { requestFault } from '../http/request-checks.ts';
+import { ACCEPT_PATCH } from '../http/requests.ts';
 
 /**
  * Answers what no route takes: 405 with the exact `Allow` where the path is known, 404 where it is not, and
- * OPTIONS with the same `Allow`. It does so before a body is read, for every method that Node can parse, and
+ * OPTIONS with the same `Allow`, and `Accept-Patch` where PATCH is one of the methods (RFC 5789, 3.1). A path with an
+ * empty parameter, such as `/songs/`, is unknown. It does so before a body is read, for every method that Node can parse, and
  * without a hidden route for each of them.
  */
 export const methodRouting = fp(
@@ -22,17 +24,22 @@ export const methodRouting = fp(
     });
 
     app.addHook('onRequest', (request, reply, done) => {
-      if (!request.is404 && request.method !== 'OPTIONS') return done();
+      if (!request.is404 && request.method !== 'OPTIONS')
+        return done(hasEmptyValue(request.params) ? new ServiceError('not_found') : undefined);
       const fault = requestFault(request.raw);
       if (fault) return done(new ServiceError(fault, { headers: { connection: 'close' } }));
       const path = request.url.split('?', 1)[0] ?? '/';
-      const methods: Set<string> | undefined = paths.find('GET', path)?.store;
-      if (!methods) return done(new ServiceError('not_found'));
+      const known = paths.find('GET', path);
+      if (!known || hasEmptyValue(known.params)) return done(new ServiceError('not_found'));
+      const methods: Set<string> = known.store;
       const allow = [...methods].sort().join(', ');
       if (request.method !== 'OPTIONS')
         return done(new ServiceError('method_not_allowed', { headers: { allow } }));
+      if (methods.has('PATCH')) reply.header('accept-patch', ACCEPT_PATCH);
       reply.code(204).header('allow', allow).send();
     });
   },
   { name: 'method-routing', dependencies: ['errors'] },
 );
+
+const hasEmptyValue = (parameters: unknown): boolean => Object.values(Object(parameters)).includes('');

@@ -37,6 +37,9 @@ export const redoc = fp(
     await app.register(
       async (scope) => {
         const policy = pagePolicy({ 'style-src': STYLES.join(' '), 'worker-src': 'blob:' });
+        scope.addHook('onRequest', async (_request, reply) => {
+          reply.header('cache-control', 'no-cache');
+        });
         scope.addHook('onSend', async (_request, reply) => {
           reply.header('content-security-policy', policy);
         });
@@ -54,5 +57,5 @@ export const redoc = fp(
       { prefix: '/redoc' },
     );
   },
-  { name: 'redoc', dependencies: ['openapi', 'security-headers'] },
+  { name: 'redoc', dependencies: ['openapi', 'default-headers'] },
 );

@@ -14,7 +14,14 @@ import {
 import { ReadPreconditions, WritePreconditions } from '../http/conditional-requests.ts';
 import { errorAnswers, occurrence } from '../http/error-answers.ts';
 import { links } from '../http/links.ts';
-import { BODY_ERRORS, LIST_ERRORS, preconditionFailed, RESOURCE_ERRORS } from '../http/request-errors.ts';
+import {
+  BODY_ERRORS,
+  LIST_ERRORS,
+  PATCH_ERRORS,
+  PUT_ERRORS,
+  preconditionFailed,
+  RESOURCE_ERRORS,
+} from '../http/request-errors.ts';
 import { MERGE_PATCH_DOCS, NoQuery, PATCH_TYPES } from '../http/requests.ts';
 import { answer, emptyAnswer, withExample } from '../http/responses.ts';
 
@@ -74,9 +81,9 @@ export const getSong = {
   },
 } satisfies FastifySchema;
 
-const written = (example: Song) => ({
+const written = (example: Song, bodyErrors: typeof PUT_ERRORS) => ({
   200: withExample(answer('The song as it is now', ref(SongEnvelope), 'ETag'), { data: example }),
-  ...errorAnswers(...BODY_ERRORS, invalidSong, songNotFound, songExists, preconditionFailed),
+  ...errorAnswers(...bodyErrors, invalidSong, songNotFound, songExists, preconditionFailed),
 });
 
 export const replaceSong = {
@@ -88,7 +95,7 @@ export const replaceSong = {
   body: ref(SongCreate),
   // What the first song is anyway: the example of a create would meet the song that the create made.
   'x-request-example': { song: 'Square Hammer', artist: 'Ghost', year: 2016 },
-  response: written(exampleSong),
+  response: written(exampleSong, PUT_ERRORS),
 } satisfies FastifySchema;
 
 export const updateSong = {
@@ -100,7 +107,7 @@ export const updateSong = {
   headers: WritePreconditions,
   consumes: PATCH_TYPES,
   body: ref(SongUpdate),
-  response: written(exampleSong),
+  response: written(exampleSong, PATCH_ERRORS),
 } satisfies FastifySchema;
 
 export const deleteSong = {

@@ -6,9 +6,11 @@ import {
   checkCreatePreconditions,
   entityTag,
   isNotModified,
+  REVALIDATED,
   writePreconditions,
 } from '../http/conditional-requests.ts';
 import { describePage } from '../http/pagination.ts';
+import { refusePartialPut } from '../http/requests.ts';
 import type { SongsRepository } from '../repositories/songs.ts';
 import {
   createSong,
@@ -30,7 +32,7 @@ export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> =
       songs.list(query, caller),
       query.count ? songs.count(query, caller) : undefined,
     ]);
-    describePage(request, reply, page.next, total);
+    describePage(request, reply, { path: '/songs', query, next: page.next, total });
     return page.rows;
   });
 
@@ -48,22 +50,26 @@ export const songRoutes: FastifyPluginAsyncTypebox<{ songs: SongsRepository }> =
   app.get('/:id', { schema: getSong, links: songLinks.get }, async (request, reply) => {
     const song = await songs.find(request.params.id, callerOf(request));
     if (!song) throw new ServiceError('song_not_found');
-    reply.header('etag', entityTag(song.version));
+    reply.header('etag', entityTag(song.version)).header('cache-control', REVALIDATED);
     return isNotModified(request.headers, song.version) ? reply.code(304).send() : song;
   });
 
-  app.put('/:id', { schema: replaceSong, links: songLinks.write }, async (request, reply) => {
-    const preconditions = writePreconditions(request.headers);
-    const song = writtenRow(
-      await songs.update(
-        { ...request.params, ...preconditions, patch: { year: null, ...request.body } },
-        callerOf(request),
-      ),
-      'song_not_found',
-    );
-    reply.header('etag', entityTag(song.version));
-    return { data: song };
-  });
+  app.put(
+    '/:id',
+    { schema: replaceSong, links: songLinks.write, onRequest: refusePartialPut },
+    async (request, reply) => {
+      const preconditions = writePreconditions(request.headers);
+      const song = writtenRow(
+        await songs.update(
+          { ...request.params, ...preconditions, patch: { year: null, ...request.body } },
+          callerOf(request),
+        ),
+        'song_not_found',
+      );
+      reply.header('etag', entityTag(song.version));
+      return { data: song };
+    },
+  );
 
   app.patch('/:id', { schema: updateSong, links: songLinks.write }, async (request, reply) => {
     const preconditions = writePreconditions(request.headers);

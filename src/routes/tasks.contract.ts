@@ -6,7 +6,14 @@ import { exampleTask, Task, TaskCreate, TaskList, TaskQuery, TaskUpdate } from '
 import { ReadPreconditions, WritePreconditions } from '../http/conditional-requests.ts';
 import { errorAnswers, occurrence } from '../http/error-answers.ts';
 import { links } from '../http/links.ts';
-import { BODY_ERRORS, LIST_ERRORS, preconditionFailed, RESOURCE_ERRORS } from '../http/request-errors.ts';
+import {
+  BODY_ERRORS,
+  LIST_ERRORS,
+  PATCH_ERRORS,
+  PUT_ERRORS,
+  preconditionFailed,
+  RESOURCE_ERRORS,
+} from '../http/request-errors.ts';
 import { MERGE_PATCH_DOCS, NoQuery, PATCH_TYPES } from '../http/requests.ts';
 import { answer, emptyAnswer, withExample } from '../http/responses.ts';
 
@@ -67,9 +74,9 @@ export const getTask = {
   },
 } satisfies FastifySchema;
 
-const written = (example: Task) => ({
+const written = (example: Task, bodyErrors: typeof PUT_ERRORS) => ({
   200: withExample(answer('The task as it is now', ref(Task), 'ETag'), example),
-  ...errorAnswers(...BODY_ERRORS, invalidTask, taskNotFound, preconditionFailed),
+  ...errorAnswers(...bodyErrors, invalidTask, taskNotFound, preconditionFailed),
 });
 
 export const replaceTask = {
@@ -79,7 +86,7 @@ export const replaceTask = {
   description: 'Gives a task a whole new state. What the body leaves out gets its default.',
   headers: WritePreconditions,
   body: ref(TaskCreate),
-  response: written(exampleTask),
+  response: written(exampleTask, PUT_ERRORS),
 } satisfies FastifySchema;
 
 export const updateTask = {
@@ -91,7 +98,7 @@ export const updateTask = {
   headers: WritePreconditions,
   consumes: PATCH_TYPES,
   body: ref(TaskUpdate),
-  response: written({ ...exampleTask, done: true, updatedAt: '2026-11-21T18:00:00.000Z' }),
+  response: written({ ...exampleTask, done: true, updatedAt: '2026-11-21T18:00:00.000Z' }, PATCH_ERRORS),
 } satisfies FastifySchema;
 
 export const deleteTask = {

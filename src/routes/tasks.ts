@@ -6,9 +6,11 @@ import {
   checkCreatePreconditions,
   entityTag,
   isNotModified,
+  REVALIDATED,
   writePreconditions,
 } from '../http/conditional-requests.ts';
 import { describePage } from '../http/pagination.ts';
+import { refusePartialPut } from '../http/requests.ts';
 import type { TasksRepository } from '../repositories/tasks.ts';
 import {
   createTask,
@@ -30,7 +32,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> =
       tasks.list(query, caller),
       query.count ? tasks.count(query, caller) : undefined,
     ]);
-    describePage(request, reply, page.next, total);
+    describePage(request, reply, { path: '/tasks', query, next: page.next, total });
     return page.rows;
   });
 
@@ -48,22 +50,26 @@ export const taskRoutes: FastifyPluginAsyncTypebox<{ tasks: TasksRepository }> =
   app.get('/:id', { schema: getTask, links: taskLinks.get }, async (request, reply) => {
     const task = await tasks.find(request.params.id, callerOf(request));
     if (!task) throw new ServiceError('task_not_found');
-    reply.header('etag', entityTag(task.version));
+    reply.header('etag', entityTag(task.version)).header('cache-control', REVALIDATED);
     return isNotModified(request.headers, task.version) ? reply.code(304).send() : task;
   });
 
-  app.put('/:id', { schema: replaceTask, links: taskLinks.write }, async (request, reply) => {
-    const preconditions = writePreconditions(request.headers);
-    const task = writtenRow(
-      await tasks.update(
-        { ...request.params, ...preconditions, patch: { description: '', done: false, ...request.body } },
-        callerOf(request),
-      ),
-      'task_not_found',
-    );
-    reply.header('etag', entityTag(task.version));
-    return task;
-  });
+  app.put(
+    '/:id',
+    { schema: replaceTask, links: taskLinks.write, onRequest: refusePartialPut },
+    async (request, reply) => {
+      const preconditions = writePreconditions(request.headers);
+      const task = writtenRow(
+        await tasks.update(
+          { ...request.params, ...preconditions, patch: { description: '', done: false, ...request.body } },
+          callerOf(request),
+        ),
+        'task_not_found',
+      );
+      reply.header('etag', entityTag(task.version));
+      return task;
+    },
+  );
 
   app.patch('/:id', { schema: updateTask, links: taskLinks.write }, async (request, reply) => {
     const preconditions = writePreconditions(request.headers);

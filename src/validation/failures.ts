@@ -55,11 +55,10 @@ function failure(error: ErrorObject, { part, value }: PartErrors): ErrorDetail {
     additionalProperty === undefined
       ? error.data
       : (error.data as Record<string, unknown>)[additionalProperty];
-  return {
-    ...failureText(error, part !== 'body'),
-    loc: [part, ...path, ...(name === undefined ? [] : [previewText(name)])],
-    input: preview(input),
-  };
+  const { type, msg } = failureText(error, part !== 'body');
+  const loc = [part, ...path, ...(name === undefined ? [] : [previewText(name)])];
+  // FastAPI's order of the members: what people read is written as it stands here.
+  return { type, loc, msg, input: preview(input) };
 }
 
 /** The elements of a JSON pointer (RFC 6901); those that count in an array become numbers. */

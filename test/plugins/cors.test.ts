@@ -10,9 +10,9 @@ t.test('only the configured origins are let in, exactly as they are written', as
     t.equal(headers['access-control-allow-credentials'], 'true');
     t.match(
       headers['access-control-expose-headers'],
-      /ETag.*Link.*Location.*Retry-After.*X-Request-Id.*X-Total-Count/,
+      /Accept-Patch.*ETag.*Link.*Location.*Retry-After.*X-Request-Id.*X-Total-Count/,
     );
-    t.equal(headers.vary, 'Origin');
+    t.equal(headers.vary, 'Origin, Accept');
   }
   for (const origin of [
     'http://myapp.com',
@@ -22,7 +22,7 @@ t.test('only the configured origins are let in, exactly as they are written', as
   ]) {
     const { headers } = await call('GET', '/health', { headers: { origin } });
     t.equal(headers['access-control-allow-origin'], undefined, origin);
-    t.equal(headers.vary, 'Origin');
+    t.equal(headers.vary, 'Origin, Accept');
   }
 });
 
@@ -45,7 +45,7 @@ t.test('errors can be read across origins too', async (t) => {
 
 t.test('a request that names no origin is told that answers vary by it, and nothing more', async (t) => {
   const { headers } = await call('GET', '/health');
-  t.equal(headers.vary, 'Origin');
+  t.equal(headers.vary, 'Origin, Accept');
   t.same(
     Object.keys(headers).filter((name) => name.startsWith('access-control-')),
     [],

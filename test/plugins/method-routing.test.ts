@@ -29,6 +29,10 @@ t.test('OPTIONS lists the same', async (t) => {
     const { status, headers, text } = await call('OPTIONS', url);
     t.equal(status, 204);
     t.equal(headers.allow, allow);
+    t.equal(
+      headers['accept-patch'],
+      allow.includes('PATCH') ? 'application/merge-patch+json, application/json' : undefined,
+    );
     t.equal(text, '');
   }
 });
@@ -43,6 +47,8 @@ t.test('an unknown path is 404 for every method, before its body is read', async
     t.equal(status, 404, method);
   }
   for (const url of [
+    '/songs/',
+    '/v1/tasks/?limit=1',
     '/songs/1/',
     '/Songs',
     '//songs',

@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { Client } from '../support/client.ts';
 import { startWithoutDatabase } from '../support/service.ts';
 
 const { call, log } = await startWithoutDatabase(t);
@@ -31,8 +32,11 @@ t.test('nothing tells what the service is made of, and browsers are hardened', a
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'x-frame-options': 'DENY',
-    'strict-transport-security': /max-age=/,
   });
+  t.equal(headers['strict-transport-security'], undefined, 'plain HTTP');
+  const early = await call('GET', '/songs/%FF');
+  for (const name of ['content-security-policy', 'x-frame-options', 'vary', 'cache-control'])
+    t.equal(early.headers[name], headers[name], `${name}, before routing`);
 });
 
 t.test('HEAD answers as GET does, without the body', async (t) => {
@@ -42,4 +46,21 @@ t.test('HEAD answers as GET does, without the body', async (t) => {
   t.equal(head.text, '');
   t.equal(head.headers['content-length'], get.headers['content-length']);
   t.equal(head.headers['content-type'], get.headers['content-type']);
+});
+
+t.test('only a trusted proxy can say that a request came over https', async (t) => {
+  const policy = async (client: Client, proto: string, url = '/health') =>
+    (await client('GET', url, { headers: { 'x-forwarded-proto': proto } })).headers[
+      'strict-transport-security'
+    ];
+  t.equal(await policy(call, 'https'), undefined, 'no proxy is trusted');
+  const other = await startWithoutDatabase(t, { TRUST_PROXY: '10.0.0.1' });
+  t.equal(await policy(other.call, 'https'), undefined, 'another proxy is trusted');
+
+  const { call: trusting } = await startWithoutDatabase(t, { TRUST_PROXY: '10.0.0.1, loopback' });
+  t.equal((await trusting('GET', '/health')).headers['strict-transport-security'], undefined);
+  t.equal(await policy(trusting, 'http'), undefined);
+  t.equal(await policy(trusting, 'https, http'), undefined, 'the word of the nearest proxy counts');
+  t.equal(await policy(trusting, 'https'), 'max-age=31536000; includeSubDomains');
+  t.match(await policy(trusting, 'https', '/nowhere'), /max-age=/, 'on errors too');
 });

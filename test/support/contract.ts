@@ -75,6 +75,7 @@ const TRANSPORT = new Set([
   'access-control-expose-headers',
   'access-control-max-age',
   'allow',
+  'cache-control',
   'connection',
   'content-length',
   'content-security-policy',
@@ -144,7 +145,7 @@ function declared(
   return resolved(answer, document.components.responses);
 }
 
-const pattern = (template: string) => new RegExp(`^${template.replaceAll(/\{[^}]+\}/g, '[^/]*')}$`);
+const pattern = (template: string) => new RegExp(`^${template.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`);
 
 function headerProblems(
   { headers }: Answer,

@@ -100,6 +100,8 @@ export const changes: Readonly<Record<string, Change>> = {
   MalformedJson: withPayload('{"song": "Blinding'),
   BodyTooLarge: withPayload(JSON.stringify('x'.repeat(40_000))),
   UnsupportedMediaType: withPayload('song=x', 'application/x-www-form-urlencoded'),
+  UnsupportedPatchType: withPayload('song=x', 'application/x-www-form-urlencoded'),
+  PartialPut: withHeader('content-range', 'bytes 0-1/10'),
   SongNotFound: withId(NO_RESOURCE),
   TaskNotFound: withId(NO_RESOURCE),
   SongExists: (request) => ({ ...request, json: { song: 'Euclid', artist: 'Sleep Token' } }),

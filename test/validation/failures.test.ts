@@ -17,6 +17,14 @@ t.test('a wrong nullable field is one failure, not three', async (t) => {
   ]);
 });
 
+t.test('the members of a failure are in the order that people know', async (t) => {
+  const { details } = failuresOf(
+    { type: 'object', properties: { x: { type: 'string' } }, required: ['y'] },
+    { x: 1 },
+  );
+  t.same(details.map(Object.keys), Array(2).fill(['type', 'loc', 'msg', 'input']));
+});
+
 t.test('the location leads through objects and arrays', async (t) => {
   const item = { type: 'object', properties: { 'a/b~c': { type: 'string' } }, required: ['x'] };
   const { details } = failuresOf({ type: 'array', items: item }, [{ x: 1 }, { 'a/b~c': 1 }]);

@@ -13,7 +13,7 @@ export const headersAreDeclared: Check = (document) =>
   );
 
 /** The headers that an answer of the status has beside those of every answer. */
-function headersOf(status: number, { parameters = [] }: PlacedOperation): string[] {
+function headersOf(status: number, { place, parameters = [] }: PlacedOperation): string[] {
   const takes = (name: string) => parameters.some((parameter) => parameter.name === name);
   switch (status) {
     case 200:
@@ -25,6 +25,8 @@ function headersOf(status: number, { parameters = [] }: PlacedOperation): string
       return ['ETag'];
     case 405:
       return ['Allow'];
+    case 415:
+      return place.startsWith('PATCH ') ? ['Accept-Patch'] : [];
     case 429:
     case 503:
       return ['Retry-After'];

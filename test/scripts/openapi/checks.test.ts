@@ -106,6 +106,10 @@ const breaks: Readonly<Record<string, readonly [(document: LooseJson) => void, R
       ({ paths }) => delete paths['/health'].get.responses[200].headers['X-Request-Id'],
       /GET \/health 200: the header X-Request-Id/,
     ],
+    [
+      ({ components }) => delete components.responses.UnsupportedPatchType.headers['Accept-Patch'],
+      /PATCH \/songs\/\{id\} 415: the header Accept-Patch/,
+    ],
     [({ paths }) => (paths['/health'].get.responses[405] = {}), /the header Allow/],
     [({ paths }) => (paths['/health'].get.responses[429] = {}), /the header Retry-After/],
   ],
