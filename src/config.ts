@@ -17,6 +17,10 @@ const Environment = Type.Object({
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 3000 }),
   DATABASE_URL: Type.Optional(Type.String()),
   DATA_DIR: Type.String({ minLength: 1, default: './data' }),
+  DATA_FSYNC: OneOf(['on', 'off'], {
+    description: 'Whether a commit of the embedded PostgreSQL waits for the disk.',
+    default: 'on',
+  }),
   DB_POOL_MAX: Type.Integer({ minimum: 1, maximum: 10_000, default: 10 }),
   MAX_TASKS: Type.Integer({ minimum: 0, maximum: 2_147_483_647, default: 1000 }),
   CORS_ORIGINS: Type.String({ default: 'http://localhost:3000,https://myapp.com' }),
@@ -44,6 +48,8 @@ export interface Config {
   readonly databaseServer: ClientConfig | undefined;
   /** Where the embedded PostgreSQL keeps its files; `memory://` keeps nothing. */
   readonly dataDir: string;
+  /** Whether a commit of the embedded PostgreSQL waits for the disk. */
+  readonly dataFsync: boolean;
   readonly dbPoolMax: number;
   /** How many tasks there may be; 0 means any number. */
   readonly maxTasks: number;
@@ -84,6 +90,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     port: environment.PORT,
     databaseServer: environment.DATABASE_URL ? readServerUrl(environment.DATABASE_URL) : undefined,
     dataDir: environment.DATA_DIR,
+    dataFsync: environment.DATA_FSYNC === 'on',
     dbPoolMax: environment.DB_POOL_MAX,
     maxTasks: environment.MAX_TASKS,
     corsOrigins: Object.freeze(corsOrigins(environment.CORS_ORIGINS)),

@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
 import t from 'tap';
-import { embeddedDatabase } from './support/database.ts';
+import { embeddedDatabase, temporaryFolder } from './support/database.ts';
 import { failToStart, startProcess } from './support/process.ts';
 
 t.test('a second process on the same folder is turned away, and the first goes on', async (t) => {
@@ -10,4 +12,27 @@ t.test('a second process on the same folder is turned away, and the first goes o
   t.equal(output, `DATA_DIR ${database.DATA_DIR} is in use by another running Setlist.\n`);
   t.equal((await first.call('GET', '/songs')).status, 200);
   t.equal(await first.end('SIGTERM'), 0);
+});
+
+t.test('settings that name no usable place end the start in one sentence', async (t) => {
+  const { code, output } = await failToStart(t, {
+    DATA_DIR: 'memory://',
+    TMPDIR: join(await temporaryFolder(t), 'missing'),
+  });
+  t.equal(code, 1);
+  t.match(output, /^TMPDIR .*missing cannot be written.*\n$/);
+});
+
+t.test('a working directory that was removed ends the start in one sentence', async (t) => {
+  const folder = await temporaryFolder(t);
+  const { status, stderr } = spawnSync(
+    '/bin/sh',
+    [
+      '-c',
+      `mkdir gone && cd gone && rmdir ../gone && exec "${process.execPath}" "${resolve('dist/src/server.js')}"`,
+    ],
+    { cwd: folder, env: {}, encoding: 'utf8' },
+  );
+  t.equal(status, 1);
+  t.equal(stderr, 'The working directory does not exist any more: start the service in another one.\n');
 });

@@ -92,7 +92,10 @@ t.test('what makes it impossible to start is one sentence and exit code 1', asyn
       { DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/x' },
       'DATABASE_URL points to 127.0.0.1:1, where no PostgreSQL server can be reached (ECONNREFUSED).',
     ],
-    [{ DATA_DIR: `${file}/data` }, `DATA_DIR ${file}/data cannot be written (ENOTDIR).`],
+    [
+      { DATA_DIR: `${file}/data` },
+      `DATA_DIR ${file}/data cannot be used: a part of its path is a file (ENOTDIR).`,
+    ],
     [{ DATA_DIR, ...database, PORT: port }, `PORT ${port} on 127.0.0.1 is taken by another process.`],
     [
       { DATA_DIR, ...database, HOST: '192.0.2.1' },

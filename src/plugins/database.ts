@@ -34,12 +34,16 @@ export const PROBE_TIMEOUT = 1_000;
 /** How long the start waits for a server and for a statement that is not part of a migration, in milliseconds. */
 const START_TIMEOUT = 5_000;
 
+const migrations = join(packageRoot, 'migrations');
+
 /** The pools over the configured server or the embedded PostgreSQL, migrated and ready. */
 export const database = fp<DatabaseOptions>(
   async (app, { config, connect }) => {
-    const { databaseServer, dataDir } = config;
+    const { databaseServer, dataDir, dataFsync: fsync } = config;
     if (connect && databaseServer === undefined) {
-      const embedded = await startEmbeddedPostgres(dataDir, app.log);
+      const onRestart = () => migrateAgain(app);
+      const embedded = await startEmbeddedPostgres({ dataDir, fsync, onRestart }, app.log);
+      app.addHook('preClose', async () => embedded.prepareToStop());
       app.addHook('onClose', () => embedded.stop());
       // Its thread may be busy for as long as it needs.
       await prepare(embedded.connection, 0, app.log);
@@ -114,7 +118,7 @@ async function prepare(
   }
   try {
     await checkServer(client);
-    const applied = await migrate(client, join(packageRoot, 'migrations'), { log });
+    const applied = await migrate(client, migrations, { log });
     if (applied.length > 0) log.info({ migrations: applied }, 'Migrated the database');
   } catch (error) {
     const failure = queryFailure(error);
@@ -122,5 +126,15 @@ async function prepare(
     throw new ConfigError('DATABASE_URL', connectionProblem(error, client), { cause: error });
   } finally {
     await client.end();
+  }
+}
+
+/** Migrates an embedded database that was started again: one in memory is empty. */
+async function migrateAgain({ pg, log }: FastifyInstance): Promise<void> {
+  const client = await pg.pool.connect();
+  try {
+    await migrate(client, migrations, { log });
+  } finally {
+    client.release();
   }
 }

@@ -13,8 +13,11 @@ import { readConfig } from '../../src/config.ts';
 const server = process.env.TEST_DATABASE_URL;
 const TEMPLATE = join('node_modules', '.cache', 'setlist', 'embedded-template');
 
-/** What every service under test has in its environment: TEST_BATCHING=off tests the plain twin. */
-export const commonEnvironment = { BATCHING: process.env.TEST_BATCHING ?? 'on' };
+/**
+ * What every service under test has in its environment: TEST_BATCHING=off tests the plain twin. The embedded database
+ * does not wait for the disk, which tests of durability override.
+ */
+export const commonEnvironment = { BATCHING: process.env.TEST_BATCHING ?? 'on', DATA_FSYNC: 'off' };
 
 /** Whether the tests run on a PostgreSQL server rather than on the embedded one. */
 export const onServer = server !== undefined;
@@ -44,7 +47,7 @@ export async function prepareTemplate(): Promise<void> {
   if (existsSync(TEMPLATE)) return;
   const folder = `${TEMPLATE}.${process.pid}`;
   await mkdir(folder, { recursive: true });
-  const app = await buildApp(readConfig({ DATA_DIR: folder }));
+  const app = await buildApp(readConfig({ ...commonEnvironment, DATA_DIR: folder }));
   await app.close();
   await rename(folder, TEMPLATE).catch(() => rm(folder, { recursive: true, force: true }));
 }

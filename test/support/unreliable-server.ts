@@ -102,7 +102,10 @@ async function serverBackend(t: Test): Promise<Backend> {
 /** All connections to the embedded database share a session, which must not outlive them as it would by itself. */
 async function embeddedBackend(t: Test): Promise<Backend> {
   const { DATA_DIR = '' } = await embeddedDatabase(t);
-  const { connection, stop } = await startEmbeddedPostgres(DATA_DIR, pino({ level: 'silent' }));
+  const { connection, stop } = await startEmbeddedPostgres(
+    { dataDir: DATA_DIR, fsync: false, onRestart: async () => {} },
+    pino({ level: 'silent' }),
+  );
   t.teardown(stop);
   return {
     address: { path: `${connection.host}/.s.PGSQL.5432` },

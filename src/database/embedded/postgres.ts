@@ -1,116 +1,167 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { extname, join, resolve } from 'node:path';
+import { extname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { FastifyBaseLogger } from 'fastify';
-import type { ClientBase, PoolConfig } from 'pg';
+import type { PoolConfig } from 'pg';
 import { ConfigError } from '../../config.ts';
-import { type FolderLock, lockFolder, MAX_SOCKET_PATH } from './lock.ts';
-import type { WorkerData } from './worker.ts';
+import { checkDatabase, openDataFolder, unopenable } from './data-folder.ts';
+import { MAX_SOCKET_PATH } from './lock.ts';
+import type { WorkerData, WorkerMessage } from './worker.ts';
 
 /** The name that PostgreSQL's clients expect of a socket, given its folder and port 5432. */
 const SOCKET_NAME = '.s.PGSQL.5432';
+/** How long it waits before it starts a thread again, in milliseconds: longer after each start that fails. */
 const RESTART_DELAY = 500;
+const LONGEST_RESTART_DELAY = 5_000;
+/** For how many seconds a thread may be silent: while it starts, which may recover a large log, and during a stop. */
+const START = 600;
+const STOP = 5;
 
 /** A PostgreSQL that runs inside this process, in a thread of its own. */
 export interface EmbeddedPostgres {
-  /** How a pool reaches it. All connections share one session, so the pool must have one client only. */
+  /** How a pool reaches it. There is one session and each connection ends the one before, so a pool has one client. */
   connection: PoolConfig;
+  /** Announces a stop: from now on a thread that hangs is ended after seconds, so that nothing waits for it. */
+  prepareToStop(): void;
   stop(): Promise<void>;
 }
 
+export interface EmbeddedOptions {
+  /** The folder that holds the files, made when it is not there; `memory://` keeps nothing. */
+  dataDir: string;
+  /** Whether a commit waits for the disk, so that it survives a power failure. */
+  fsync: boolean;
+  /** Prepares a database that was started again: one in memory is empty then. */
+  onRestart(): Promise<unknown>;
+}
+
 /**
- * Starts the embedded PostgreSQL (PGlite) and serves it on a socket that only this user can reach. Should its
- * thread die, it is started again.
+ * Starts the embedded PostgreSQL (PGlite) and serves it on a socket that only this user can reach. A thread that dies
+ * or hangs is replaced.
  *
- * @param dataDir The folder that holds the files, made when it is not there; `memory://` keeps nothing.
- * @throws {ConfigError} when the folder cannot be used or another process uses it.
+ * @throws {ConfigError} when the folder cannot be used, another process uses it, or it holds no whole database.
  */
 export async function startEmbeddedPostgres(
-  dataDir: string,
+  { dataDir, fsync, onRestart }: EmbeddedOptions,
   log: FastifyBaseLogger,
 ): Promise<EmbeddedPostgres> {
-  const home = dataDir.startsWith('memory://') ? undefined : await openHome(resolve(dataDir), log);
-  const sockets = home && fits(home.folder) ? home.folder : await mkdtemp(join(tmpdir(), 'setlist-'));
-  const data: WorkerData = {
-    dataDir: home?.database ?? 'memory://',
-    socketPath: join(sockets, SOCKET_NAME),
-  };
+  const home = dataDir.startsWith('memory://') ? undefined : await openDataFolder(dataDir, fsync);
+  const data: WorkerData = { folder: home?.database, fsync, socketPath: '' };
+  let sockets: string | undefined;
   let stopping = false;
-  let worker: Worker | undefined;
+  let thread: Worker | undefined;
   let restarting: Promise<void> | undefined;
 
-  const run = async (): Promise<void> => {
-    const started = await startWorker(data);
-    worker = started;
+  const limit = () => (stopping ? STOP : Number.POSITIVE_INFINITY);
+  const run = async (): Promise<Worker> => {
+    const started = await startThread(data, limit, log);
+    thread = started;
     started.on('error', (error) => log.error({ err: error }, 'The embedded PostgreSQL failed'));
     started.once('exit', () => {
-      worker = undefined;
-      restarting = restart();
+      thread = undefined;
+      restarting ??= restart().finally(() => {
+        restarting = undefined;
+      });
     });
+    return started;
   };
   const restart = async (): Promise<void> => {
-    while (!stopping && !worker) {
+    for (
+      let pause = RESTART_DELAY;
+      !stopping && !thread;
+      pause = Math.min(pause * 2, LONGEST_RESTART_DELAY)
+    ) {
       log.error('The embedded PostgreSQL has stopped; starting it again');
-      await delay(RESTART_DELAY);
+      await delay(pause);
       if (stopping) return;
-      await run().catch((error) => log.error({ err: error }, 'The embedded PostgreSQL does not start'));
+      try {
+        // Never a new database in the place of one that was there.
+        if (home && !(await checkDatabase(home.database))) throw new Error(`${home.database} is gone`);
+        const started = await run();
+        await onRestart().catch((error) => started.terminate().then(() => Promise.reject(error)));
+      } catch (error) {
+        log.error({ err: error }, 'The embedded PostgreSQL does not start');
+      }
     }
   };
-  const stop = async (): Promise<void> => {
-    stopping = true;
-    await restarting;
-    if (worker) {
-      const exited = once(worker, 'exit');
-      worker.postMessage('stop');
-      await exited;
-    }
-    if (sockets !== home?.folder) await rm(sockets, { recursive: true, force: true });
+  const cleanUp = async () => {
+    if (sockets !== undefined && sockets !== home?.folder)
+      await rm(sockets, { recursive: true, force: true });
     await home?.lock.release();
+  };
+  const prepareToStop = () => {
+    stopping = true;
   };
 
   try {
+    sockets = home && fits(home.folder) ? home.folder : await socketFolder();
+    data.socketPath = join(sockets, SOCKET_NAME);
+    if (home && !(await checkDatabase(home.database))) {
+      log.info(`Making a new database in ${home.folder}; this takes some seconds, once`);
+    }
     await run();
-  } catch (cause) {
-    await home?.lock.release();
-    throw new ConfigError('DATA_DIR', `${dataDir} does not hold a database that can be opened.`, { cause });
+  } catch (error) {
+    await cleanUp();
+    throw home && !(error instanceof ConfigError) ? unopenable(home.database, error) : error;
   }
-  const connection = { host: sockets, user: 'postgres', database: 'postgres', onConnect: clearSession };
-  return { connection, stop };
+  return {
+    connection: { host: sockets, user: 'postgres', database: 'postgres' },
+    prepareToStop,
+    stop: async () => {
+      prepareToStop();
+      await restarting;
+      if (thread) {
+        const exited = once(thread, 'exit');
+        thread.postMessage('stop');
+        await exited;
+      }
+      await cleanUp();
+    },
+  };
 }
-
-/** A new connection finds the session of the one before it, prepared statements included. */
-const clearSession = async (client: ClientBase): Promise<void> => {
-  await client.query('DISCARD ALL');
-};
 
 const fits = (folder: string) => Buffer.byteLength(join(folder, SOCKET_NAME)) <= MAX_SOCKET_PATH;
 
-interface Home {
-  folder: string;
-  database: string;
-  lock: FolderLock;
-}
-
-async function openHome(folder: string, log: FastifyBaseLogger): Promise<Home> {
-  const database = join(folder, 'postgresql');
+/** Makes a folder for the socket that only this user can reach. */
+async function socketFolder(): Promise<string> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const lock = await lockFolder(folder);
-    if (!existsSync(database)) log.info(`Making a new database in ${folder}; this takes some seconds, once`);
-    return { folder, database, lock };
+    return await mkdtemp(join(tmpdir(), 'setlist-'));
   } catch (cause) {
-    if (cause instanceof ConfigError) throw cause;
-    const code = (cause as NodeJS.ErrnoException).code;
-    throw new ConfigError('DATA_DIR', `${folder} cannot be written (${code}).`, { cause });
+    const problem = `${tmpdir()} cannot be written, where the socket of the embedded database has its place.`;
+    throw new ConfigError('TMPDIR', problem, { cause });
   }
 }
 
-async function startWorker(workerData: WorkerData): Promise<Worker> {
+/**
+ * Starts the thread and waits until it serves. It is ended whenever it is silent for longer than it announced.
+ *
+ * @param limit For how many seconds it may be silent at most, whatever it announced.
+ */
+async function startThread(
+  workerData: WorkerData,
+  limit: () => number,
+  log: FastifyBaseLogger,
+): Promise<Worker> {
   const worker = new Worker(new URL(`./worker${extname(import.meta.url)}`, import.meta.url), { workerData });
+  let silent = 0;
+  let announced = START;
+  worker.on('message', ({ silence, warning }: WorkerMessage) => {
+    silent = 0;
+    announced = silence;
+    if (warning) log.warn({ err: warning }, 'The maintenance of the embedded PostgreSQL failed');
+  });
+  // Ticks are counted, not time: a process that was suspended has not been waiting.
+  const clock = setInterval(() => {
+    silent++;
+    if (silent <= Math.min(announced, limit())) return;
+    log.error(`The embedded PostgreSQL has not responded for ${silent} seconds; ending it`);
+    clearInterval(clock);
+    void worker.terminate();
+  }, 1_000).unref();
+  worker.once('exit', () => clearInterval(clock));
   await Promise.race([
     once(worker, 'message'),
     once(worker, 'exit').then(() => Promise.reject(new Error('The thread ended before it was ready'))),

@@ -1,41 +1,91 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { PGlite } from '@electric-sql/pglite';
-import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import { messages, PGlite, type PGliteOptions } from '@electric-sql/pglite';
+import { DurableFiles, startParams, syncPath, syncTree } from './files.ts';
+import { Maintenance } from './maintenance.ts';
+import { Session } from './session.ts';
+import { SessionServer } from './session-server.ts';
 
 /** What the thread is started with. */
 export interface WorkerData {
-  /** The folder of the database's files, or `memory://`. */
-  dataDir: string;
+  /** The folder of the database's files; undefined keeps them in memory. */
+  folder: string | undefined;
+  /** Whether a commit waits for the disk. */
+  fsync: boolean;
   /** Where the socket is to be. */
   socketPath: string;
 }
 
-const { dataDir, socketPath }: WorkerData = workerData;
+/** What the thread tells. */
+export interface WorkerMessage {
+  /** For how many seconds nothing may come, at most, before the thread counts as hung. */
+  silence: number;
+  /** What went wrong, when it is no failure of the thread. */
+  warning?: Error;
+}
 
-const database = await PGlite.create({ dataDir: await prepared(dataDir) });
-const server = new PGLiteSocketServer({ db: database, path: socketPath, maxConnections: 10 });
-rmSync(socketPath, { force: true });
-await server.start();
+/** How long a statement may take, and maintenance, in seconds. */
+const STATEMENT = 15;
+const MAINTENANCE = 600;
+const HEARTBEAT = 1_000;
+
+const { folder, fsync, socketPath }: WorkerData = workerData;
+const tell = (message: WorkerMessage) => parentPort?.postMessage(message);
+
+if (folder !== undefined) await prepare(folder);
+const database = await open(folder);
+const session = new Session(database);
+const server = new SessionServer(session);
+await server.listen(socketPath);
+
+const maintenance = new Maintenance(session, () => tell({ silence: MAINTENANCE }));
+const heartbeat = setInterval(() => {
+  try {
+    maintenance.tick(performance.now());
+    tell({ silence: STATEMENT });
+  } catch (error) {
+    if (!(error instanceof messages.DatabaseError)) throw error;
+    tell({ silence: STATEMENT, warning: error });
+  }
+}, HEARTBEAT);
 
 parentPort?.once('message', async () => {
-  await server.stop();
+  clearInterval(heartbeat);
+  server.close();
   await database.close();
   parentPort?.close();
 });
-parentPort?.postMessage('ready');
+tell({ silence: STATEMENT });
 
 /**
  * Makes the files of a new database beside their place and moves them there when they are whole, so that a
- * process which was killed meanwhile leaves nothing that looks like a database. Nobody else may read them.
+ * process that is killed meanwhile leaves nothing that looks like a database. Nobody else may read them.
  */
-async function prepared(folder: string): Promise<string> {
-  if (folder.startsWith('memory://') || existsSync(folder)) return folder;
+async function prepare(folder: string): Promise<void> {
+  if (existsSync(folder) && readdirSync(folder).length > 0) return;
   const partial = `${folder}.partial`;
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { mode: 0o700 });
-  const first = await PGlite.create({ dataDir: partial });
+  const first = await open(partial);
   await first.close();
+  if (fsync) syncTree(partial);
   renameSync(partial, folder);
-  return folder;
+  if (fsync) syncPath(dirname(folder));
+}
+
+/** @throws {Error} with PostgreSQL's own words, where it gives any. */
+async function open(folder: string | undefined): Promise<PGlite> {
+  let reason: string | undefined;
+  const onStderr = (line: string) => {
+    reason = /(?:FATAL|PANIC): +(.+)/.exec(line)?.[1] ?? reason;
+    return false;
+  };
+  const files = folder === undefined ? undefined : new DurableFiles(folder);
+  const options: PGliteOptions = { startParams: startParams(fsync && files !== undefined), onStderr };
+  try {
+    return await PGlite.create(files === undefined ? options : { ...options, fs: files });
+  } catch (cause) {
+    throw new Error(reason ?? files?.lastError?.message ?? String(cause), { cause });
+  }
 }

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
@@ -45,6 +45,21 @@ t.test('memory:// keeps nothing', async (t) => {
   await app.close();
 });
 
+t.test('a database that was started again is prepared, until that succeeds', async (t) => {
+  const workers = startedWorkers(t);
+  const { DATA_DIR = '' } = await embeddedDatabase(t);
+  let restarts = 0;
+  const onRestart = async () => {
+    if (++restarts === 1) throw new Error('Not this time');
+  };
+  const { stop } = await startEmbeddedPostgres({ dataDir: DATA_DIR, fsync: false, onRestart }, silent);
+  t.equal(restarts, 0);
+  await workers[0]?.terminate();
+  await until(() => restarts === 2, 'It is not prepared');
+  t.equal(workers.length, 3, 'a thread that could not be prepared was replaced');
+  await stop();
+});
+
 t.test('a path that is too long for a socket has its socket elsewhere', async (t) => {
   const { DATA_DIR = '' } = await embeddedDatabase(t);
   const before = process.cwd();
@@ -52,30 +67,12 @@ t.test('a path that is too long for a socket has its socket elsewhere', async (t
   await cp(DATA_DIR, join(deep, 'here'), { recursive: true });
   process.chdir(deep);
   t.teardown(() => process.chdir(before));
-  const { connection, stop } = await startEmbeddedPostgres('here', silent);
+  const { connection, stop } = await startEmbeddedPostgres(
+    { dataDir: 'here', fsync: false, onRestart: async () => {} },
+    silent,
+  );
   t.notMatch(connection.host, 'xxx');
   await stop();
-});
-
-t.test('what is not a database is refused', async (t) => {
-  const folder = await temporaryFolder(t);
-  await mkdir(join(folder, 'postgresql'));
-  await writeFile(join(folder, 'postgresql', 'PG_VERSION'), '9');
-  const refused = {
-    name: 'ConfigError',
-    message: /^DATA_DIR .* does not hold a database that can be opened/,
-  };
-  await t.rejects(startEmbeddedPostgres(folder, silent), refused);
-  await t.rejects(startEmbeddedPostgres(folder, silent), refused, 'and the lock was released');
-});
-
-t.test('a folder that cannot be written is refused', async (t) => {
-  const file = join(await temporaryFolder(t), 'file');
-  await writeFile(file, '');
-  await t.rejects(startEmbeddedPostgres(join(file, 'data'), silent), {
-    name: 'ConfigError',
-    message: /^DATA_DIR .* cannot be written \(ENOTDIR\)\.$/,
-  });
 });
 
 t.test('when its thread dies, requests get 503 until it runs again, and nothing is lost', async (t) => {
@@ -97,10 +94,35 @@ t.test('when its thread dies, requests get 503 until it runs again, and nothing 
   t.ok(log.some(({ msg }) => String(msg).startsWith('The embedded PostgreSQL has stopped')));
 });
 
+t.test('a thread that dies is not given a new database in the place of one that is gone', async (t) => {
+  const workers = startedWorkers(t);
+  const { DATA_DIR = '' } = await embeddedDatabase(t);
+  const { call, log } = await startService(t, { DATA_DIR });
+  const database = join(DATA_DIR, 'postgresql');
+  await rename(database, `${database}.aside`);
+  await workers[0]?.terminate();
+  await until(() => log.some(({ msg }) => msg === 'The embedded PostgreSQL does not start'), 'It starts');
+  t.same((await readdir(DATA_DIR)).includes('postgresql'), false);
+  await rename(`${database}.aside`, database);
+  await until(async () => (await call('GET', '/ready')).status === 200, 'It does not come back');
+});
+
+t.test('a thread that hangs is replaced, and a stop does not wait for it', async (t) => {
+  const { app, call, log } = await startService(t, await embeddedDatabase(t));
+  const hang = () => app.pg.query('SELECT count(*) FROM generate_series(1, 1e15)').catch((error) => error);
+  const hung = hang();
+  await until(() => log.some(({ msg }) => /has not responded/.test(String(msg))), 'It is not ended');
+  t.match(await hung, Error);
+  await until(async () => (await call('GET', '/ready')).status === 200, 'It does not come back');
+  const hungAgain = hang();
+  await app.close();
+  t.match(await hungAgain, Error);
+});
+
 t.test('a stop while it is down ends at once', async (t) => {
   const workers = startedWorkers(t);
   const { connection, stop } = await startEmbeddedPostgres(
-    (await embeddedDatabase(t)).DATA_DIR ?? '',
+    { dataDir: (await embeddedDatabase(t)).DATA_DIR ?? '', fsync: false, onRestart: async () => {} },
     silent,
   );
   t.ok(connection.host);

@@ -1,0 +1,145 @@
+import { constants, existsSync } from 'node:fs';
+import { access, mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { ConfigError } from '../../config.ts';
+import { syncPath } from './files.ts';
+import { type FolderLock, lockFolder } from './lock.ts';
+
+/** The version of PostgreSQL that PGlite is, as PG_VERSION tells it. */
+const PG_VERSION = '18';
+
+/** Without one of these PostgreSQL does not start, or starts with less than there was. A folder must hold something. */
+const ESSENTIALS = ['base', 'global/pg_control', 'pg_wal', 'pg_xact', 'pg_multixact', 'postgresql.conf'];
+
+/** The folder of DATA_DIR, locked. */
+export interface DataFolder {
+  folder: string;
+  /** The folder of the database's files in it. */
+  database: string;
+  lock: FolderLock;
+}
+
+/**
+ * Makes and locks the folder of DATA_DIR.
+ *
+ * @param fsync Whether a new folder is to survive a power failure.
+ * @throws {ConfigError} when the folder cannot be used, or another process uses it.
+ */
+export async function openDataFolder(dataDir: string, fsync: boolean): Promise<DataFolder> {
+  const folder = resolve(dataDir);
+  try {
+    await makeFolder(folder, fsync);
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    return { folder, database: join(folder, 'postgresql'), lock: await lockFolder(folder) };
+  } catch (cause) {
+    throw cause instanceof ConfigError ? cause : unusable(folder, cause);
+  }
+}
+
+/**
+ * Checks that a folder holds a whole database, or nothing yet. PGlite would make a new database over what is left of
+ * an old one.
+ *
+ * @returns Whether there is a database.
+ * @throws {ConfigError} that names what is wrong.
+ */
+export async function checkDatabase(database: string): Promise<boolean> {
+  try {
+    const entries = await entriesOf(database);
+    if (entries.length === 0) {
+      if (existsSync(join(dirname(database), 'PG_VERSION'))) {
+        throw refusal(dirname(database), 'holds the files of a PostgreSQL server itself');
+      }
+      return false;
+    }
+    if (!entries.includes('PG_VERSION')) {
+      throw refusal(database, 'holds files but no PG_VERSION, so it is not a whole database');
+    }
+    const version = (await readFile(join(database, 'PG_VERSION'), 'utf8')).trim();
+    if (version === '') throw refusal(database, 'has an empty PG_VERSION, so it is not a whole database');
+    if (version !== PG_VERSION) {
+      throw refusal(database, `holds a database of PostgreSQL ${version}; this is PostgreSQL ${PG_VERSION}`);
+    }
+    for (const name of ESSENTIALS) {
+      if (await isEmpty(join(database, name))) {
+        throw refusal(database, `has no ${name}, or an empty one, so it is not a whole database`);
+      }
+    }
+    return true;
+  } catch (cause) {
+    throw cause instanceof ConfigError ? cause : unusable(database, cause);
+  }
+}
+
+/** What Node or PostgreSQL says when the files may well be whole. */
+const FAULT_OF_THE_DISK = /no space left|read-only file system|permission denied|quota exceeded|i\/o error/i;
+
+/** The error for a database that is whole by its looks and yet cannot be opened, with PostgreSQL's own words. */
+export function unopenable(database: string, cause: unknown): ConfigError {
+  const reason = String(cause instanceof Error ? cause.message : cause).replace(/\.$/, '');
+  if (FAULT_OF_THE_DISK.test(reason)) {
+    return new ConfigError('DATA_DIR', `${database} cannot be used: ${reason}.`, { cause });
+  }
+  return refusal(database, `holds a database that PostgreSQL cannot open: ${reason}`, cause);
+}
+
+const refusal = (folder: string, problem: string, cause?: unknown) =>
+  new ConfigError('DATA_DIR', `${folder} ${problem}. Restore it from a backup, or name another folder.`, {
+    cause,
+  });
+
+/** Like `mkdir` with `recursive`, which never returns where the system refuses a folder with ENOENT, as in /proc. */
+async function makeFolder(folder: string, fsync: boolean): Promise<void> {
+  const parent = dirname(folder);
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
+    if (code !== 'ENOENT' || existsSync(parent)) throw error;
+    await makeFolder(parent, fsync);
+    await mkdir(folder, { mode: 0o700 });
+  }
+  if (fsync) syncPath(parent);
+}
+
+async function entriesOf(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+async function isEmpty(path: string): Promise<boolean> {
+  try {
+    const status = await stat(path);
+    return status.isDirectory() ? (await readdir(path)).length === 0 : status.size === 0;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return true;
+    throw error;
+  }
+}
+
+const errorCode = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : '');
+
+/** What the codes of the operating system mean for a folder. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  EEXIST: 'it is a file',
+  ENOTDIR: 'a part of its path is a file',
+  EACCES: 'this user has no permission',
+  EPERM: 'this user has no permission',
+  EROFS: 'its file system is read-only',
+  ENOSPC: 'its file system is full',
+  EDQUOT: 'the quota of this user is used up',
+  ELOOP: 'its path is a loop of symbolic links',
+  ENAMETOOLONG: 'its name is too long',
+  ENOENT: 'no folder can be made there',
+};
+
+function unusable(folder: string, cause: unknown): ConfigError {
+  const code = errorCode(cause);
+  const meaning = MEANINGS[code] ?? 'the system refuses it';
+  return new ConfigError('DATA_DIR', `${folder} cannot be used: ${meaning} (${code}).`, { cause });
+}

@@ -1,0 +1,79 @@
+import { closeSync, fdatasyncSync, fsyncSync, openSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { NodeFS } from '@electric-sql/pglite/nodefs';
+
+type PreRun = Awaited<ReturnType<NodeFS['init']>>['emscriptenOpts']['preRun'];
+
+/** What Emscripten's NODEFS gives its operations for an open file or folder. */
+interface Stream {
+  /** The file descriptor in Node. */
+  nfd: number;
+  node: { mode: number };
+}
+
+/** The part of Emscripten's NODEFS that is extended here. */
+interface NodeFiles {
+  stream_ops: { fsync?: (stream: Stream) => number };
+  /** Turns the errors of Node into those of PostgreSQL. */
+  tryFSOperation(operation: () => void): void;
+  convertNodeCode(error: Error & { code?: string }): number;
+}
+
+/**
+ * The files of the embedded database, with the `fsync` that Emscripten's NODEFS lacks: without it PostgreSQL's own
+ * `fsync` does nothing. Folders are synced whole, because `fdatasync` may leave out the entries of a folder.
+ */
+export class DurableFiles extends NodeFS {
+  /** The last error of the system, a missing file apart, of which Emscripten keeps a number only. */
+  lastError: Error | undefined;
+
+  override async init(...[database, options]: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
+    const addFsync: NonNullable<PreRun>[number] = ({ FS }) => {
+      const files: NodeFiles = FS.filesystems.NODEFS;
+      const { convertNodeCode } = files;
+      files.convertNodeCode = (error) => {
+        if (error.code !== 'ENOENT') this.lastError = error;
+        return convertNodeCode(error);
+      };
+      files.stream_ops.fsync = ({ nfd, node }) => {
+        files.tryFSOperation(() => (FS.isDir(node.mode) ? fsyncSync(nfd) : fdatasyncSync(nfd)));
+        return 0;
+      };
+    };
+    const { emscriptenOpts } = await super.init(database, options);
+    return { emscriptenOpts: { ...emscriptenOpts, preRun: [...(emscriptenOpts.preRun ?? []), addFsync] } };
+  }
+}
+
+/**
+ * How PGlite starts PostgreSQL.
+ *
+ * @param fsync Whether a commit waits for the disk. Of the methods, PGlite's `fdatasync` reaches no file system.
+ */
+export function startParams(fsync: boolean): string[] {
+  const defaults = PGlite.defaultStartParams.filter((param) => param !== '-F');
+  const durability = fsync ? ['-c', 'fsync=on', '-c', 'wal_sync_method=fsync'] : ['-F'];
+  // How much of the log is kept for later use once a checkpoint has made it superfluous.
+  return [...defaults, ...durability, '-c', 'min_wal_size=32MB', '-c', 'max_wal_size=64MB'];
+}
+
+/** Writes a folder and everything in it to the disk. */
+export function syncTree(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) syncTree(path);
+    else syncPath(path);
+  }
+  syncPath(folder);
+}
+
+/** Writes a file, or the entries of a folder, to the disk. */
+export function syncPath(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,96 @@
+import { messages, type PGlite, protocol } from '@electric-sql/pglite';
+
+const { serialize } = protocol;
+
+/** The bytes of a ReadyForQuery message: `Z`, its length, and the status of the transaction. */
+const READY_LENGTH = 6;
+const READY = Buffer.from([0x5a, 0, 0, 0, 5]);
+const IDLE = 'I'.charCodeAt(0);
+
+/** Messages that PostgreSQL must answer with ReadyForQuery: Query, Sync and FunctionCall. */
+const EXPECTS_READY: ReadonlySet<number> = new Set(['Q', 'S', 'F'].map((type) => type.charCodeAt(0)));
+
+/** The one session of PGlite, spoken to in PostgreSQL's protocol. Every call runs to its end before it returns. */
+export class Session {
+  readonly #database: PGlite;
+  #atRest = true;
+  #executed = 0;
+
+  constructor(database: PGlite) {
+    this.#database = database;
+  }
+
+  /** Whether no transaction is open and no message of an exchange is outstanding. */
+  get atRest(): boolean {
+    return this.#atRest;
+  }
+
+  /** How many messages of clients were executed. */
+  get executed(): number {
+    return this.#executed;
+  }
+
+  /**
+   * Executes one message of a client and gives the response.
+   *
+   * @throws {Error} when PostgreSQL gives no response where it must. It has failed for good then, and PGlite, which
+   *   swallows the failure, has to be ended.
+   */
+  execute(message: Uint8Array): Buffer {
+    this.#executed++;
+    return this.#execute(message);
+  }
+
+  /** Executes a startup message, which starts a connection, and gives the response. */
+  start(message: Uint8Array): Buffer {
+    return this.#run(message);
+  }
+
+  /** Runs one statement outside of any transaction and gives its rows. Needs the session to be at rest. */
+  query(sql: string): (string | null)[][] {
+    const rows: (string | null)[][] = [];
+    let failure: Error | undefined;
+    new protocol.Parser().parse(this.#execute(serialize.query(sql)), (message) => {
+      if (message instanceof messages.DataRowMessage) rows.push(message.fields);
+      if (message instanceof messages.DatabaseError) failure = message;
+    });
+    if (failure) throw failure;
+    return rows;
+  }
+
+  /**
+   * Makes the session as good as new: ends what its last client left unfinished, and drops its prepared statements
+   * and settings.
+   */
+  reset(): void {
+    // After an error, PostgreSQL ignores all messages until Sync.
+    this.#execute(serialize.sync());
+    if (!this.#atRest) this.#execute(serialize.query('ROLLBACK'));
+    this.#execute(serialize.query('DISCARD ALL'));
+  }
+
+  #execute(message: Uint8Array): Buffer {
+    const response = this.#run(message);
+    const end = response.subarray(-READY_LENGTH);
+    const isReady = READY.equals(end.subarray(0, -1));
+    if (!isReady && EXPECTS_READY.has(message[0] ?? 0)) throw new Error('PostgreSQL has failed');
+    this.#atRest = isReady && end.at(-1) === IDLE;
+    return response;
+  }
+
+  #run(message: Uint8Array): Buffer {
+    const chunks: Buffer[] = [];
+    // It runs to its end before it returns its promise. The bytes are PostgreSQL's own memory: they are copied.
+    const done = this.#database.execProtocolRawStream(message, {
+      syncToFs: false,
+      onRawData: (bytes) => void chunks.push(Buffer.from(bytes)),
+    });
+    // A rejection ends the thread, like every failure of PostgreSQL.
+    done.catch((error) =>
+      setImmediate(() => {
+        throw error;
+      }),
+    );
+    return chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks);
+  }
+}
