@@ -36,7 +36,7 @@ export class Maintenance {
   readonly #announce: () => void;
   #executed = 0;
   /** Whether there may be work. */
-  #pending = true;
+  #pending = false;
   #nextLook = 0;
   #quietAt: number | undefined;
 
