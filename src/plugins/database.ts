@@ -130,10 +130,10 @@ async function prepare(
 }
 
 /** Migrates an embedded database that was started again: one in memory is empty. */
-async function migrateAgain({ pg, log }: FastifyInstance): Promise<void> {
-  const client = await pg.pool.connect();
+async function migrateAgain(app: FastifyInstance): Promise<void> {
+  const client = await app.pg.pool.connect();
   try {
-    await migrate(client, migrations, { log });
+    await migrate(client, migrations, { log: app.log });
   } finally {
     client.release();
   }
