@@ -33,7 +33,7 @@ function closedTable(rounds: readonly ClosedRound[], results: Results): string {
   if (!first) return '';
   const { scenario, connections } = first;
   const rows = entrantsOf(rounds).map((group) => {
-    const ratio = ratioToSetlist(group, rounds, results.setup.seed);
+    const ratio = setlistRatio(group, rounds, results.setup.seed);
     return [
       titleOf(group, results),
       figure(
@@ -65,9 +65,9 @@ function closedTable(rounds: readonly ClosedRound[], results: Results): string {
 const CLOSED = [
   '',
   'requests/s',
-  '÷ Setlist',
+  'Setlist ÷ it',
   '95 %',
-  'verdict',
+  'Setlist is',
   'server µs',
   'PostgreSQL µs',
   'PSS MiB',
@@ -133,8 +133,8 @@ function middle<Item extends Round>(
   return valid.length === 0 ? undefined : median(valid.map(of));
 }
 
-/** Undefined for Setlist itself. */
-function ratioToSetlist(
+/** Setlist's requests/s, divided by those of the group in the same round; undefined for Setlist itself. */
+function setlistRatio(
   group: readonly ClosedRound[],
   rounds: readonly ClosedRound[],
   seed: number,
@@ -142,7 +142,7 @@ function ratioToSetlist(
   const isSetlist = ({ peer, role }: Round) => peer === SETLIST && role === 'peer';
   if (group.some(isSetlist)) return undefined;
   const throughput = ({ requestsPerSecond }: ClosedRound) => requestsPerSecond;
-  const ratios = ratiosByRound(byRound(group, throughput), byRound(rounds.filter(isSetlist), throughput));
+  const ratios = ratiosByRound(byRound(rounds.filter(isSetlist), throughput), byRound(group, throughput));
   return estimate(ratios, seed);
 }
 

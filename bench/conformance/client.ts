@@ -1,7 +1,7 @@
 import { Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 
 /** How long an answer may take, in milliseconds. */
-const DEADLINE = 10_000;
+const DEADLINE = 120_000;
 
 /** Enough for the races. */
 const CONNECTIONS = 64;
@@ -63,7 +63,7 @@ function exchange(
     });
     sent.on('error', (error: NodeJS.ErrnoException) => {
       // A server may close an idle connection just when it is used again: that is HTTP, and no fault.
-      if (sent.reusedSocket && error.code === 'ECONNRESET') {
+      if (sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) {
         resolve(exchange(origin, agent, method, path, headers, body));
       } else {
         const reason = signal.aborted ? `no answer within ${DEADLINE / 1000} s` : error.message;

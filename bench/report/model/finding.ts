@@ -21,12 +21,12 @@ export function findingOf(peers: readonly PeerSummary[], conditions: Conditions 
   const compared = (['one query a request', 'batched'] as const).flatMap((lane) => {
     const fastest = rivals.find((peer) => peer.lane === lane);
     const ratio = fastest && summaryOf(fastest, scenario)?.ratios[SETLIST];
-    return fastest && ratio ? [`${laneWords(lane)}, ${fastest.title}, ${ratioWords(ratio)}`] : [];
+    return fastest && ratio ? [ratioWords(ratio, `${laneWords(lane)}, ${fastest.title}`)] : [];
   });
   const twin = there.find(({ name }) => name === SETLIST_PLAIN);
   const ratio = twin && summaryOf(twin, scenario)?.ratios[SETLIST];
   if (compared.length === 0 && ratio) {
-    return `${opening}; with one query a request it ${ratioWords(ratio)}; no other peer was measured.`;
+    return `${opening}; ${ratioWords(ratio, 'with one query a request')}; no other peer was measured.`;
   }
   if (compared.length === 0) return `${opening}; there is no other peer to compare it with.`;
   return `${opening}; ${compared.join('; ')}.`;
@@ -42,12 +42,13 @@ function laneWords(lane: PeerSummary['lane']): string {
     : 'the fastest peer with one query a request';
 }
 
-function ratioWords(ratio: Ratio): string {
+/** Says how Setlist's requests/s relate to those of another peer. */
+function ratioWords(ratio: Ratio, other: string): string {
   const range = interval(ratio);
   if (ratio.comparison === 'tie')
-    return `is a tie with it (${factor(ratio.median)} times, 95\u00a0% interval ${range})`;
+    return `that is a tie with ${other} (${factor(ratio.median)} times as many, 95\u00a0% interval ${range})`;
   const told = range ? `95\u00a0% interval ${range}` : 'one round, no interval';
-  return `answered ${factor(ratio.median)} times as many (${told})`;
+  return `that is ${factor(ratio.median)} times as many as ${other} (${told})`;
 }
 
 /** What was compared, as a heading, and in which lanes. */

@@ -3,7 +3,7 @@ import { type Estimate, estimate } from '../../comparison/statistics.ts';
 import { type Conditions, SETLIST, SETLIST_PLAIN } from './conditions.ts';
 import { closedRounds, middleOf, type Ratio, ratioOf } from './series.ts';
 
-/** What Setlist a ratio is to: as shipped, which batches, or with one query a request. */
+/** The Setlist whose requests/s a ratio divides: as shipped, which batches, or with one query a request. */
 export const bases = [SETLIST, SETLIST_PLAIN] as const;
 export type Base = (typeof bases)[number];
 
@@ -11,7 +11,10 @@ export type Base = (typeof bases)[number];
 export interface ScenarioSummary {
   scenario: ScenarioName;
   requestsPerSecond: number;
-  /** Requests a second, divided by Setlist's of the same round; undefined where Setlist has none, or is the peer itself. */
+  /**
+   * Setlist ÷ this peer: Setlist's requests a second, divided by those of the peer in the same round, so that more
+   * than 1 means that Setlist is faster. Undefined where Setlist has none, or is the peer itself.
+   */
   ratios: Record<Base, Ratio | undefined>;
   /** Microseconds of processor time a request. */
   cpu: { server: number; postgres: number; total: number };
@@ -93,7 +96,7 @@ function summarize(
   const middle = (measure: 'CPU' | 'server CPU' | 'PostgreSQL CPU' | 'memory') =>
     middleOf(results, selection, measure) ?? 0;
   const ratio = (base: Base) =>
-    base === peer ? undefined : ratioOf(results, selection, { ...selection, peer: base }, 'requests/s');
+    base === peer ? undefined : ratioOf(results, { ...selection, peer: base }, selection, 'requests/s');
   const rounds = closedRounds(results, selection);
   const voidRounds = rounds.filter(({ problems }) => problems.length > 0).length;
   return [

@@ -31,7 +31,7 @@ export function drawRatios(model: ReportModel, { scenario }: DOMStringMap, width
     symbol: { type: 'identity' },
     marks: [
       ...axis('across', ticks, String),
-      Plot.text([base === SETLIST ? 'times Setlist as shipped' : 'times Setlist, one query a request'], {
+      Plot.text([base === SETLIST ? 'Setlist as shipped ÷ peer' : 'Setlist, one query a request ÷ peer'], {
         frameAnchor: 'bottom',
         dy: 34,
       }),
@@ -45,7 +45,7 @@ export function drawRatios(model: ReportModel, { scenario }: DOMStringMap, width
         stroke: 'colour',
         strokeWidth: 2,
         fill: ({ isClear, colour }) => (isClear ? colour : 'var(--page)'),
-        title: ({ title, ratio }) => `${title}: ${factor(ratio.median)} times (${interval(ratio)})`,
+        title: ({ title, ratio }) => `Setlist ÷ ${title}: ${factor(ratio.median)} (${interval(ratio)})`,
       }),
       rowFigures(rows, ({ ratio, isAcross }) => `${factor(ratio.median)}${isAcross ? ' †' : ''}`),
       ...marks,
@@ -64,7 +64,7 @@ function rowsOf({ peers }: ReportModel, scenario: string | undefined, base: Base
     const { title, isSetlist } = peer;
     return [{ ...lookOf(peer), name: peer.name, title, isSetlist, ratio, low, high, isClear, isAcross }];
   });
-  return rows.sort((a, b) => b.ratio.median - a.ratio.median);
+  return rows.sort((a, b) => a.ratio.median - b.ratio.median);
 }
 
 function chosenBase(): Base {

@@ -14,25 +14,25 @@ export const key: Markup = html`<ul class="key" aria-label="Key">
 
 /** Dot and whisker for each peer and scenario. */
 export function ratioPlots({ conditions, peers }: ReportModel): Markup {
-  if (!conditions) return section('ratios', 'Ratios to Setlist', html`<p>No closed round counts.</p>`);
+  if (!conditions) return section('ratios', 'Setlist ÷ each peer', html`<p>No closed round counts.</p>`);
   const hasRatios = peers.some(({ scenarios }) =>
     scenarios.some(({ ratios }) => Object.values(ratios).some((ratio) => ratio)),
   );
   if (!hasRatios)
     return section(
       'ratios',
-      'Ratios to Setlist',
+      'Setlist ÷ each peer',
       html`<p>There is nothing to divide by, or nothing else.</p>`,
     );
   return section(
     'ratios',
-    'Ratios to Setlist',
-    html`<p>Requests/s divided by <span class="base-name" data-base="setlist">those of Setlist as shipped, which batches</span><span class="base-name" data-base="setlist-plain">those of Setlist with one query a request</span>, within the same round: median and 95&nbsp;% interval, on a logarithmic scale. Right of the line is faster than Setlist, left is slower. Shapes and colours tell the lanes apart; compare like with like first.</p>`,
+    'Setlist ÷ each peer',
+    html`<p>Requests/s of <span class="base-name" data-base="setlist">Setlist as shipped, which batches</span><span class="base-name" data-base="setlist-plain">Setlist with one query a request</span>, divided by those of the peer in the same round: median and 95&nbsp;% interval, on a logarithmic scale. Right of the line, Setlist is faster than the peer; left of it, slower. Shapes and colours tell the lanes apart; compare like with like first.</p>`,
     key,
     html`<div class="grid">${conditions.measured.map((scenario) => {
       const { title, detail } = scenarioNamed(scenario);
       return chart('ratios', html`<b>${title}</b> <small>${detail}</small>`, {
-        label: `${title}: requests/s of each peer divided by Setlist's, with intervals; the figures are in the table “At a glance”`,
+        label: `${title}: Setlist's requests/s divided by those of each peer, with intervals; the figures are in the table “At a glance”`,
         data: { scenario },
       });
     })}</div>`,

@@ -29,7 +29,7 @@ export function summaryTable({ peers, conditions }: ReportModel): Markup {
   return section(
     'summary',
     'At a glance',
-    html`<p>Medians over the rounds, ${connectionsText(connections)}, closed loop. Below requests/s: the ratio to Setlist within the same round, and its 95&nbsp;% bootstrap interval; <em>tie</em> where the interval holds 1. <abbr title="across lanes">†</abbr> sets a batched implementation against one with one query a request.</p>
+    html`<p>Medians over the rounds, ${connectionsText(connections)}, closed loop. Below requests/s: Setlist ÷ this implementation, within the same round (above 1, Setlist is faster), and its 95&nbsp;% bootstrap interval; <em>tie</em> where the interval holds 1. <abbr title="across lanes">†</abbr> sets a batched implementation against one with one query a request.</p>
 ${baseChoice(peers)}`,
     scrollingTable(
       'Figures of all peers',
@@ -44,7 +44,7 @@ function baseChoice(peers: readonly PeerSummary[]): Content {
   if (there.length === 0) return html`<p>Setlist was not measured, so there are no ratios.</p>`;
   const title = (base: Base) =>
     base === SETLIST ? 'Setlist as shipped (batched)' : 'Setlist, one query a request';
-  return html`<fieldset class="bases"><legend>Ratios here and below are to</legend>
+  return html`<fieldset class="bases"><legend>The Setlist of the ratios, here and below</legend>
 ${there.map((base, index) => html`<label><input type="radio" name="base" value="${base}" id="base-${base}"${index === 0 && html` checked`}> ${title(base)}</label> `)}</fieldset>`;
 }
 

@@ -51,15 +51,16 @@ t.test('ratios are those within rounds, with their interval and verdict', async 
     }),
   );
   t.match(report, /^GET \/songs\/\{id\}; 64 connections, closed loop/m);
+  t.match(report, /requests\/s +Setlist ÷ it +95 % +Setlist is /);
   t.match(report, /^Setlist +1200 +– +– +– /m);
   t.match(report, /^Setlist again \(A\/A\) +\d+ +1\.00 +0\.98 to 1\.02 +tie /m);
-  t.match(report, /^Gin \+ pgx +1800 +1\.50 +1\.50 to 1\.50 +faster /m);
-  t.match(report, /^Slow +300 +0\.25 +0\.25 to 0\.25 +slower /m);
+  t.match(report, /^Gin \+ pgx +1800 +0\.67 +0\.67 to 0\.67 +slower /m);
+  t.match(report, /^Slow +300 +4\.00 +4\.00 to 4\.00 +faster /m);
 });
 
 t.test('a verdict on fewer rounds than an interval of 95 % needs is in doubt', async (t) => {
   const few = [1, 2, 3].flatMap((round) => [closed('setlist', round, 100), closed('gin', round, 200)]);
-  t.match(terminalReport(results({ closed: few })), /^Gin \+ pgx .* faster\? /m);
+  t.match(terminalReport(results({ closed: few })), /^Gin \+ pgx .* slower\? /m);
 });
 
 t.test('void rounds count for nothing, and are told', async (t) => {
@@ -73,7 +74,7 @@ t.test('void rounds count for nothing, and are told', async (t) => {
       ],
     }),
   );
-  t.match(report, /^Gin \+ pgx +2000 +2\.00 +– +one round .* 1 of 2$/m);
+  t.match(report, /^Gin \+ pgx +2000 +0\.50 +– +one round .* 1 of 2$/m);
   t.match(report, 'VOID: Gin + pgx, GET /songs/{id}, round 2, 64 connections: 5 answers were not 2xx');
 });
 

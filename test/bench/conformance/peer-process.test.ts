@@ -69,7 +69,7 @@ t.test('a peer gets what its contract says and nothing of our environment', asyn
 t.test('one that leaves a process behind, or does not end, is ended by force and told of', async (t) => {
   for (const onTerm of ['process.exit()', '']) {
     const fake = await peer(t, program(onTerm));
-    const server = await startPeer(fake, options(fake));
+    const server = await startPeer(fake, { ...options(fake), stopDeadline: 1_000 });
     const { pids } = await seen(fake);
     t.same(await server.stop(), { inTime: false });
     t.same(pids.filter(isAlive), []);
