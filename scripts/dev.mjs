@@ -1,23 +1,44 @@
-// Compiles on each change and starts the service anew.
+// Compiles on each change and starts the service again. Ends both, with everything that they started, at a signal and
+// when the process that started it, such as npm, is gone.
 import { spawn } from 'node:child_process';
 
-const [node, flags] = [process.execPath, { stdio: /** @type {const} */ ('inherit') }];
-const compiler = spawn(
-  node,
-  ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput'],
-  flags,
-);
-const service = spawn(node, ['--watch', '--watch-preserve-output', 'dist/src/server.js'], flags);
-for (const child of [compiler, service]) {
+/** How often it looks whether its parent is still there, and how long the children have to end, in milliseconds. */
+const PARENT_INTERVAL = 500;
+const END_DEADLINE = 15_000;
+
+// Groups of their own: the compiler and Node's watcher start processes that do not end with them.
+const start = (/** @type {string[]} */ ...parameters) =>
+  spawn(process.execPath, parameters, { stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+const children = [
+  start('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput'),
+  start('--watch', '--watch-preserve-output', 'dist/src/server.js'),
+];
+let isEnding = false;
+
+for (const child of children) {
   child.once('exit', (code) => {
-    compiler.kill();
-    service.kill();
-    process.exitCode = code ?? 0;
+    process.exitCode ??= code ?? 0;
+    end();
   });
 }
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
-  process.once(signal, () => {
-    compiler.kill();
-    service.kill();
-  });
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, end);
+
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && end(), PARENT_INTERVAL).unref();
+
+function end() {
+  if (isEnding) return;
+  isEnding = true;
+  signalGroups('SIGTERM');
+  setTimeout(() => signalGroups('SIGKILL'), END_DEADLINE).unref();
+}
+
+function signalGroups(/** @type {NodeJS.Signals} */ signal) {
+  for (const { pid } of children) {
+    try {
+      if (pid) process.kill(-pid, signal);
+    } catch {
+      // Nothing of the group is left.
+    }
+  }
 }
