@@ -24,7 +24,8 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
 
 # Nothing is run in the final stage, so no cache, log or mount point of a build can end up in it.
 FROM ${NODE_IMAGE}
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
+# Load balancers have five seconds to see that it is about to stop.
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data DRAIN_SECONDS=5
 WORKDIR /app
 COPY --from=dependencies --chown=1000:1000 /data /data
 COPY --from=dependencies /app/node_modules ./node_modules

@@ -14,6 +14,7 @@ import { database } from './plugins/database.ts';
 import { defaultHeaders } from './plugins/default-headers.ts';
 import { docs } from './plugins/docs.ts';
 import { errors } from './plugins/errors.ts';
+import { lifecycle } from './plugins/lifecycle.ts';
 import { methodRouting } from './plugins/method-routing.ts';
 import { openapi } from './plugins/openapi.ts';
 import { parseQueryString, queryStrings } from './plugins/query-strings.ts';
@@ -47,6 +48,7 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
   connections.logTo(app.log);
 
   try {
+    await app.register(lifecycle);
     await app.register(validation);
     await app.register(errors);
     await app.register(responseHeaders);

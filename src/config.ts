@@ -28,6 +28,7 @@ const Environment = Type.Object({
   BODY_LIMIT: Type.Integer({ minimum: 1, maximum: 1_073_741_824, default: 32_768 }),
   MAX_CONNECTIONS: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 2000 }),
   KEEP_ALIVE_SECONDS: Type.Integer({ minimum: 1, maximum: 86_400, default: 72 }),
+  DRAIN_SECONDS: Type.Integer({ minimum: 0, maximum: 3600, default: 0 }),
   LOG_LEVEL: OneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     description: 'Pino’s levels.',
     default: 'info',
@@ -62,6 +63,8 @@ export interface Config {
   readonly maxConnections: number;
   /** How long an idle connection stays open, in milliseconds. */
   readonly keepAliveTimeout: number;
+  /** How long the service still listens after a signal, so that load balancers see that it is not ready. */
+  readonly drainSeconds: number;
   readonly logLevel: string;
   /** Whether answers are checked against their schema before they leave. */
   readonly validateResponses: boolean;
@@ -98,6 +101,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     bodyLimit: environment.BODY_LIMIT,
     maxConnections: environment.MAX_CONNECTIONS,
     keepAliveTimeout: environment.KEEP_ALIVE_SECONDS * 1000,
+    drainSeconds: environment.DRAIN_SECONDS,
     logLevel: environment.LOG_LEVEL,
     validateResponses: environment.VALIDATE_RESPONSES ?? environment.NODE_ENV !== 'production',
     requestDeadline: environment.REQUEST_DEADLINE_MS,

@@ -26,9 +26,11 @@ export async function prettyLines(options: PrettyOptions = {}): Promise<(line: s
     singleLine: true,
     messageFormat: (log, messageKey, _label, { colors }) => {
       const { method, url, status, ms, [messageKey]: message } = log;
-      if (typeof url !== 'string' || typeof status !== 'number') return visible(message);
+      if (typeof status !== 'number') return visible(message);
       const colour = colors[status < 300 ? 'green' : status < 400 ? 'cyan' : status < 500 ? 'yellow' : 'red'];
-      const request = `${method} ${visible(url)} ${colour(String(status))} ${ms} ms`;
+      // What is not HTTP has neither method nor target.
+      const target = url === undefined ? '(broken request)' : `${method} ${visible(url)}`;
+      const request = `${target} ${colour(String(status))} ${ms} ms`;
       return message === 'request' ? request : `${request} ${visible(message)}`;
     },
     ...options,

@@ -1,23 +1,47 @@
 import './working-directory.ts';
-import closeWithGrace from 'close-with-grace';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { buildApp } from './app.ts';
-import { type Config, ConfigError, readConfig, withEnvFile } from './config.ts';
-import { logOptions } from './log-options.ts';
+import type { Config } from './config.ts';
+import { stopSignal } from './signals.ts';
 
-/** How long a stop may take, in milliseconds, and when it stops waiting for requests in flight. */
-const STOP_DEADLINE = 10_000;
-const DRAIN_DEADLINE = 8_000;
+/** How long a start may go on after a signal, in milliseconds, so that it can be closed properly. */
+const START_PATIENCE = 1_000;
+
+let app: FastifyInstance | undefined;
+const signalled = stopSignal((signal) => {
+  app?.log.error(`${signal} again: ending at once`);
+  process.exit(1);
+});
+
+// Loading the service takes a while, during which signals are heard already.
+const { buildApp } = await import('./app.ts');
+const { ConfigError, readConfig, withEnvFile } = await import('./config.ts');
+const { logOptions } = await import('./log-options.ts');
+const { stopAtOnce, stopGracefully } = await import('./stop.ts');
 
 try {
   const config = readConfig(withEnvFile(process.env));
-  const app = await buildApp(config, { logger: await logOptions(config.logLevel, process.stdout.isTTY) });
-  stopOnSignals(app);
-  await listen(app, config);
+  const started = start(config);
+  const isSignalled = await Promise.race([signalled.then(() => true), started.then(() => false)]);
+  if (isSignalled) await giveUp(started);
+  await run(await started, config);
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
+}
+
+/** Ends the process with code 0 during its start, which closes what it opened or, if it takes longer, is cut off. */
+async function giveUp(started: Promise<FastifyInstance>): Promise<never> {
+  const startedApp = await Promise.race([started.catch(() => undefined), delay(START_PATIENCE)]);
+  if (startedApp) await stopAtOnce(startedApp);
+  process.exit(0);
+}
+
+async function start(config: Config): Promise<FastifyInstance> {
+  app = await buildApp(config, { logger: await logOptions(config.logLevel, process.stdout.isTTY) });
+  await listen(app, config);
+  return app;
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {
@@ -38,12 +62,22 @@ async function listen(app: FastifyInstance, { host, port }: Config): Promise<voi
   }
 }
 
-/** Ends the process on SIGTERM and SIGINT as soon as the requests in flight are answered; at once on a second signal. */
-function stopOnSignals(app: FastifyInstance): void {
-  closeWithGrace({ delay: STOP_DEADLINE, logger: app.log }, async ({ err }) => {
-    if (err) app.log.fatal({ err }, 'Stopping after an error');
-    else app.log.info('Stopping');
-    setTimeout(() => app.server.closeAllConnections(), DRAIN_DEADLINE).unref();
-    await app.close();
+/** Serves until a signal, then ends the process with code 0; after an unexpected error, with code 1. */
+async function run(app: FastifyInstance, { drainSeconds }: Config): Promise<never> {
+  const failed = new Promise<undefined>((resolve) => {
+    const onError = (err: unknown) => {
+      app.log.fatal({ err }, 'Stopping after an error');
+      if (process.exitCode === 1) process.exit();
+      process.exitCode = 1;
+      resolve(undefined);
+    };
+    process.on('uncaughtException', onError).on('unhandledRejection', onError);
   });
+  if (await Promise.race([signalled, failed])) {
+    app.log.info('Stopping');
+    await stopGracefully(app, drainSeconds * 1_000);
+  } else {
+    await stopAtOnce(app);
+  }
+  process.exit();
 }

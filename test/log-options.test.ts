@@ -34,6 +34,10 @@ t.test('people read one line for a request, coloured by its status', async (t) =
     /WARN: GET \/songs 200 1\.23 ms request broke off *\n$/,
   );
   t.match(
+    plain(logged({ status: 400, code: 'malformed_request', ms: 0, msg: 'request' })),
+    /INFO: \(broken request\) 400 0 ms \{"code":"malformed_request"\}\n$/,
+  );
+  t.match(
     plain(logged({ ...request, url: '/songs\u009b2J?q=\u001b[31m' })),
     'GET /songs\u{FFFD}2J?q=\u{FFFD}[31m 200',
     'a terminal obeys nothing that a client sent',

@@ -55,7 +55,7 @@ in_container() {
 stop() {
   local code=0 began=$SECONDS
   kill -TERM "$pid"
-  while kill -0 "$keeper" 2>/dev/null && ((SECONDS - began < 10)); do sleep 0.1; done
+  while kill -0 "$keeper" 2>/dev/null && ((SECONDS - began < 20)); do sleep 0.1; done
   if kill -0 "$keeper" 2>/dev/null; then
     kill_service
     return 1

@@ -176,6 +176,11 @@ export class Batcher<Item, Result> {
     });
   }
 
+  /** Rejects every caller that waits, as if its deadline had passed. */
+  expireAll(): void {
+    this.#expireWaiters(Number.POSITIVE_INFINITY);
+  }
+
   #goOn(): void {
     this.#schedule();
     if (this.#isIdle()) for (const resolve of this.#drained.splice(0)) resolve();
@@ -309,8 +314,7 @@ export class Batcher<Item, Result> {
   }
 
   /** Rejects the callers whose deadline has passed, and sets the timer for the next deadline. */
-  #expireWaiters(): void {
-    const now = performance.now();
+  #expireWaiters(now = performance.now()): void {
     let next = Number.POSITIVE_INFINITY;
     const moveLate = (place: Place<Item, Result>, late: Waiter<Result>[]) => {
       for (const waiter of vacate(place)) {

@@ -35,7 +35,7 @@ interface LaneRead {
 /** The batchers of one service, all with the bounds that fit its database. */
 export class Batching {
   readonly #options: BatchingOptions;
-  readonly #batchers = new Map<string, { drain(): Promise<void>; counts: Readonly<BatcherCounts> }>();
+  readonly #batchers = new Map<string, Pick<Batcher<never, unknown>, 'drain' | 'expireAll' | 'counts'>>();
   readonly #lanes: Readonly<Record<Lane, Batcher<LaneRead, unknown>>>;
 
   constructor(options: BatchingOptions) {
@@ -112,6 +112,11 @@ export class Batching {
   /** The counts of each batcher, by the name of its statement or lane. */
   counts(): Record<string, Readonly<BatcherCounts>> {
     return Object.fromEntries([...this.#batchers].map(([name, { counts }]) => [name, { ...counts }]));
+  }
+
+  /** Rejects every call that waits, as if its deadline had passed: the service stops. */
+  expireAll(): void {
+    for (const batcher of this.#batchers.values()) batcher.expireAll();
   }
 
   /** Waits until every accepted call has its result. */

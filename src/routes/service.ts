@@ -15,15 +15,10 @@ export const serviceRoutes: FastifyPluginAsyncTypebox<{ database: Queryable }> =
     () => database.query({ text: 'SELECT 1' }),
     () => 'probes',
   );
-  let stopping = false;
-  app.addHook('preClose', async () => {
-    stopping = true;
-  });
-
   app.get('/health', { schema: getHealth }, async () => ({ status: 'ok' as const }));
 
   app.get('/ready', { schema: getReadiness }, async (request) => {
-    if (stopping) throw notReady('service', 'The service is stopping');
+    if (app.lifecycle.isStopping) throw notReady('service', 'The service is stopping');
     try {
       await probe(undefined, callerOf(request, PROBE_TIMEOUT));
     } catch (cause) {

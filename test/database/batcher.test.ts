@@ -272,6 +272,19 @@ t.test('an earlier deadline is met although a later one was there before', async
   t.equal(await later, '<a>');
 });
 
+t.test('every caller that waits can be rejected at once', async (t) => {
+  const { batcher, sent } = held({ maxInFlight: 1, maxBatchSize: 1 });
+  const results = ['a', 'b', 'c'].map((item) => outcome(batcher.run(item, waitingFor(60_000))));
+  results.push(outcome(batcher.run('d')));
+  await turn();
+  batcher.expireAll();
+  t.same(await Promise.all(results), Array(4).fill(DeadlineError.name));
+  t.match(batcher.counts, { expired: 4, queued: 0, inFlight: 1 });
+  sent[0]?.answer();
+  await batcher.drain();
+  t.equal(sent.length, 1, 'nothing was run for those in the queue');
+});
+
 t.test('draining does not wait for what has expired in the queue', async (t) => {
   const { batcher, sent } = held({ maxInFlight: 1 });
   const first = batcher.run('a');

@@ -40,7 +40,8 @@ export async function failToStart(
   return { code: child.process.exitCode, output: child.output() };
 }
 
-function launch(t: Test, environment: Record<string, string>): Omit<ServiceProcess, 'base' | 'call'> {
+/** Starts the service without waiting for anything; killed after the test, if it still runs. */
+export function launch(t: Test, environment: Record<string, string>): Omit<ServiceProcess, 'base' | 'call'> {
   if (!existsSync(SERVER)) throw new Error(`There is no ${SERVER}: run \`npm run build\` first`);
   const { PATH, NODE_V8_COVERAGE } = process.env;
   const child = spawn(process.execPath, [SERVER], {
