@@ -27,12 +27,28 @@ function requestsOfAllKinds(call: Client, url: string): ReturnType<Client>[] {
   ];
 }
 
+/** Sends requests until they are served: on a busy machine they may miss the short deadlines of these tests. */
+const patient =
+  (call: Client): Client =>
+  async (...request) => {
+    let answer = await call(...request);
+    await until(
+      async () => {
+        if (answer.status === 503) answer = await call(...request);
+        return answer.status !== 503;
+      },
+      `${request.join(' ')} is not served`,
+    );
+    return answer;
+  };
+
 /** What must hold while a database hangs, and after. */
 async function checkHang(t: Test, { call, log }: Service, { freeze, thaw }: Hang): Promise<void> {
-  const created = await call('POST', '/tasks', { json: { title: 'Before' } });
+  const served = patient(call);
+  const created = await served('POST', '/tasks', { json: { title: 'Before' } });
   t.equal(created.status, 201);
   const url = String(created.headers.location);
-  await Promise.all([1, 2, 3].map((id) => call('GET', `/songs/${id}`)));
+  await Promise.all([1, 2, 3].map((id) => served('GET', `/songs/${id}`)));
 
   freeze();
   const requests = requestsOfAllKinds(call, url);
@@ -48,12 +64,11 @@ async function checkHang(t: Test, { call, log }: Service, { freeze, thaw }: Hang
   t.equal((await call('GET', '/songs/1')).status, 503, 'later requests are answered, too');
 
   await thaw();
-  await until(async () => (await call('GET', '/ready')).status === 200, 'It is not ready');
-  await until(async () => (await call('GET', '/songs/1')).status === 200, 'It does not recover');
-  for (const id of [3, 1, 2]) t.equal((await call('GET', `/songs/${id}`)).body.id, id, 'its own row');
-  await until(async () => (await call('GET', '/songs')).status === 200, 'Lists do not recover');
-  t.match((await call('GET', url)).body.title, /^(Before|After \d+)$/, 'the acknowledged write is there');
-  t.equal((await call('POST', '/songs', { json: { song: 'After', artist: 'Hang' } })).status, 201);
+  t.equal((await served('GET', '/ready')).status, 200);
+  for (const id of [3, 1, 2]) t.equal((await served('GET', `/songs/${id}`)).body.id, id, 'its own row');
+  t.equal((await served('GET', '/songs')).status, 200);
+  t.match((await served('GET', url)).body.title, /^(Before|After \d+)$/, 'the acknowledged write is there');
+  t.equal((await served('POST', '/tasks', { json: { title: 'After' } })).status, 201);
 }
 
 for (const BATCHING of ['on', 'off']) {
@@ -104,7 +119,7 @@ if (onServer) {
   );
 
   t.test('the server cancels a list that takes half of the deadline', async (t) => {
-    const { app, call } = await startService(t, { REQUEST_DEADLINE_MS: '1000' });
+    const { app, call } = await startService(t, { REQUEST_DEADLINE_MS: '3000' });
     const blocker = await app.pg.connect();
     await blocker.query('BEGIN; LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE');
     t.equal((await call('GET', '/tasks?q=x')).status, 503);
@@ -116,6 +131,6 @@ if (onServer) {
     }, 'The statement still waits');
     await blocker.query('COMMIT');
     blocker.release();
-    await until(async () => (await call('GET', '/tasks?q=x')).status === 200, 'Lists do not recover');
+    t.equal((await patient(call)('GET', '/tasks?q=x')).status, 200);
   });
 }
