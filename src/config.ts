@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { parseEnv } from 'node:util';
 import { type Static, Type } from '@sinclair/typebox';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { distance } from 'fastest-levenshtein';
 import type { ClientConfig } from 'pg';
 import { OneOf } from '../schemas/fields.ts';
 import { ConfigError } from './config-error.ts';
@@ -124,6 +125,28 @@ export function withEnvFile(
   } catch (cause) {
     throw new ConfigError(file, 'cannot be read.', { cause });
   }
+}
+
+/**
+ * Finds variables that are likely misspelled settings, such as `DATABSE_URL`, `CORS_ORIGIN` and `DATA_DIRECTORY`: their
+ * names differ from that of a setting in few letters, or are longer by some, and the setting itself is not set.
+ */
+export function misspelledSettings(
+  variables: Readonly<Record<string, string | undefined>>,
+): { name: string; meant: string }[] {
+  const unset = Object.keys(Environment.properties).filter((setting) => variables[setting] === undefined);
+  return Object.keys(variables).flatMap((name) => {
+    if (name in Environment.properties) return [];
+    const meant = unset.find((setting) => resembles(name, setting));
+    return meant === undefined ? [] : [{ name, meant }];
+  });
+}
+
+/** Short names, such as `PORT` and `HOST`, resemble too many others; a first letter is rarely wrong. */
+function resembles(name: string, setting: string): boolean {
+  if (setting.length < 8 || name[0]?.toUpperCase() !== setting[0]) return false;
+  const isLonger = name.startsWith(setting) && /^[A-Z]+$/.test(name.slice(setting.length));
+  return isLonger || distance(name.toUpperCase(), setting) <= (setting.length < 10 ? 1 : 2);
 }
 
 function settingError(error: ErrorObject | undefined): ConfigError {

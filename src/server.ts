@@ -15,13 +15,14 @@ const signalled = stopSignal((signal) => {
 
 // Loading the service takes a while, during which signals are heard already.
 const { buildApp } = await import('./app.ts');
-const { ConfigError, readConfig, withEnvFile } = await import('./config.ts');
+const { ConfigError, misspelledSettings, readConfig, withEnvFile } = await import('./config.ts');
 const { logOptions } = await import('./log-options.ts');
 const { stopAtOnce, stopGracefully } = await import('./stop.ts');
 
 try {
-  const config = readConfig(withEnvFile(process.env));
-  const started = start(config);
+  const variables = withEnvFile(process.env);
+  const config = readConfig(variables);
+  const started = start(config, variables);
   const isSignalled = await Promise.race([signalled.then(() => true), started.then(() => false)]);
   if (isSignalled) await giveUp(started);
   await run(await started, config);
@@ -38,8 +39,11 @@ async function giveUp(started: Promise<FastifyInstance>): Promise<never> {
   process.exit(0);
 }
 
-async function start(config: Config): Promise<FastifyInstance> {
+async function start(config: Config, variables: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   app = await buildApp(config, { logger: await logOptions(config.logLevel, process.stdout.isTTY) });
+  for (const { name, meant } of misspelledSettings(variables)) {
+    app.log.warn(`${name} is not a setting of the service; is ${meant} meant?`);
+  }
   await listen(app, config);
   return app;
 }

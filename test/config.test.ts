@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { buildApp } from '../src/app.ts';
-import { ConfigError, readConfig, withEnvFile } from '../src/config.ts';
+import { ConfigError, misspelledSettings, readConfig, withEnvFile } from '../src/config.ts';
 import { temporaryFolder } from './support/database.ts';
 
 t.test('nothing set gives the defaults, frozen', async (t) => {
@@ -174,4 +174,30 @@ t.test('a .env file stands below the environment', async (t) => {
     name: 'ConfigError',
     message: /cannot be read/,
   });
+});
+
+t.test('a variable that is likely a misspelled setting is found', async (t) => {
+  for (const [name, meant] of [
+    ['DATABSE_URL', 'DATABASE_URL'],
+    ['DATABASE_URI', 'DATABASE_URL'],
+    ['database_url', 'DATABASE_URL'],
+    ['CORS_ORIGIN', 'CORS_ORIGINS'],
+    ['DATA_DIRECTORY', 'DATA_DIR'],
+    ['MAX_TASK', 'MAX_TASKS'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+    ['DB_POOLMAX', 'DB_POOL_MAX'],
+    ['VALIDATE_RESPONSE', 'VALIDATE_RESPONSES'],
+  ] as const) {
+    t.same(misspelledSettings({ [name]: 'x' }), [{ name, meant }], name);
+  }
+  t.same(misspelledSettings({ DATABASE_URI: 'x', DATABASE_URL: 'y' }), [], 'the setting itself is set');
+});
+
+t.test('variables of others are not taken for settings', async (t) => {
+  const others =
+    `PATH HOME HOSTNAME POST USER SHELL PWD LANG TERM PGHOST PGPORT PGPASSWORD PGDATABASE NODE_OPTIONS
+    NODE_PATH NODE_EXTRA_CA_CERTS NO_COLOR TZ CI DATABASE_URL_TEST DATABASE_PORT DB_HOST DB_PORT DB_NAME LOG_FILE
+    LOG_FORMAT KUBERNETES_PORT KUBERNETES_SERVICE_HOST SETLIST_PORT SETLIST_SERVICE_PORT POSTGRES_PASSWORD REDIS_URL
+    npm_config_cache CACHING PATCHING HTTP_PROXY SUPPORT MAX_OLD_SPACE`.split(/\s+/);
+  t.same(misspelledSettings(Object.fromEntries(others.map((name) => [name, 'x']))), []);
 });

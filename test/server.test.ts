@@ -197,6 +197,14 @@ t.test('what makes it impossible to start is one sentence and exit code 1', asyn
       'DATABASE_URL must be a URL of the form postgres://user:password@host:port/database.',
     ],
     [
+      { DATABASE_URL: 'postgres://me:1#hunter2@127.0.0.1:1/x' },
+      'DATABASE_URL holds a character that must be percent-encoded: in user name and password, write # as %23, / as %2F, ? as %3F and @ as %40.',
+    ],
+    [
+      { DATABASE_URL: 'postgres://me@127.0.0.1:1/x?sslrootcert=/missing.pem' },
+      'DATABASE_URL names /missing.pem as sslrootcert, which cannot be read (ENOENT).',
+    ],
+    [
       { DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/x' },
       'DATABASE_URL points to 127.0.0.1:1, where no PostgreSQL server can be reached (ECONNREFUSED).',
     ],
@@ -214,6 +222,13 @@ t.test('what makes it impossible to start is one sentence and exit code 1', asyn
     t.equal(output, `${sentence}\n`);
     t.equal(code, 1);
   }
+});
+
+t.test('a variable that is likely a misspelled setting is a warning, without its value', async (t) => {
+  const service = await startProcess(t, { ...(await testDatabase(t)), CORS_ORIGIN: 'hunter2' });
+  t.match(service.output(), '"level":40', 'it is logged');
+  t.match(service.output(), 'CORS_ORIGIN is not a setting of the service; is CORS_ORIGINS meant?');
+  t.notMatch(service.output(), 'hunter2');
 });
 
 t.test('an error that nobody expected ends it, told in the log', async (t) => {

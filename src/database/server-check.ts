@@ -27,6 +27,8 @@ export interface Address {
  * @throws {ConfigError} when the service cannot work with the server, the database or the session.
  */
 export async function checkServer(client: ClientBase): Promise<void> {
+  // Instants are read in any time zone; UTC is only faster.
+  const { TimeZone: _, ...required } = SESSION_SETTINGS;
   const { rows } = await client.query<ServerFacts>({
     text: `
       SELECT
@@ -38,7 +40,7 @@ export async function checkServer(client: ClientBase): Promise<void> {
           SELECT name FROM unnest($1::text[], $2::text[]) AS wanted (name, value)
           WHERE NOT starts_with(lower(current_setting(name)), lower(value))
         ) AS ignored`,
-    values: [Object.keys(SESSION_SETTINGS), Object.values(SESSION_SETTINGS)],
+    values: [Object.keys(required), Object.values(required)],
   });
   for (const facts of rows) {
     const problem = problemOf(facts);
