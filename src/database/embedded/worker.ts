@@ -67,8 +67,14 @@ async function prepare(folder: string): Promise<void> {
   const partial = `${folder}.partial`;
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { mode: 0o700 });
-  const first = await open(partial);
-  await first.close();
+  try {
+    const first = await open(partial);
+    await first.close();
+  } catch (error) {
+    // It would fill the disk that it may have found full.
+    rmSync(partial, { recursive: true });
+    throw error;
+  }
   if (fsync) syncTree(partial);
   renameSync(partial, folder);
   if (fsync) syncPath(dirname(folder));
