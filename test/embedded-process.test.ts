@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import t from 'tap';
 import { embeddedDatabase, temporaryFolder } from './support/database.ts';
 import { failToStart, startProcess } from './support/process.ts';
@@ -21,18 +20,4 @@ t.test('settings that name no usable place end the start in one sentence', async
   });
   t.equal(code, 1);
   t.match(output, /^TMPDIR .*missing cannot be written.*\n$/);
-});
-
-t.test('a working directory that was removed ends the start in one sentence', async (t) => {
-  const folder = await temporaryFolder(t);
-  const { status, stderr } = spawnSync(
-    '/bin/sh',
-    [
-      '-c',
-      `mkdir gone && cd gone && rmdir ../gone && exec "${process.execPath}" "${resolve('dist/src/server.js')}"`,
-    ],
-    { cwd: folder, env: {}, encoding: 'utf8' },
-  );
-  t.equal(status, 1);
-  t.equal(stderr, 'The working directory does not exist any more: start the service in another one.\n');
 });
