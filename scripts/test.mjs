@@ -1,8 +1,9 @@
 // Compiles and runs the tests on the embedded database, or, with --postgres, on a PostgreSQL server: that of
-// TEST_DATABASE_URL, or one of their own; with --plain, without batching. File names, as in test/routes/songs.test.ts, run those alone.
+// TEST_DATABASE_URL, or one of their own; with --plain, without batching. With either, tests that do not depend on them
+// are left out. File names, as in test/routes/songs.test.ts, run those alone.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { startThrowawayPostgres } from './throwaway-postgres.mjs';
 
 /** tap compiles its plugins into node_modules, once after each install. */
@@ -29,7 +30,17 @@ const { TEST_DATABASE_URL: given, ...environment } = process.env;
 const server = onServer && given === undefined ? await startThrowawayPostgres() : undefined;
 if (!onServer) execFileSync(process.execPath, ['dist/test/support/prepare.js'], { stdio: 'inherit' });
 
-const compiled = files.map((file) => file.replace(/^(?:\.\/)?(.*)\.ts$/, 'dist/$1.js'));
+/** The folders of the tests that work with the database of the service. */
+const DATABASE_TESTS = /^(acceptance|contract|plugins|repositories|routes|database\/[^/]+$)|^[^/]+$/;
+/** Tests beside these folders that do not. */
+const INDEPENDENT = /^(body-limit|config|embedded-process|log-.*|package|stop|working-directory)\.test\.js$/;
+const ofDatabase = () =>
+  readdirSync('dist/test', { encoding: 'utf8', recursive: true })
+    .filter((file) => file.endsWith('.test.js') && DATABASE_TESTS.test(file) && !INDEPENDENT.test(file))
+    .map((file) => join('dist/test', file));
+
+const chosen = files.map((file) => file.replace(/^(?:\.\/)?(.*)\.ts$/, 'dist/$1.js'));
+const compiled = chosen.length === 0 && (onServer || isPlain) ? ofDatabase() : chosen;
 const { status } = spawnSync(
   'npx',
   ['--no', 'tap', ...compiled, ...(isMeasured ? [] : ['--disable-coverage'])],

@@ -45,7 +45,7 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
   const { logger = false, connect = true } = overrides;
   const connections = new Connections(config);
   const app = Fastify({ ...serverOptions(config, connections), logger });
-  connections.logTo(app.log);
+  connections.attach(app);
 
   try {
     await app.register(lifecycle);

@@ -15,13 +15,14 @@ interface Logger {
 }
 
 /** Starts a process that logs to the given standard output, which nobody reads yet. */
-function start(t: Test, stdout: 'pipe' | number, statements: string): Logger {
+function start(t: Test, stdout: 'pipe' | number, statements: string, prelude = ''): Logger {
   const script = `
     import { writeSync } from 'node:fs';
     import pino from 'pino';
     import { logDestination } from './dist/src/log-destination.js';
-    const log = pino({ base: null, timestamp: false }, logDestination());
     const say = (text) => writeSync(2, text);
+    ${prelude}
+    const log = pino({ base: null, timestamp: false }, logDestination());
     ${statements}`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', stdout, 'pipe'],
@@ -102,6 +103,7 @@ t.test('a reader that stalls stops nothing; what is dropped is counted', async (
     `${FLOOD}
     say('flooded');
     log.fatal('the last words');
+    process.once('SIGUSR2', () => process.exit());
     setInterval(() => {}, 1_000);`,
   );
   await until(() => logger.said() === 'flooded', 'The process waits for its reader');
@@ -111,6 +113,8 @@ t.test('a reader that stalls stops nothing; what is dropped is counted', async (
   stdout?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
   await until(() => text.includes('were dropped'), 'Nothing is said of what was dropped');
   await until(() => text.endsWith('\n'), 'A line is torn');
+  logger.process.kill('SIGUSR2');
+  t.equal(await logger.ended, 0);
   const written = messagesIn(text);
   const note = written.pop() ?? '';
   t.equal(written.pop(), 'the last words', 'a fatal error has its place');
@@ -183,4 +187,17 @@ t.test('a terminal is written to', async (t) => {
     { encoding: 'utf8' },
   );
   t.same(messagesIn(output), ['0']);
+});
+
+t.test('a device that cannot be opened once more is used as it is', async (t) => {
+  const device = openSync('/dev/null', 'a');
+  const prelude = `
+    const { default: fs } = await import('node:fs');
+    const { syncBuiltinESMExports } = await import('node:module');
+    fs.openSync = () => { say('refused'); throw new Error('EACCES'); };
+    syncBuiltinESMExports();`;
+  const logger = start(t, device, "log.info('0');", prelude);
+  closeSync(device);
+  t.equal(await logger.ended, 0);
+  t.equal(logger.said(), 'refused');
 });

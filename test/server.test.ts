@@ -229,6 +229,7 @@ t.test('a variable that is likely a misspelled setting is a warning, without its
   t.match(service.output(), '"level":40', 'it is logged');
   t.match(service.output(), 'CORS_ORIGIN is not a setting of the service; is CORS_ORIGINS meant?');
   t.notMatch(service.output(), 'hunter2');
+  t.equal(await service.end('SIGTERM'), 0);
 });
 
 t.test('an error that nobody expected ends it, told in the log', async (t) => {

@@ -22,8 +22,8 @@ export const requestFault = (request: IncomingMessage): ErrorCode | undefined =>
  * A request with a fault in its head is routed to nowhere; see {@link requestFault}.
  */
 export function routedUrl(request: RawRequestDefaultExpression & { originalUrl?: string }): string {
-  const { url = '' } = request;
-  const target = url.startsWith('/') && !url.includes('#') ? url : originForm(url);
+  const { method, url = '' } = request;
+  const target = url.startsWith('/') && !url.includes('#') ? url : originForm(url, method);
   if (target !== url) request.originalUrl = target;
   const fault = target === '' || !isDecodable(target) ? 'malformed_request' : headFault(request);
   if (fault === undefined) return withoutBase(target);
@@ -31,10 +31,10 @@ export function routedUrl(request: RawRequestDefaultExpression & { originalUrl?:
   return NO_ROUTE;
 }
 
-/** Path and query of a request target (RFC 9112, 3.2); empty for a target of another form. `*` stays as it is. */
-function originForm(url: string): string {
+/** Path and query of a request target (RFC 9112, 3.2), or the `*` of OPTIONS; empty for a target of another form. */
+function originForm(url: string, method: string | undefined): string {
   const [target = ''] = url.split('#', 1);
-  if (target.startsWith('/') || target === '*') return target;
+  if (target.startsWith('/') || (target === '*' && method === 'OPTIONS')) return target;
   if (!ABSOLUTE_FORM.test(target)) return '';
   const rest = target.replace(ABSOLUTE_FORM, '');
   return rest.startsWith('/') ? rest : `/${rest}`;

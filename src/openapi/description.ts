@@ -1,18 +1,20 @@
 import { catalogue, type ErrorCode } from '../errors/catalogue.ts';
 import { VERSIONED_BASE } from '../http/base-path.ts';
 
-/** The errors that come before there is an operation: no such path, no such method, a request that is not HTTP. */
-export const BEFORE_OPERATIONS: readonly ErrorCode[] = [
+/** The errors that belong to no operation: no such path, no such method, a request that is not HTTP, a file of the docs. */
+export const OUTSIDE_OPERATIONS: readonly ErrorCode[] = [
   'malformed_request',
+  'forbidden',
   'not_found',
   'method_not_allowed',
   'request_timeout',
+  'range_not_satisfiable',
   'expectation_failed',
   'headers_too_large',
   'not_implemented',
 ];
 
-const errorTable = BEFORE_OPERATIONS.map((code) => {
+const errorTable = OUTSIDE_OPERATIONS.map((code) => {
   const { status, message } = catalogue[code];
   return `| ${status} | \`${code}\` | ${message} |`;
 }).join('\n');
@@ -59,7 +61,8 @@ so \`If-Modified-Since\` and \`If-Unmodified-Since\` are ignored (RFC 9110, 13.1
 ## Errors
 
 Every error is an \`ApiError\`, or, for clients that prefer \`application/problem+json\`, the same as a \`Problem\` (RFC 9457).
-Programs should branch on \`code\`. Each operation lists the errors that it sends; before there is an operation, these may come:
+Programs should branch on \`code\`. Each operation lists the errors that it sends; these may also come before there is an operation, or from the
+files of the docs pages:
 
 | status | code | message |
 |---|---|---|

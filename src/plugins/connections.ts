@@ -7,7 +7,7 @@ import {
   STATUS_CODES,
 } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyBaseLogger, FastifyServerFactory } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyServerFactory } from 'fastify';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { representError } from '../errors/representation.ts';
 import { ServiceError } from '../errors/service-error.ts';
@@ -148,6 +148,8 @@ class Connection {
 export class Connections {
   readonly #options: ConnectionOptions;
   readonly #connections = new WeakMap<Socket, Connection>();
+  /** Connections without a request so far. */
+  readonly #fresh = new Set<Socket>();
   #log: FastifyBaseLogger | undefined;
   #refused = 0;
 
@@ -155,9 +157,15 @@ export class Connections {
     this.#options = options;
   }
 
-  /** Logs from now on, as one line a response, what was sent without a route. */
-  logTo(log: FastifyBaseLogger): void {
-    this.#log = log;
+  /**
+   * Logs to the log of the instance, as one line a response, what was sent without a route. When the instance closes,
+   * so do connections on which nothing was sent: for Node.js they are not idle, and would hold up the stop.
+   */
+  attach(app: FastifyInstance): void {
+    this.#log = app.log;
+    app.addHook('preClose', async () => {
+      for (const socket of this.#fresh) if (socket.bytesRead === 0) socket.destroy();
+    });
   }
 
   /** Makes the HTTP server of a Fastify instance. */
@@ -174,6 +182,10 @@ export class Connections {
     Object.assign(server, { httpAllowHalfOpen: true });
     server.maxConnections = this.#options.maxConnections;
     server.setTimeout(SILENCE_TIMEOUT);
+    server.on('connection', (socket) => {
+      this.#fresh.add(socket);
+      socket.once('close', () => this.#fresh.delete(socket));
+    });
     const receive = (handle: Handler) => (request: IncomingMessage, response: ServerResponse) =>
       this.#of(request.socket).receive({ request, response, handle });
     server.on('request', receive(handle));
@@ -209,6 +221,7 @@ export class Connections {
   #of(socket: Socket): Connection {
     const known = this.#connections.get(socket);
     if (known) return known;
+    this.#fresh.delete(socket);
     const connection = new Connection(socket);
     this.#connections.set(socket, connection);
     return connection;

@@ -34,8 +34,11 @@ const constraints: Readonly<Record<string, ErrorCode>> = {
   songs_song_artist_key: 'song_exists',
 };
 
+/** Errors of a request that waited too long, or that too many others waited with: thousands a second under overload. */
+const SHED = [QueueFullError, DisconnectedError, DeadlineError];
+
 /** Errors after which the same request can be expected to succeed. */
-const TRANSIENT = [DatabaseUnavailable, IdsExhausted, QueueFullError, DisconnectedError, DeadlineError];
+const TRANSIENT = [DatabaseUnavailable, IdsExhausted, ...SHED];
 
 /** What a route may have said of a success before it failed. */
 const SUCCESS_HEADERS = ['etag', 'link', 'location', 'x-total-count'];
@@ -60,12 +63,18 @@ const isClientError = (status: number) => status >= 400 && status < 500;
 const headersOf = ({ statusCode = 500, headers }: LibraryError) =>
   headers && isClientError(statusCode) ? { headers } : undefined;
 
+/** Logs the cause of a failure of the service; a request that was shed needs no stack. */
+function logFailure(failure: ServiceError, request: FastifyRequest): void {
+  const { statusCode, message, cause } = failure;
+  if (statusCode !== 500 && statusCode !== 503) return;
+  if (SHED.some((kind) => cause instanceof kind)) request.log.warn({ reason: String(cause) }, message);
+  else request.log.error({ err: cause ?? failure }, message);
+}
+
 /** Answers an error in the representation that the client prefers. */
 function sendError(error: FastifyError | ServiceError, request: FastifyRequest, reply: FastifyReply): void {
   const failure = toServiceError(error);
-  const isFault = failure.statusCode === 500 || failure.statusCode === 503;
-  if (isFault && !request.socket.destroyed)
-    request.log.error({ err: failure.cause ?? failure }, failure.message);
+  if (!request.socket.destroyed) logFailure(failure, request);
   const { contentType, body } = representError(failure, {
     id: request.id,
     originalUrl: request.originalUrl,

@@ -23,15 +23,20 @@ export const methodRouting = fp(
       for (const name of [method].flat()) methods.add(name);
     });
 
+    /** The methods of a path, undefined for an unknown one; `*` stands for the whole service (RFC 9110, 9.3.7). */
+    const methodsOf = (path: string): Set<string> | undefined => {
+      if (path === '*') return new Set([...methodsByPath.values()].flatMap((methods) => [...methods]));
+      const known = paths.find('GET', path);
+      return known && !hasEmptyValue(known.params) ? known.store : undefined;
+    };
+
     app.addHook('onRequest', (request, reply, done) => {
       if (!request.is404 && request.method !== 'OPTIONS')
         return done(hasEmptyValue(request.params) ? new ServiceError('not_found') : undefined);
       const fault = requestFault(request.raw);
       if (fault) return done(new ServiceError(fault, { headers: { connection: 'close' } }));
-      const path = request.url.split('?', 1)[0] ?? '/';
-      const known = paths.find('GET', path);
-      if (!known || hasEmptyValue(known.params)) return done(new ServiceError('not_found'));
-      const methods: Set<string> = known.store;
+      const methods = methodsOf(request.url.split('?', 1)[0] ?? '/');
+      if (!methods) return done(new ServiceError('not_found'));
       const allow = [...methods].sort().join(', ');
       if (request.method !== 'OPTIONS')
         return done(new ServiceError('method_not_allowed', { headers: { allow } }));

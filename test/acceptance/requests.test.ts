@@ -157,7 +157,7 @@ t.test('an integer of a path or query is decimal digits', async (t) => {
   for (const path of [`${id}`, `0${id}`, `000${id}`]) {
     t.same((await call('GET', `/songs/${path}`)).body, body.data, path);
   }
-  for (const text of ['1.0', '+1', '%2B1', '1e0', '0x1', '1.000000000000000005', '%201', '1%20', '٣', '']) {
+  for (const text of ['1.0', '+1', '%2B1', '1e0', '0x1', '1.000000000000000005', '%201', '1%20', '٣']) {
     const value = encodeURI(decodeURI(text));
     for (const [url, loc] of [
       [`/songs/${value}`, ['path', 'id']],

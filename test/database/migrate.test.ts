@@ -51,6 +51,23 @@ t.test('migrations run once, in order, and are recorded', async (t) => {
   );
 });
 
+t.test('a lock that another instance holds is asked for again', async (t) => {
+  const folder = await migrations(t, { '151.waiting.sql': 'CREATE TABLE waiting ()' });
+  const { log, messages } = keepingLog();
+  const client = await app.pg.connect();
+  const { query } = client;
+  let refusals = 2;
+  client.query = (...args: unknown[]) => {
+    if (!/pg_advisory_xact_lock/.test(JSON.stringify(args)) || refusals-- <= 0)
+      return Reflect.apply(query, client, args);
+    return Promise.reject(Object.assign(new Error('canceling statement'), { code: '55P03' }));
+  };
+  t.same(await migrate(client, folder, { log }), ['151.waiting.sql']);
+  client.query = query;
+  client.release();
+  t.equal(messages.filter((message) => message.startsWith('Waiting for a lock')).length, 2);
+});
+
 t.test('a migration that fails leaves nothing behind, and those after it wait', async (t) => {
   const folder = await migrations(t, {
     '201.good.sql': 'CREATE TABLE good ()',

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import t from 'tap';
 import { checkAnswer } from '../support/contract.ts';
-import { rawExchange } from '../support/raw-exchange.ts';
+import { rawExchange, rawExchanges } from '../support/raw-exchange.ts';
 import { startWithoutDatabase } from '../support/service.ts';
 import { until } from '../support/until.ts';
 
@@ -39,6 +39,35 @@ t.test('what is not HTTP gets an error like every other, and a line in the log',
     checkAnswer('GET', '/nowhere', response);
     t.match(log.at(-1), { msg: 'request', level: 30, status, reqId: response.headers['x-request-id'] });
   }
+});
+
+t.test('a request target is a path, or the URL of one', async (t) => {
+  for (const [line, status] of [
+    ['GET /health', 200],
+    ['GET http://setlist/v1/health', 200],
+    ['GET http://setlist?x=1', 302],
+    ['GET /health#fragment', 200],
+    ['GET health', 400],
+    ['GET ftp://setlist/health', 400],
+    ['OPTIONS *', 204],
+    ['GET *', 400],
+    ['CONNECT setlist:80', 501],
+  ] as const) {
+    const response = await rawExchange(port, `${line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+    t.equal(response.status, status, line);
+    if (line === 'OPTIONS *')
+      t.equal(response.headers.allow, 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT', 'all of the service');
+  }
+});
+
+t.test('requests that came at once are handled one after the other', async (t) => {
+  const request = 'GET /health HTTP/1.1\r\nhost: x\r\n\r\n';
+  const last = request.replace('host: x', 'host: x\r\nconnection: close');
+  const responses = await rawExchanges(port, request.repeat(100) + last);
+  t.same(
+    responses.map(({ status }) => status),
+    Array(101).fill(200),
+  );
 });
 
 t.test('a client that disconnects in the middle of its body is a warning, and no error', async (t) => {
@@ -104,4 +133,15 @@ t.test('timeouts of requests are looked at every second', async (t) => {
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
   });
+});
+
+t.test('connections on which nothing was sent do not hold up a stop', async (t) => {
+  const service = await startWithoutDatabase(t);
+  Object.assign(service.app.server, { headersTimeout: 0, requestTimeout: 0 });
+  await service.app.listen({ port: 0, host: '127.0.0.1' });
+  const socket = connect(Number(new URL(service.app.listeningOrigin).port), '127.0.0.1');
+  await once(service.app.server, 'connection');
+  const ended = once(socket, 'close');
+  await service.app.close();
+  t.same(await ended, [false]);
 });

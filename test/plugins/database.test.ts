@@ -1,7 +1,7 @@
 import pg from 'pg';
 import t, { type Test } from 'tap';
 import { onServer, testDatabase } from '../support/database.ts';
-import { refusingServer } from '../support/fake-server.ts';
+import { refusingServer, unsteadyServer } from '../support/fake-server.ts';
 import { startService } from '../support/service.ts';
 import { unreliableServer } from '../support/unreliable-server.ts';
 import { until } from '../support/until.ts';
@@ -45,6 +45,7 @@ t.test('a server that cannot be used is told at the start, without secrets', asy
   const password = await refusingServer(t, '28P01');
   const name = await refusingServer(t, '3D000');
   const busy = await refusingServer(t, '53300');
+  const unsteady = await unsteadyServer(t);
   for (const [started, message] of [
     [
       () => start(password),
@@ -57,6 +58,10 @@ t.test('a server that cannot be used is told at the start, without secrets', asy
     [
       () => start(busy),
       `DATABASE_URL points to 127.0.0.1:${busy}, where no PostgreSQL server can be reached (53300).`,
+    ],
+    [
+      () => start(unsteady),
+      /^DATABASE_URL points to 127\.0\.0\.1:\d+, where no PostgreSQL server can be reached/,
     ],
     [
       () => start(1),

@@ -1,5 +1,5 @@
 // Something that speaks just enough of PostgreSQL's protocol to refuse every client.
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import type { Test } from 'tap';
 
 /** Starts a server that answers each start-up message with the given SQLSTATE, and gives its port. */
@@ -11,10 +11,27 @@ export async function refusingServer(t: Test, sqlstate: string): Promise<number>
     socket.on('error', () => {});
     socket.once('data', () => socket.end(message));
   });
+  return listen(t, server);
+}
+
+/** Listens until the end of the test, and gives the port. */
+async function listen(t: Test, server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => server.close());
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** Starts a server that completes each start-up and breaks off at the first statement, and gives its port. */
+export async function unsteadyServer(t: Test): Promise<number> {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => {
+      socket.write(Buffer.concat([message('R', Buffer.alloc(4)), READY]));
+      socket.once('data', () => socket.destroy());
+    });
+  });
+  return listen(t, server);
 }
 
 export interface SilentServer {
@@ -40,12 +57,8 @@ export async function silentServer(t: Test): Promise<SilentServer> {
       });
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.teardown(() => server.close());
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
-    port,
+    port: await listen(t, server),
     connections: () => connections,
     respond: () => {
       responds = true;

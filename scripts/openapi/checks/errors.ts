@@ -1,5 +1,5 @@
 import { catalogue, type ErrorCode } from '../../../src/errors/catalogue.ts';
-import { BEFORE_OPERATIONS } from '../../../src/openapi/description.ts';
+import { OUTSIDE_OPERATIONS } from '../../../src/openapi/description.ts';
 import {
   atPointer,
   type Check,
@@ -58,11 +58,11 @@ export const errorsFollowFromRequests: Check = (document) =>
 function expectedStatuses({ parameters = [], requestBody, tags = [] }: PlacedOperation): number[] {
   const takes = (name: string) => parameters.some((parameter) => parameter.name === name);
   return [
-    ...[431, 500],
+    ...[400, 417, 431, 500, 501],
     // Probes respond to any query and any `Accept`.
     ...(tags.includes('service') ? [] : [406, 422]),
-    ...(requestBody ? [400, 408, 413, 415] : []),
-    ...(parameters.some((parameter) => parameter.in === 'path') ? [400, 404] : []),
+    ...(requestBody ? [408, 413, 415] : []),
+    ...(parameters.some((parameter) => parameter.in === 'path') ? [404] : []),
     ...(takes('If-Match') || takes('If-None-Match') ? [412] : []),
   ];
 }
@@ -71,7 +71,7 @@ function expectedStatuses({ parameters = [], requestBody, tags = [] }: PlacedOpe
 export const noErrorIsForgotten: Check = (document) => {
   const declared = errorResponsesOf(document).flatMap((response) => codesOf(response, 'application/json'));
   return Object.keys(catalogue)
-    .filter((code) => !declared.includes(code) && !BEFORE_OPERATIONS.some((early) => early === code))
+    .filter((code) => !declared.includes(code) && !OUTSIDE_OPERATIONS.some((early) => early === code))
     .map((code) => `no operation declares ${code}`);
 };
 

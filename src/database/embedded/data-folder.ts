@@ -1,8 +1,8 @@
-import { constants, existsSync } from 'node:fs';
+import { constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { access, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../../config.ts';
-import { syncPath } from './files.ts';
+import { syncPath, syncTree } from './files.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
 
 /** The version of PostgreSQL that PGlite is, as PG_VERSION tells it. */
@@ -69,6 +69,34 @@ export async function checkDatabase(database: string): Promise<boolean> {
   } catch (cause) {
     throw cause instanceof ConfigError ? cause : unusable(database, cause);
   }
+}
+
+/**
+ * Makes the files of a new database, unless the folder holds one: beside their place, and moves them there when they are
+ * whole, so that a process that is killed meanwhile leaves nothing that looks like a database. Nobody else may read them.
+ *
+ * @param fsync Whether the new database survives a power failure.
+ * @param fill Makes the files in the given folder.
+ */
+export async function makeDatabase(
+  folder: string,
+  fsync: boolean,
+  fill: (folder: string) => Promise<void>,
+): Promise<void> {
+  if (existsSync(folder) && readdirSync(folder).length > 0) return;
+  const partial = `${folder}.partial`;
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(partial, { mode: 0o700 });
+  try {
+    await fill(partial);
+  } catch (error) {
+    // It would fill the disk that it may have found full.
+    rmSync(partial, { recursive: true });
+    throw error;
+  }
+  if (fsync) syncTree(partial);
+  renameSync(partial, folder);
+  if (fsync) syncPath(dirname(folder));
 }
 
 /** What Node or PostgreSQL says when the files may well be whole. */

@@ -1,3 +1,4 @@
+import { messages } from '@electric-sql/pglite';
 import type { Session } from './session.ts';
 
 /** How often a session in use is looked at, and how long a failed piece of work rests, in milliseconds. */
@@ -51,9 +52,19 @@ export class Maintenance {
    * message was executed since the last call: call it about once a second.
    *
    * @param now In milliseconds, from any origin.
-   * @throws {DatabaseError} when a piece of work fails.
+   * @returns The error of PostgreSQL, when a piece of work failed.
    */
-  tick(now: number): void {
+  tick(now: number): Error | undefined {
+    try {
+      this.#tick(now);
+      return undefined;
+    } catch (error) {
+      if (error instanceof messages.DatabaseError) return error;
+      throw error;
+    }
+  }
+
+  #tick(now: number): void {
     const quiet = this.#session.executed === this.#executed;
     this.#executed = this.#session.executed;
     if (quiet) this.#quietAt = now;

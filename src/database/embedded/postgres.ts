@@ -108,7 +108,16 @@ export async function startEmbeddedPostgres(
     throw home && !(error instanceof ConfigError) ? unopenable(home.database, error) : error;
   }
   return {
-    connection: { host: sockets, user: 'postgres', database: 'postgres' },
+    // Each of them is set: the driver would take the rest from variables such as PGPORT, which are about another server.
+    connection: {
+      host: sockets,
+      port: 5432,
+      ssl: false,
+      user: 'postgres',
+      database: 'postgres',
+      password: '',
+      options: '',
+    },
     prepareToStop,
     stop: async () => {
       prepareToStop();

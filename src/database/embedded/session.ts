@@ -80,17 +80,12 @@ export class Session {
 
   #run(message: Uint8Array): Buffer {
     const chunks: Buffer[] = [];
-    // It runs to its end before it returns its promise. The bytes are PostgreSQL's own memory: they are copied.
-    const done = this.#database.execProtocolRawStream(message, {
+    // It runs to its end before it returns its promise, whose rejection ends the thread, like every failure of
+    // PostgreSQL. The bytes are PostgreSQL's own memory: they are copied.
+    void this.#database.execProtocolRawStream(message, {
       syncToFs: false,
       onRawData: (bytes) => void chunks.push(Buffer.from(bytes)),
     });
-    // A rejection ends the thread, like every failure of PostgreSQL.
-    done.catch((error) =>
-      setImmediate(() => {
-        throw error;
-      }),
-    );
     return chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks);
   }
 }

@@ -1,8 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { messages, PGlite, type PGliteOptions } from '@electric-sql/pglite';
-import { DurableFiles, startParams, syncPath, syncTree } from './files.ts';
+import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
+import { makeDatabase } from './data-folder.ts';
+import { DurableFiles, startParams } from './files.ts';
 import { Maintenance } from './maintenance.ts';
 import { Session } from './session.ts';
 import { SessionServer } from './session-server.ts';
@@ -33,7 +32,12 @@ const HEARTBEAT = 1_000;
 const { folder, fsync, socketPath }: WorkerData = workerData;
 const tell = (message: WorkerMessage) => parentPort?.postMessage(message);
 
-if (folder !== undefined) await prepare(folder);
+if (folder !== undefined) {
+  await makeDatabase(folder, fsync, async (partial) => {
+    const first = await open(partial);
+    await first.close();
+  });
+}
 const database = await open(folder);
 const session = new Session(database);
 const server = new SessionServer(session);
@@ -41,13 +45,8 @@ await server.listen(socketPath);
 
 const maintenance = new Maintenance(session, () => tell({ silence: MAINTENANCE }));
 const heartbeat = setInterval(() => {
-  try {
-    maintenance.tick(performance.now());
-    tell({ silence: STATEMENT });
-  } catch (error) {
-    if (!(error instanceof messages.DatabaseError)) throw error;
-    tell({ silence: STATEMENT, warning: error });
-  }
+  const warning = maintenance.tick(performance.now());
+  tell(warning ? { silence: STATEMENT, warning } : { silence: STATEMENT });
 }, HEARTBEAT);
 
 parentPort?.once('message', async () => {
@@ -57,28 +56,6 @@ parentPort?.once('message', async () => {
   parentPort?.close();
 });
 tell({ silence: STATEMENT });
-
-/**
- * Makes the files of a new database beside their place and moves them there when they are whole, so that a
- * process that is killed meanwhile leaves nothing that looks like a database. Nobody else may read them.
- */
-async function prepare(folder: string): Promise<void> {
-  if (existsSync(folder) && readdirSync(folder).length > 0) return;
-  const partial = `${folder}.partial`;
-  rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial, { mode: 0o700 });
-  try {
-    const first = await open(partial);
-    await first.close();
-  } catch (error) {
-    // It would fill the disk that it may have found full.
-    rmSync(partial, { recursive: true });
-    throw error;
-  }
-  if (fsync) syncTree(partial);
-  renameSync(partial, folder);
-  if (fsync) syncPath(dirname(folder));
-}
 
 /** @throws {Error} with PostgreSQL's own words, where it gives any. */
 async function open(folder: string | undefined): Promise<PGlite> {

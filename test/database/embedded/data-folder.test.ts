@@ -1,8 +1,13 @@
-import { chmod, cp, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, cp, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import pino from 'pino';
 import t, { type Test } from 'tap';
-import { checkDatabase, openDataFolder, unopenable } from '../../../src/database/embedded/data-folder.ts';
+import {
+  checkDatabase,
+  makeDatabase,
+  openDataFolder,
+  unopenable,
+} from '../../../src/database/embedded/data-folder.ts';
 import { startEmbeddedPostgres } from '../../../src/database/embedded/postgres.ts';
 import { embeddedDatabase, temporaryFolder } from '../../support/database.ts';
 
@@ -146,4 +151,14 @@ t.test('a socket that has no place is told by TMPDIR', async (t) => {
     name: 'ConfigError',
     message: /^TMPDIR .*missing cannot be written/,
   });
+});
+
+t.test('a new database that cannot be made leaves nothing', async (t) => {
+  const folder = join(await temporaryFolder(t), 'postgresql');
+  const fill = async (partial: string) => {
+    await writeFile(join(partial, 'PG_VERSION'), '18');
+    throw new Error('No space left on device');
+  };
+  await t.rejects(makeDatabase(folder, true, fill), { message: 'No space left on device' });
+  t.same(await readdir(dirname(folder)), []);
 });

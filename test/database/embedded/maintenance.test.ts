@@ -1,4 +1,4 @@
-import { PGlite } from '@electric-sql/pglite';
+import { messages, PGlite } from '@electric-sql/pglite';
 import t from 'tap';
 import { startParams } from '../../../src/database/embedded/files.ts';
 import { Maintenance } from '../../../src/database/embedded/maintenance.ts';
@@ -109,12 +109,23 @@ t.test('work that fails is tried again after a minute', async (t) => {
   const { maintenance } = maintained();
   execute('SELECT 1');
   maintenance.tick(100 * SECOND);
+  const failure = new messages.DatabaseError('No space left on device', 0, 'error');
   const query = t.capture(session, 'query', () => {
-    throw new Error('No space left on device');
+    throw failure;
   });
-  t.throws(() => maintenance.tick(111 * SECOND), { message: 'No space left on device' });
+  t.equal(maintenance.tick(111 * SECOND), failure);
   maintenance.tick(112 * SECOND);
   maintenance.tick(170 * SECOND);
   t.equal(query().length, 1);
-  t.throws(() => maintenance.tick(172 * SECOND));
+  t.equal(maintenance.tick(172 * SECOND), failure);
+});
+
+t.test('a failure of another kind ends the thread', async (t) => {
+  const { maintenance } = maintained();
+  execute('SELECT 1');
+  maintenance.tick(100 * SECOND);
+  t.capture(session, 'query', () => {
+    throw new TypeError('unexpected');
+  });
+  t.throws(() => maintenance.tick(111 * SECOND), { message: 'unexpected' });
 });

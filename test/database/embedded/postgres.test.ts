@@ -26,7 +26,7 @@ t.test('a new database is made whole, private to its user, and is there after a 
   await mkdir(folder);
   await mkdir(join(folder, 'postgresql.partial'));
   await writeFile(join(folder, 'postgresql.partial', 'PG_VERSION'), 'left by a start that was killed');
-  const first = await startService(t, { DATA_DIR: folder });
+  const first = await startService(t, { DATA_DIR: folder, DATA_FSYNC: 'on' });
   t.match(first.log, [{ msg: /Making a new database/ }, { msg: 'Migrated the database' }]);
   t.equal((await first.call('POST', '/tasks', { json: { title: 'Still there' } })).status, 201);
   await first.app.close();
