@@ -30,8 +30,10 @@ const { TEST_DATABASE_URL: given, ...environment } = process.env;
 const server = onServer && given === undefined ? await startThrowawayPostgres() : undefined;
 if (!onServer) execFileSync(process.execPath, ['dist/test/support/prepare.js'], { stdio: 'inherit' });
 
-/** The folders of the tests that work with the database of the service. */
-const DATABASE_TESTS = /^(acceptance|contract|plugins|repositories|routes|database\/[^/]+$)|^[^/]+$/;
+/** The tests that work with the database of the service; without batching, those of what clients see. */
+const DATABASE_TESTS = isPlain
+  ? /^(acceptance|contract|routes|database\/(batching|hang))|^(durability|linearizability)/
+  : /^(acceptance|contract|plugins|repositories|routes|database\/[^/]+$)|^[^/]+$/;
 /** Tests beside these folders that do not. */
 const INDEPENDENT = /^(body-limit|config|embedded-process|log-.*|package|stop|working-directory)\.test\.js$/;
 const ofDatabase = () =>

@@ -37,7 +37,7 @@ const Environment = Type.Object({
   VALIDATE_RESPONSES: Type.Optional(Type.Boolean()),
   REQUEST_DEADLINE_MS: Type.Integer({ minimum: 100, maximum: 600_000, default: 5_000 }),
   BATCHING: OneOf(['on', 'off'], {
-    description: 'Whether requests travel to the database together.',
+    description: 'Whether concurrent requests share statements.',
     default: 'on',
   }),
 });
@@ -67,11 +67,11 @@ export interface Config {
   /** How long the service still listens after a signal, so that load balancers see that it is not ready. */
   readonly drainSeconds: number;
   readonly logLevel: string;
-  /** Whether answers are checked against their schema before they leave. */
+  /** Whether responses are validated against their schema before they are sent. */
   readonly validateResponses: boolean;
   /** How long a request waits for the database, queues included, in milliseconds. */
   readonly requestDeadline: number;
-  /** Whether requests that arrive together travel to the database together. */
+  /** Whether concurrent requests share statements. */
   readonly batching: boolean;
 }
 

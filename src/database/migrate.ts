@@ -77,17 +77,20 @@ async function readMigrations(folder: string): Promise<Migration[]> {
   );
 }
 
-/** Runs a step that may not get a lock, again and again, at times that differ among instances. */
-async function withRetries<Result>(step: () => Promise<Result>, log: MigrateOptions['log']): Promise<Result> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await step();
-    } catch (error) {
-      if (codeOf(error) !== LOCK_NOT_AVAILABLE) throw error;
-      log.info({ attempt }, 'Waiting for a lock: another instance migrates the database, or uses a table');
-      await delay(Math.random() * 500);
-    }
+/** Runs a step until it gets its locks, at times that differ among instances. */
+async function withRetries<Result>(
+  step: () => Promise<Result>,
+  log: MigrateOptions['log'],
+  attempt = 1,
+): Promise<Result> {
+  try {
+    return await step();
+  } catch (error) {
+    if (codeOf(error) !== LOCK_NOT_AVAILABLE) throw error;
+    log.info({ attempt }, 'Waiting for a lock: another instance migrates the database, or uses a table');
   }
+  await delay(Math.random() * 500);
+  return withRetries(step, log, attempt + 1);
 }
 
 /** Runs the first pending migration, if there still is one once the lock is held, and returns its name. */

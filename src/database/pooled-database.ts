@@ -117,7 +117,8 @@ export class PooledDatabase implements Queryable {
         if (client === undefined) {
           const failure = connectFailure(error);
           reject(failure);
-          if (this.#connected === 0) this.#failWaiting(failure);
+          // What the server reports is about this attempt, and comes at once: others may succeed.
+          if (this.#connected === 0 && !(error instanceof DatabaseError)) this.#failWaiting(failure);
         } else if (isWaiting) {
           resolve(client);
         } else {

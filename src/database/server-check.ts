@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import { type ClientBase, DatabaseError } from 'pg';
 import { ConfigError } from '../config-error.ts';
 import { codeOf } from './failures.ts';
 import { SESSION_SETTINGS } from './pool-options.ts';
@@ -24,12 +24,13 @@ export interface Address {
 /**
  * Checks what would let the start succeed and requests fail.
  *
+ * @param timeout How long the server may take to respond, in milliseconds; 0 for any time.
  * @throws {ConfigError} when the service cannot work with the server, the database or the session.
  */
-export async function checkServer(client: ClientBase): Promise<void> {
+export async function checkServer(client: ClientBase, timeout: number): Promise<void> {
   // Instants are read in any time zone; UTC is only faster.
   const { TimeZone: _, ...required } = SESSION_SETTINGS;
-  const { rows } = await client.query<ServerFacts>({
+  const check = {
     text: `
       SELECT
         current_setting('server_version_num')::integer AS version,
@@ -41,7 +42,9 @@ export async function checkServer(client: ClientBase): Promise<void> {
           WHERE NOT starts_with(lower(current_setting(name)), lower(value))
         ) AS ignored`,
     values: [Object.keys(required), Object.values(required)],
-  });
+    query_timeout: timeout,
+  };
+  const { rows } = await client.query<ServerFacts>(check);
   for (const facts of rows) {
     const problem = problemOf(facts);
     if (problem) throw new ConfigError('DATABASE_URL', problem);
@@ -100,7 +103,9 @@ export function connectionProblem(error: unknown, { host, port, database }: Addr
   if (TLS_ERROR.test(code)) {
     return `asks for TLS, but the certificate of the server at ${server} is not accepted (${code}).`;
   }
-  const detail = code || (message === 'timeout expired' ? 'no answer' : 'connection closed');
+  if (error instanceof DatabaseError) return `leads to the server at ${server}, which fails (${code}).`;
+  const isLate = message === 'timeout expired' || message === 'Query read timeout';
+  const detail = code || (isLate ? 'no answer' : 'connection closed');
   return `points to ${server}, where no PostgreSQL server can be reached (${detail}).`;
 }
 

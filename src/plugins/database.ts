@@ -5,7 +5,7 @@ import fp from 'fastify-plugin';
 import pg from 'pg';
 import { type Config, ConfigError } from '../config.ts';
 import { startEmbeddedPostgres } from '../database/embedded/postgres.ts';
-import { DatabaseUnavailable, queryFailure } from '../database/failures.ts';
+import { codeOf, DatabaseUnavailable, queryFailure } from '../database/failures.ts';
 import { migrate } from '../database/migrate.ts';
 import { type PoolLimits, poolOptions, sessionOptions } from '../database/pool-options.ts';
 import { PooledDatabase } from '../database/pooled-database.ts';
@@ -18,7 +18,7 @@ declare module 'fastify' {
     database: PooledDatabase;
     /** Runs the reads that may take long. They have connections of their own, if there is more than one. */
     listDatabase: PooledDatabase;
-    /** Runs the readiness probe, which waits for no other statement, if there is more than one connection. */
+    /** Runs the readiness probe; with a server, on a connection of its own. */
     probeDatabase: PooledDatabase;
   }
 }
@@ -40,17 +40,23 @@ const migrations = join(packageRoot, 'migrations');
 export const database = fp<DatabaseOptions>(
   async (app, { config, connect }) => {
     const { databaseServer, dataDir, dataFsync: fsync } = config;
+    const problem = (error: unknown, client: pg.Client) =>
+      databaseServer === undefined
+        ? new ConfigError('DATA_DIR', `${dataDir} holds a database that fails (${codeOf(error)}).`, {
+            cause: error,
+          })
+        : new ConfigError('DATABASE_URL', connectionProblem(error, client), { cause: error });
     if (connect && databaseServer === undefined) {
       const onRestart = () => migrateAgain(app);
       const embedded = await startEmbeddedPostgres({ dataDir, fsync, onRestart }, app.log);
       app.addHook('preClose', async () => embedded.prepareToStop());
       app.addHook('onClose', () => embedded.stop());
       // Its thread may be busy for as long as it needs.
-      await prepare(embedded.connection, 0, app.log);
+      await prepare(embedded.connection, { connectTimeout: 0, problem, log: app.log });
       await app.register(postgres, poolOptions(embedded.connection, limits(1, config.requestDeadline)));
     } else {
       const connection = databaseServer ?? {};
-      if (connect) await prepare(connection, START_TIMEOUT, app.log);
+      if (connect) await prepare(connection, { connectTimeout: START_TIMEOUT, problem, log: app.log });
       await registerPools(app, connection, config);
     }
 
@@ -62,7 +68,8 @@ export const database = fp<DatabaseOptions>(
     // A connection that breaks while nobody uses it, or between two queries, must not end the process.
     const onError = (error: Error) => app.log.warn({ err: error }, 'A database connection broke');
     for (const { pool } of new Set([app.pg, lists, probe])) {
-      pool.on('error', onError);
+      // Its connection has logged it.
+      pool.on('error', () => {});
       pool.on('connect', (client) => client.on('error', onError));
     }
   },
@@ -96,16 +103,22 @@ async function registerPools(
   await app.register(postgres, { ...poolOptions(connection, listLimits), name: 'lists' });
 }
 
+interface PrepareOptions {
+  /** In milliseconds; 0 for none. */
+  connectTimeout: number;
+  /** Says in one sentence why there is no connection, or why it failed. */
+  problem(error: unknown, client: pg.Client): ConfigError;
+  log: FastifyBaseLogger;
+}
+
 /**
  * Checks and migrates the database over a connection of its own, which begins as those of the pools do.
  *
- * @param connectTimeout In milliseconds; 0 for none.
  * @throws {ConfigError} when the service cannot work with the database.
  */
 async function prepare(
   connection: pg.ClientConfig,
-  connectTimeout: number,
-  log: FastifyBaseLogger,
+  { connectTimeout, problem, log }: PrepareOptions,
 ): Promise<void> {
   const client = new pg.Client(
     sessionOptions(connection, { statementTimeout: START_TIMEOUT, connectTimeout }),
@@ -113,17 +126,17 @@ async function prepare(
   client.on('error', () => {});
   try {
     await client.connect();
-  } catch (cause) {
-    throw new ConfigError('DATABASE_URL', connectionProblem(cause, client), { cause });
+  } catch (error) {
+    throw problem(error, client);
   }
   try {
-    await checkServer(client);
+    await checkServer(client, connectTimeout);
     const applied = await migrate(client, migrations, { log });
     if (applied.length > 0) log.info({ migrations: applied }, 'Migrated the database');
   } catch (error) {
     const failure = queryFailure(error);
     if (!(failure instanceof DatabaseUnavailable)) throw failure;
-    throw new ConfigError('DATABASE_URL', connectionProblem(error, client), { cause: error });
+    throw problem(error, client);
   } finally {
     await client.end();
   }

@@ -55,10 +55,7 @@ t.test('a server that cannot be used is told at the start, without secrets', asy
       () => start(name, 'x'),
       `DATABASE_URL names the database "x", which does not exist at 127.0.0.1:${name}.`,
     ],
-    [
-      () => start(busy),
-      `DATABASE_URL points to 127.0.0.1:${busy}, where no PostgreSQL server can be reached (53300).`,
-    ],
+    [() => start(busy), `DATABASE_URL leads to the server at 127.0.0.1:${busy}, which fails (53300).`],
     [
       () => start(unsteady),
       /^DATABASE_URL points to 127\.0\.0\.1:\d+, where no PostgreSQL server can be reached/,

@@ -1,4 +1,4 @@
-import { closeSync, fdatasyncSync, fsyncSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, fdatasyncSync, fsyncSync, openSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
@@ -25,7 +25,7 @@ interface NodeFiles {
  * `fsync` does nothing. Folders are synced whole, because `fdatasync` may leave out the entries of a folder.
  */
 export class DurableFiles extends NodeFS {
-  /** The last error of the system, a missing file apart, of which Emscripten keeps a number only. */
+  /** The last system error other than ENOENT: Emscripten keeps only its number. */
   lastError: Error | undefined;
 
   override async init(...[database, options]: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
@@ -68,12 +68,18 @@ export function syncTree(folder: string): void {
   syncPath(folder);
 }
 
+/** What some file systems, and folders that cannot be read, say to a sync of a folder. PostgreSQL ignores it, too. */
+const UNSYNCABLE = /EACCES|EISDIR|EBADF|EINVAL/;
+
 /** Writes a file, or the entries of a folder, to the disk. */
 export function syncPath(path: string): void {
-  const descriptor = openSync(path, 'r');
+  let descriptor: number | undefined;
   try {
+    descriptor = openSync(path, 'r');
     fsyncSync(descriptor);
+  } catch (error) {
+    if (!UNSYNCABLE.test(String(error)) || !statSync(path).isDirectory()) throw error;
   } finally {
-    closeSync(descriptor);
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }

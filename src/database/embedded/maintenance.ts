@@ -76,7 +76,7 @@ export class Maintenance {
     this.#nextLook = this.#pending && quiet ? 0 : now + INTERVAL;
   }
 
-  /** Gives whether something was done, or waits. */
+  /** Returns whether there may be more work. */
   #work(quiet: boolean, busyFor: number, now: number): boolean {
     const logSize = Number(this.#session.query(LOG_SIZE)[0]?.[0]);
     if (logSize > (quiet ? LOG_WHEN_QUIET : LOG_WHEN_BUSY)) {

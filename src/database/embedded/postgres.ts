@@ -13,7 +13,7 @@ import type { WorkerData, WorkerMessage } from './worker.ts';
 
 /** The name that PostgreSQL's clients expect of a socket, given its folder and port 5432. */
 const SOCKET_NAME = '.s.PGSQL.5432';
-/** How long it waits before it starts a thread again, in milliseconds: longer after each start that fails. */
+/** The delay before a thread is restarted, in milliseconds: longer after each start that fails. */
 const RESTART_DELAY = 500;
 const LONGEST_RESTART_DELAY = 5_000;
 /** For how many seconds a thread may be silent: while it starts, which may recover a large log, and during a stop. */
@@ -122,9 +122,11 @@ export async function startEmbeddedPostgres(
     stop: async () => {
       prepareToStop();
       await restarting;
-      if (thread) {
-        const exited = once(thread, 'exit');
-        thread.postMessage('stop');
+      const running = thread;
+      if (running) {
+        // Unlike events.once(), it does not reject when the thread fails.
+        const exited = new Promise((resolve) => running.once('exit', resolve));
+        running.postMessage('stop');
         await exited;
       }
       await cleanUp();
