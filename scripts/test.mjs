@@ -12,8 +12,8 @@ const TAP_BUILT = 'node_modules/.cache/setlist/tap-built';
 const onServer = process.argv.includes('--postgres');
 const isPlain = process.argv.includes('--plain');
 const files = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-/** What a part of the tests, or the plain twin, leaves untouched says nothing. */
-const isMeasured = files.length === 0 && !isPlain;
+/** What a part of the tests leaves untouched says nothing. */
+const isMeasured = files.length === 0 && !isPlain && !onServer;
 const run = (/** @type {string[]} */ ...command) =>
   execFileSync('npx', ['--no', ...command], { stdio: 'inherit' });
 

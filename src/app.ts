@@ -15,7 +15,7 @@ import { defaultHeaders } from './plugins/default-headers.ts';
 import { docs } from './plugins/docs.ts';
 import { errors } from './plugins/errors.ts';
 import { lifecycle } from './plugins/lifecycle.ts';
-import { methodRouting } from './plugins/method-routing.ts';
+import { MAX_PARAM_LENGTH, methodRouting } from './plugins/method-routing.ts';
 import { openapi } from './plugins/openapi.ts';
 import { parseQueryString, queryStrings } from './plugins/query-strings.ts';
 import { redoc } from './plugins/redoc.ts';
@@ -45,7 +45,7 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
   const { logger = false, connect = true } = overrides;
   const connections = new Connections(config);
   const app = Fastify({ ...serverOptions(config, connections), logger });
-  connections.attach(app);
+  connections.logTo(app.log);
 
   try {
     await app.register(lifecycle);
@@ -93,8 +93,7 @@ function serverOptions(config: Config, connections: Connections): FastifyHttpOpt
     logController: new RequestLog(),
     genReqId: requestId,
     rewriteUrl: routedUrl,
-    // As long as a request line can be: what is too long for its schema is told so by the validator.
-    routerOptions: { maxParamLength: 16_384, querystringParser: parseQueryString },
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH, querystringParser: parseQueryString },
     schemaController: { compilersFactory: { buildSerializer: sharedSerializers() } },
     serverFactory: connections.createServer,
     clientErrorHandler: connections.onClientError,

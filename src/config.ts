@@ -26,7 +26,7 @@ const Environment = Type.Object({
   MAX_TASKS: Type.Integer({ minimum: 0, maximum: 2_147_483_647, default: 1000 }),
   CORS_ORIGINS: Type.String({ default: 'http://localhost:3000,https://myapp.com' }),
   TRUST_PROXY: Type.String({ default: '' }),
-  BODY_LIMIT: Type.Integer({ minimum: 1, maximum: 1_073_741_824, default: 32_768 }),
+  BODY_LIMIT: Type.Integer({ minimum: 1, maximum: 268_435_456, default: 32_768 }),
   MAX_CONNECTIONS: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 2000 }),
   KEEP_ALIVE_SECONDS: Type.Integer({ minimum: 1, maximum: 86_400, default: 72 }),
   DRAIN_SECONDS: Type.Integer({ minimum: 0, maximum: 3600, default: 0 }),

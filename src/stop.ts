@@ -53,7 +53,7 @@ export async function stopAtOnce(app: FastifyInstance, elapsed = 0): Promise<voi
   if (!isClosed) app.log.warn('Stopped without waiting for the database any longer');
 }
 
-/** Closes the listener only: that of an HTTP server closes its idle connections too, under requests on their way. */
+/** Closes the listener only: `http.Server.close()` would also close idle connections, on which a request may be arriving. */
 function closeListener(app: FastifyInstance): void {
   Server.prototype.close.call(app.server);
 }

@@ -43,7 +43,10 @@ export class RenderedDocument {
    */
   async send(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { body, hash } = this.#rendered();
-    const [preferred] = new Negotiator(request.raw).encodings([...CODINGS, 'identity']);
+    const accepted = new Negotiator(request.raw).encodings([...CODINGS, 'identity']);
+    // Without weights, the order of the header says nothing about preferences.
+    const isWeighted = request.headers['accept-encoding']?.includes('q=') ?? false;
+    const preferred = (isWeighted ? accepted : CODINGS).find((name) => accepted.includes(name));
     const coding = isCoding(preferred) ? preferred : undefined;
     const version = coding ? `${hash}-${coding}` : hash;
     const isKnown = isNotModified(request.headers, version);
@@ -54,8 +57,9 @@ export class RenderedDocument {
       vary: 'Origin, Accept-Encoding',
     });
     if (isKnown) return reply.code(304).send();
+    const payload = coding ? await this.#compress(coding, body) : body;
     if (coding) reply.header('content-encoding', coding);
-    return reply.type(this.#type).send(coding ? await this.#compress(coding, body) : body);
+    return reply.type(this.#type).send(payload);
   }
 
   #rendered(): Rendering {

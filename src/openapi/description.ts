@@ -61,8 +61,8 @@ so \`If-Modified-Since\` and \`If-Unmodified-Since\` are ignored (RFC 9110, 13.1
 ## Errors
 
 Every error is an \`ApiError\`, or, for clients that prefer \`application/problem+json\`, the same as a \`Problem\` (RFC 9457).
-Programs should branch on \`code\`. Each operation lists the errors that it sends; these may also come before there is an operation, or from the
-files of the docs pages:
+Programs should branch on \`code\`. Each operation lists the errors that it sends; these may also come before there is an
+operation, or from the files of the docs pages:
 
 | status | code | message |
 |---|---|---|
@@ -77,4 +77,4 @@ name the media types of a patch in \`Accept-Patch\`. A PUT with \`Content-Range\
 \`X-Process-Time\` tells how many seconds the service took.
 
 \`Cache-Control\` is \`private, no-cache\` on lists and reads of one resource, and \`no-store\` on writes, probes and errors.
-\`Vary\` is \`Origin, Accept\`: CORS headers depend on the one, the representation of errors on the other.`;
+\`Vary\` is \`Origin, Accept\`, except for this document: CORS headers depend on the one, the representation of errors on the other.`;

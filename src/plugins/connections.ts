@@ -7,7 +7,7 @@ import {
   STATUS_CODES,
 } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyBaseLogger, FastifyInstance, FastifyServerFactory } from 'fastify';
+import type { FastifyBaseLogger, FastifyServerFactory } from 'fastify';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { representError } from '../errors/representation.ts';
 import { ServiceError } from '../errors/service-error.ts';
@@ -30,12 +30,14 @@ export interface ConnectionOptions {
   maxConnections: number;
   /** How long an idle connection stays open. */
   keepAliveTimeout: number;
+  /** How long a request may wait for the database. */
+  requestDeadline: number;
 }
 
 /** How long a client may take for the headers of a request, and for the whole request. */
 const HEADERS_TIMEOUT = 15_000;
 const REQUEST_TIMEOUT = 30_000;
-/** How long a connection may be silent in the middle of an exchange. */
+/** How long a connection may be silent in the middle of an exchange, or beyond the deadline of its request. */
 const SILENCE_TIMEOUT = 60_000;
 /** How often Node looks for requests that take too long. */
 const CHECK_INTERVAL = 1000;
@@ -55,8 +57,8 @@ const parserCodes: Readonly<Record<string, ErrorCode>> = {
 /** The error of the catalogue for what Node's HTTP parser reports; undefined for any other error. */
 export function parserFailure(error: NodeJS.ErrnoException): ServiceError | undefined {
   const { code = '' } = error;
-  const isOfParser = code.startsWith('HPE_') || code in parserCodes;
-  return isOfParser
+  const isParserError = code.startsWith('HPE_') || code in parserCodes;
+  return isParserError
     ? new ServiceError(parserCodes[code] ?? 'malformed_request', {
         cause: error,
         headers: { connection: 'close' },
@@ -76,18 +78,39 @@ function linger(socket: Socket): void {
  */
 class Connection {
   readonly #socket: Socket;
+  /** Whether the connection ends as soon as it is idle. */
+  readonly #isClosing: () => boolean;
   #current: Exchange | undefined;
   readonly #waiting: Exchange[] = [];
+  /** The request of the last response, if its body had not arrived by then. */
+  #unread: IncomingMessage | undefined;
+  /** How many bytes were received when the last response was sent. */
+  #bytesRead = 0;
   #isReading = true;
+  #isGuarded = false;
   /** Runs once every request that was received in full has its response. */
-  #afterwards: (() => void) | undefined;
+  #onDrained: (() => void) | undefined;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, isClosing: () => boolean) {
     this.#socket = socket;
+    this.#isClosing = isClosing;
+    const destroySoon = socket.destroySoon.bind(socket);
+    // Node.js ends a connection so after its last response. A body that still arrives would cost the client that response.
+    socket.destroySoon = () => {
+      if (this.#current?.request.complete === false) linger(socket);
+      else destroySoon();
+    };
+  }
+
+  /** Whether no request is being received or handled, and no response is being sent. */
+  get isIdle(): boolean {
+    return this.#current === undefined && this.#socket.bytesRead === this.#bytesRead;
   }
 
   /** Handles a request as soon as those before it have their responses. */
   receive(exchange: Exchange): void {
+    // The response before was the last one on this connection: what comes behind must not take effect (RFC 9112, 9.6).
+    if (!this.#socket.writable) return;
     if (this.#current === undefined) {
       this.#handle(exchange);
       return;
@@ -97,19 +120,22 @@ class Connection {
   }
 
   /**
-   * Deals with a connection whose bytes are no HTTP any more, or did not come in time. The requests that were received
-   * in full get their responses first; then the connection is closed.
+   * Deals with a connection whose bytes are not valid HTTP, or arrived too late. The requests that were received in full
+   * get their responses first; then the connection is closed.
    *
    * @param respond Sends an error to the request that broke, if no route does, and closes the connection.
    */
   fail(error: Error, respond: () => void): void {
-    if (this.#afterwards) return;
-    this.#afterwards = respond;
+    if (this.#onDrained) return;
+    this.#onDrained = respond;
     const last = this.#waiting.at(-1);
     if (last && !last.request.complete) this.#waiting.pop();
-    if (!this.#current) this.#next();
-    else if (!last && !this.#current.request.complete) {
-      this.#afterwards = () => linger(this.#socket);
+    if (!this.#current) {
+      // The request that broke may have its response already.
+      if (this.#unread?.complete === false) this.#onDrained = () => linger(this.#socket);
+      this.#next();
+    } else if (!last && !this.#current.request.complete) {
+      this.#onDrained = () => linger(this.#socket);
       // The route waits for the body: it learns that there is none, and its error is the response.
       const { request } = this.#current;
       if (request.listenerCount('error') > 0) request.emit('error', error);
@@ -123,21 +149,31 @@ class Connection {
   }
 
   readonly #next = (): void => {
+    const request = this.#current?.request;
+    if (request) this.#unread = request.complete ? undefined : request;
     this.#current = undefined;
-    if (this.#socket.destroyed) return;
+    if (!this.#socket.writable) return;
     const exchange = this.#waiting.shift();
     if (exchange) this.#handle(exchange);
-    else this.#afterwards?.();
+    else this.#goIdle();
     if (!this.#isReading && this.#waiting.length === 0) {
       this.#isReading = true;
       this.#socket.resume();
     }
   };
 
+  #goIdle(): void {
+    this.#bytesRead = this.#socket.bytesRead;
+    if (this.#onDrained) this.#onDrained();
+    else if (this.#isClosing()) linger(this.#socket);
+  }
+
   #stopReading(): void {
     this.#isReading = false;
     this.#socket.pause();
-    // Node resumes the socket whenever a response is sent.
+    if (this.#isGuarded) return;
+    this.#isGuarded = true;
+    // Node.js resumes the socket whenever a response is sent.
     this.#socket.on('resume', () => {
       if (!this.#isReading) this.#socket.pause();
     });
@@ -147,25 +183,21 @@ class Connection {
 /** The connections of a service: makes its HTTP server, and responds where there is no route to do so. */
 export class Connections {
   readonly #options: ConnectionOptions;
+  readonly #silenceTimeout: number;
   readonly #connections = new WeakMap<Socket, Connection>();
-  /** Connections without a request so far. */
-  readonly #fresh = new Set<Socket>();
+  readonly #open = new Set<Socket>();
+  #isClosing = false;
   #log: FastifyBaseLogger | undefined;
   #refused = 0;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#silenceTimeout = Math.max(SILENCE_TIMEOUT, options.requestDeadline + REQUEST_TIMEOUT);
   }
 
-  /**
-   * Logs to the log of the instance, as one line a response, what was sent without a route. When the instance closes,
-   * so do connections on which nothing was sent: for Node.js they are not idle, and would hold up the stop.
-   */
-  attach(app: FastifyInstance): void {
-    this.#log = app.log;
-    app.addHook('preClose', async () => {
-      for (const socket of this.#fresh) if (socket.bytesRead === 0) socket.destroy();
-    });
+  /** Logs from now on, as one line a response, what was sent without a route. */
+  logTo(log: FastifyBaseLogger): void {
+    this.#log = log;
   }
 
   /** Makes the HTTP server of a Fastify instance. */
@@ -181,11 +213,20 @@ export class Connections {
     // A client that closes its half of a connection still waits for its responses.
     Object.assign(server, { httpAllowHalfOpen: true });
     server.maxConnections = this.#options.maxConnections;
-    server.setTimeout(SILENCE_TIMEOUT);
+    server.setTimeout(this.#silenceTimeout);
     server.on('connection', (socket) => {
-      this.#fresh.add(socket);
-      socket.once('close', () => this.#fresh.delete(socket));
+      this.#open.add(socket);
+      socket.once('close', () => this.#open.delete(socket));
     });
+    // For Node.js, a connection without a request is not idle, one whose response is still being sent is, and one after
+    // CONNECT is not there at all. http.Server.close() calls the first of the two.
+    server.closeIdleConnections = () => {
+      this.#isClosing = true;
+      for (const socket of this.#open) if (this.#isIdle(socket)) socket.destroy();
+    };
+    server.closeAllConnections = () => {
+      for (const socket of this.#open) socket.destroy();
+    };
     const receive = (handle: Handler) => (request: IncomingMessage, response: ServerResponse) =>
       this.#of(request.socket).receive({ request, response, handle });
     server.on('request', receive(handle));
@@ -203,26 +244,32 @@ export class Connections {
     return server;
   };
 
-  /** Deals with what Node's HTTP parser gives up on: no HTTP, or not in time. */
+  /** Deals with errors of Node's HTTP parser: bytes that are not valid HTTP, or arrived too late. */
   readonly onClientError = (error: NodeJS.ErrnoException, socket: Socket): void => {
     const failure = parserFailure(error);
-    if (!failure || !socket.writable) socket.destroy();
+    // A connection that was opened and never used gets no response to a request that it did not send.
+    if (!failure || socket.bytesRead === 0) socket.destroy();
     else this.#of(socket).fail(error, () => this.#respond(socket, failure));
   };
 
   /** This is no proxy: CONNECT (RFC 9110, 9.3.6) names no resource of the service. */
   #refuseTunnel(socket: Socket): void {
     const failure = new ServiceError('not_implemented');
+    // Node.js has taken off its own listeners.
     socket.on('error', () => socket.destroy());
+    socket.setTimeout(this.#silenceTimeout, () => socket.destroy());
     socket.resume();
     this.#of(socket).fail(failure, () => this.#respond(socket, failure));
+  }
+
+  #isIdle(socket: Socket): boolean {
+    return this.#connections.get(socket)?.isIdle ?? socket.bytesRead === 0;
   }
 
   #of(socket: Socket): Connection {
     const known = this.#connections.get(socket);
     if (known) return known;
-    this.#fresh.delete(socket);
-    const connection = new Connection(socket);
+    const connection = new Connection(socket, () => this.#isClosing);
     this.#connections.set(socket, connection);
     return connection;
   }

@@ -4,6 +4,9 @@ import { ServiceError } from '../errors/service-error.ts';
 import { requestFault } from '../http/request-checks.ts';
 import { ACCEPT_PATCH } from '../http/requests.ts';
 
+/** As long as a request line can be: the validator refuses what is too long for its schema. */
+export const MAX_PARAM_LENGTH = 16_384;
+
 /**
  * Answers what no route takes: 405 with the exact `Allow` where the path is known, 404 where it is not, and
  * OPTIONS with the same `Allow`, and `Accept-Patch` where PATCH is one of the methods (RFC 5789, 3.1). A path with an
@@ -12,7 +15,7 @@ import { ACCEPT_PATCH } from '../http/requests.ts';
  */
 export const methodRouting = fp(
   async (app) => {
-    const paths = createRouter();
+    const paths = createRouter({ maxParamLength: MAX_PARAM_LENGTH });
     const methodsByPath = new Map<string, Set<string>>();
 
     app.addHook('onRoute', ({ url, method }) => {

@@ -11,7 +11,7 @@ export interface TextObjectSchema {
 
 /**
  * Reads text as the type that its schema names: `integer` and `number` in plain decimal digits, `boolean` as
- * `true` or `false`. Whatever reads as nothing stays the text it was, for the validator to refuse.
+ * `true` or `false`. Text that cannot be parsed is left unchanged and fails validation.
  *
  * Ajv's own coercion is not used: it takes `0x10`, `1e3` and ` 5 ` for integers, and null for 0.
  */

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import Fastify from 'fastify';
 import t from 'tap';
+import { Connections } from '../../src/plugins/connections.ts';
 import { checkAnswer } from '../support/contract.ts';
 import { rawExchange, rawExchanges } from '../support/raw-exchange.ts';
 import { startWithoutDatabase } from '../support/service.ts';
@@ -132,7 +134,116 @@ t.test('timeouts of requests are looked at every second', async (t) => {
     headersTimeout: 15_000,
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
+    timeout: 60_000,
   });
+  const patient = await startWithoutDatabase(t, { REQUEST_DEADLINE_MS: '600000' });
+  t.equal(patient.app.server.timeout, 630_000, 'a request gets its 503 before its connection ends');
+});
+
+t.test('bytes behind the last response of a connection have no effect', async (t) => {
+  const malformed = BODY.replace('content-length: 100', 'content-length: 1');
+  const before = log.length;
+  const responses = await rawExchanges(port, `${malformed}GET /health HTTP/1.1\r\nhost: x\r\n\r\n`);
+  t.same(
+    responses.map(({ status }) => status),
+    [400],
+  );
+  t.same(
+    log.slice(before).map(({ url }) => url),
+    ['/tasks'],
+  );
+});
+
+t.test('a client that is still sending gets the error, and no reset', async (t) => {
+  const chunk = 'x'.repeat(5_000_000);
+  const large = BODY.replace('content-length: 100', `content-length: ${chunk.length + 1}`);
+  t.equal((await rawExchange(port, large + chunk)).status, 413);
+  t.equal(
+    (await rawExchange(port, `GET /health HTTP/1.1\r\nhost: x\r\ncookie: ${chunk}\r\n\r\n`)).status,
+    431,
+  );
+});
+
+t.test('a request that has its response gets no second one when its body breaks', async (t) => {
+  const socket = await open();
+  const chunks: Buffer[] = [];
+  socket.on('data', (data) => chunks.push(data));
+  socket.write('POST /nowhere HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n');
+  await once(socket, 'data');
+  const closed = once(socket, 'close');
+  socket.end('ZZ\r\n');
+  await closed;
+  t.equal(
+    String(Buffer.concat(chunks))
+      .match(/^HTTP\/1\.1 \d+/gm)
+      ?.join(),
+    'HTTP/1.1 404',
+  );
+});
+
+t.test('a connection that stops and goes on often costs no more each time', async (t) => {
+  const accepted = once(app.server, 'connection');
+  const socket = await open();
+  const [serverSide] = await accepted;
+  const burst = 'GET /health HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(40);
+  let responses = 0;
+  socket.on('data', (data) => {
+    responses += String(data).split('HTTP/1.1 200').length - 1;
+  });
+  for (let round = 1; round <= 5; round++) {
+    socket.write(burst);
+    await until(() => responses === round * 40, 'Responses are missing');
+  }
+  const listeners = serverSide.listenerCount('resume');
+  socket.write(burst);
+  await until(() => responses === 240, 'Responses are missing');
+  t.equal(serverSide.listenerCount('resume'), listeners);
+  socket.destroy();
+  await closed();
+});
+
+t.test('all connections can be closed, also one that waits to refuse a tunnel', async (t) => {
+  const socket = await open();
+  socket.on('error', () => {});
+  socket.pause();
+  socket.write('GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(200));
+  socket.write('CONNECT x:1 HTTP/1.1\r\nhost: x:1\r\n\r\n');
+  await once(app.server, 'connect');
+  app.server.closeAllConnections();
+  await t.resolves(closed());
+  socket.destroy();
+});
+
+t.test('a stop waits until a slow client has its response', async (t) => {
+  const size = 32 * 1024 * 1024;
+  const connections = new Connections({
+    bodyLimit: 1,
+    maxConnections: 10,
+    keepAliveTimeout: 600_000,
+    requestDeadline: 5_000,
+  });
+  const slow = Fastify({ serverFactory: connections.createServer });
+  slow.get('/', async () => Buffer.alloc(size));
+  const responded = new Promise<void>((resolve) => {
+    slow.addHook('onSend', async (_request, reply) => {
+      setImmediate(() => {
+        t.equal(reply.raw.writableEnded, true);
+        resolve();
+      });
+    });
+  });
+  await slow.listen({ port: 0, host: '127.0.0.1' });
+  const socket = connect(Number(new URL(slow.listeningOrigin).port), '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+  await responded;
+  const ended = slow.close();
+  let received = 0;
+  socket.on('data', (data) => {
+    received += data.length;
+  });
+  await once(socket, 'close');
+  t.ok(received > size, `${received} bytes`);
+  await ended;
 });
 
 t.test('connections on which nothing was sent do not hold up a stop', async (t) => {

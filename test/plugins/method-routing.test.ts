@@ -62,6 +62,12 @@ t.test('an unknown path is 404 for every method, before its body is read', async
   }
 });
 
+t.test('a long parameter does not hide a path', async (t) => {
+  const url = `/songs/${'x'.repeat(5_000)}`;
+  t.match(await call('POST', url), { status: 405, headers: { allow: ALLOWED['/songs/1'] } });
+  t.equal((await call('GET', url)).status, 422);
+});
+
 t.test('a URL that cannot be decoded is 400', async (t) => {
   for (const url of ['/songs/%FF', '/songs/%ZZ', '/songs/%']) {
     t.match(await call('GET', url), { status: 400, body: { code: 'malformed_request' } }, url);
