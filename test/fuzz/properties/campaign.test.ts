@@ -15,7 +15,7 @@ function campaign(send: Send, operations?: string[], text = committed): Promise<
     document: JSON.parse(text),
     send,
     seed: 1,
-    examples: operations ? 60 : 6,
+    examples: operations ? 60 : 12,
     bodyLimit: 32_768,
     ...(operations && { operations }),
   });
