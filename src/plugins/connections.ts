@@ -256,8 +256,9 @@ export class Connections {
   #refuseTunnel(socket: Socket): void {
     const failure = new ServiceError('not_implemented');
     // Node.js has taken off its own listeners.
-    socket.on('error', () => socket.destroy());
-    socket.setTimeout(this.#silenceTimeout, () => socket.destroy());
+    const destroy = socket.destroy.bind(socket);
+    socket.on('error', destroy).on('timeout', destroy);
+    socket.setTimeout(this.#silenceTimeout);
     socket.resume();
     this.#of(socket).fail(failure, () => this.#respond(socket, failure));
   }
