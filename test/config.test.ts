@@ -87,7 +87,7 @@ t.test('a bad value is refused by name, in one sentence', async (t) => {
     ['MAX_TASKS', '1e3', 'must be a whole number from 0 to 2147483647, but is "1e3".'],
     ['REQUEST_DEADLINE_MS', '99', 'must be a whole number from 100 to 600000, but is 99.'],
     ['DB_POOL_MAX', '0', 'must be a whole number from 1 to 10000, but is 0.'],
-    ['BODY_LIMIT', '16kb', 'must be a whole number from 1 to 1073741824, but is "16kb".'],
+    ['BODY_LIMIT', '16kb', 'must be a whole number from 1 to 268435456, but is "16kb".'],
     ['LOG_LEVEL', 'loud', 'must be one of fatal, error, warn, info, debug, trace, silent, but is "loud".'],
     ['VALIDATE_RESPONSES', 'yes', 'must be true or false, but is "yes".'],
     ['HOST', '', 'must be a text that is not empty, but is "".'],

@@ -51,11 +51,12 @@ export async function startEmbeddedPostgres(
   const home = dataDir.startsWith('memory://') ? undefined : await openDataFolder(dataDir, fsync);
   const data: WorkerData = { folder: home?.database, fsync, socketPath: '' };
   let sockets: string | undefined;
-  let stopping = false;
+  const stopping = new AbortController();
+  const stopAnnounced = once(stopping.signal, 'abort');
   let thread: Worker | undefined;
   let restarting: Promise<void> | undefined;
 
-  const limit = () => (stopping ? STOP : Number.POSITIVE_INFINITY);
+  const limit = () => (stopping.signal.aborted ? STOP : Number.POSITIVE_INFINITY);
   const run = async (): Promise<Worker> => {
     const started = await startThread(data, limit, log);
     thread = started;
@@ -71,17 +72,19 @@ export async function startEmbeddedPostgres(
   const restart = async (): Promise<void> => {
     for (
       let pause = RESTART_DELAY;
-      !stopping && !thread;
+      !stopping.signal.aborted && !thread;
       pause = Math.min(pause * 2, LONGEST_RESTART_DELAY)
     ) {
       log.error('The embedded PostgreSQL has stopped; starting it again');
-      await delay(pause);
-      if (stopping) return;
+      await Promise.race([delay(pause), stopAnnounced]);
+      if (stopping.signal.aborted) return;
       try {
         // Never a new database in the place of one that was there.
         if (home && !(await checkDatabase(home.database))) throw new Error(`${home.database} is gone`);
         const started = await run();
-        await onRestart().catch((error) => started.terminate().then(() => Promise.reject(error)));
+        const prepared = onRestart().catch((error) => started.terminate().then(() => Promise.reject(error)));
+        // A stop does not wait for it: its connection may never come from a pool that has ended.
+        await Promise.race([prepared, stopAnnounced]);
       } catch (error) {
         log.error({ err: error }, 'The embedded PostgreSQL does not start');
       }
@@ -92,9 +95,7 @@ export async function startEmbeddedPostgres(
       await rm(sockets, { recursive: true, force: true });
     await home?.lock.release();
   };
-  const prepareToStop = () => {
-    stopping = true;
-  };
+  const prepareToStop = () => stopping.abort();
 
   try {
     sockets = home && fits(home.folder) ? home.folder : await socketFolder();

@@ -131,3 +131,23 @@ t.test('a stop while it is down ends at once', async (t) => {
   await delay(700);
   t.equal(workers.length, 1, 'and it is not started again');
 });
+
+t.test('a stop does not wait for the preparation of a database that was started again', async (t) => {
+  const workers = startedWorkers(t);
+  let isPreparing = false;
+  const { stop } = await startEmbeddedPostgres(
+    {
+      dataDir: (await embeddedDatabase(t)).DATA_DIR ?? '',
+      fsync: false,
+      onRestart: () => {
+        isPreparing = true;
+        return new Promise(() => {});
+      },
+    },
+    silent,
+  );
+  await workers[0]?.terminate();
+  await until(() => isPreparing, 'It is not started again');
+  await stop();
+  t.equal(workers[1]?.threadId, -1, 'the thread has ended');
+});
