@@ -109,14 +109,18 @@ t.test('a thread that dies is not given a new database in the place of one that 
 
 t.test('a thread that hangs is replaced, and a stop does not wait for it', async (t) => {
   const { app, call, log } = await startService(t, await embeddedDatabase(t));
-  const hang = () => app.pg.query('DO $$ BEGIN LOOP END LOOP; END $$').catch((error) => error);
-  const hung = hang();
+  const hang = async () => {
+    const client = await app.pg.pool.connect();
+    const statement = client.query('DO $$ BEGIN LOOP END LOOP; END $$');
+    return { failure: statement.catch((error) => error).finally(() => client.release(true)) };
+  };
+  const hung = await hang();
   await until(() => log.some(({ msg }) => /has not responded/.test(String(msg))), 'It is not ended');
-  t.match(await hung, Error);
+  t.match(await hung.failure, Error);
   await until(async () => (await call('GET', '/ready')).status === 200, 'It does not come back');
-  const hungAgain = hang();
+  const hungAgain = await hang();
   await app.close();
-  t.match(await hungAgain, Error);
+  t.match(await hungAgain.failure, Error);
 });
 
 t.test('a stop while it is down ends at once', async (t) => {
