@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { processTreeTime } from '../self/processor-time.ts';
+import type { Peer } from '../lib/peer-manifest.ts';
+import { processTreeTime } from '../lib/processor-time.ts';
+import type { ClosedRound } from '../lib/results.ts';
+import { randomNumbers } from '../lib/statistics.ts';
 import { problemsOf } from './closed-problems.ts';
 import type { Conditions } from './conditions.ts';
 import { becomeIdle, countCreated, restore } from './database-state.ts';
 import { deriveSeed } from './derived-seed.ts';
-import type { Peer } from './manifest.ts';
 import { type Session, withSession } from './peer-session.ts';
 import type { Block, Entrant } from './plan.ts';
 import { pssOfTree } from './proportional-memory.ts';
-import type { ClosedRound } from './results.ts';
 import { whileSampling } from './sampler.ts';
 import { requestSource, sharesOf, statusesOf } from './scenario-requests.ts';
-import { randomNumbers } from './statistics.ts';
 
 /** When in a measurement memory is looked at: near its end, and before the load does. */
 const MEMORY_AT = 0.75;

@@ -1,4 +1,4 @@
-import type { LoadResult } from '../self/load.ts';
+import type { LoadResult } from '../lib/load/load.ts';
 import type { Sample } from './sampler.ts';
 
 /** What was seen in a closed measurement. */

@@ -1,6 +1,6 @@
 import { median, min } from 'simple-statistics';
-import { groupBy } from '../self/grouping.ts';
-import type { ClosedRound, ScenarioName } from './results.ts';
+import type { ClosedRound, ScenarioName } from '../lib/results.ts';
+import { groupBy } from '../lib/statistics.ts';
 
 /** How much of what the slowest can do is asked of all. */
 const SHARE = 0.6;

@@ -1,5 +1,5 @@
-import type { LoadedServer } from '../self/databases.ts';
-import type { LoadGenerator } from '../self/load-generator.ts';
+import type { LoadGenerator } from '../lib/load/load-generator.ts';
+import type { LoadedServer } from '../lib/loaded-databases.ts';
 import type { Options } from './options.ts';
 
 /** What all measurements of a run share. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type LoadedServer, withClient } from '../self/databases.ts';
-import type { Loaded } from '../self/requests.ts';
+import type { Loaded } from '../lib/load/requests.ts';
+import { type LoadedServer, withClient } from '../lib/loaded-databases.ts';
 
 /** Settings that the figures hang on, told even where they are as PostgreSQL ships them. */
 const TOLD = [

@@ -1,4 +1,4 @@
-import type { Results } from './results.ts';
+import type { Results } from '../lib/results.ts';
 
 /**
  * Draws the page to read. What draws it is loaded only now: it is large, and nothing of it may be in memory while

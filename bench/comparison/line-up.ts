@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createMigratedDatabase } from '../conformance/databases.ts';
-import { missingPrograms, preparePeer, startPeer } from '../conformance/peer-process.ts';
 import { type Conformance, runConformance } from '../conformance/run.ts';
+import { createMigratedDatabase } from '../lib/migrated-database.ts';
+import type { Peer } from '../lib/peer-manifest.ts';
+import { missingPrograms, preparePeer, startPeer } from '../lib/peer-process.ts';
+import type { PeerResult, Results } from '../lib/results.ts';
 import { type Conditions, POOL_MAX } from './conditions.ts';
 import { countLines } from './lines-of-code.ts';
-import type { Peer } from './manifest.ts';
-import type { PeerResult, Results } from './results.ts';
 import { versionsOf } from './versions.ts';
 
 /** Who is measured, and who is not. */

@@ -1,18 +1,17 @@
 // Measures Setlist and the same contract on other frameworks. See docs/benchmarking.md.
 import { existsSync } from 'node:fs';
-import { withLoadedServer } from '../self/databases.ts';
-import { reportFailure } from '../self/failure.ts';
-import { interruptionBySignal } from '../self/interruption.ts';
-import { findLoadGenerator } from '../self/load-generator.ts';
-import { withTemporaryFolder } from '../self/temporary-folder.ts';
+import { interruptionBySignal, reportFailure } from '../lib/command.ts';
+import { findLoadGenerator } from '../lib/load/load-generator.ts';
+import { withLoadedServer } from '../lib/loaded-databases.ts';
+import { type Peer, readPeers } from '../lib/peer-manifest.ts';
+import type { Results } from '../lib/results.ts';
+import { withTemporaryFolder } from '../lib/temporary-folder.ts';
 import { drawReport } from './html-report.ts';
 import type { LeftOut } from './line-up.ts';
 import { canCountLines } from './lines-of-code.ts';
-import { type Peer, readPeers } from './manifest.ts';
 import { LAG_BOUND } from './open-loop/open-load.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { selectPeers } from './peer-selection.ts';
-import type { Results } from './results.ts';
 import { makeResultsFolder, writeResults } from './results-folder.ts';
 import { describeSetup, runComparison } from './run.ts';
 import { terminalReport } from './terminal-report.ts';

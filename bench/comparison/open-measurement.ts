@@ -1,11 +1,11 @@
+import type { Peer } from '../lib/peer-manifest.ts';
+import type { OpenRound } from '../lib/results.ts';
 import type { Conditions } from './conditions.ts';
 import { becomeIdle, restore } from './database-state.ts';
 import { deriveSeed } from './derived-seed.ts';
-import type { Peer } from './manifest.ts';
 import { runGenerator } from './open-loop/generator-process.ts';
 import { withSession } from './peer-session.ts';
 import type { Block, Entrant } from './plan.ts';
-import type { OpenRound } from './results.ts';
 
 /** How long requests are sent on schedule before those that count, in seconds. */
 export const OPEN_WARM_UP = 1;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '../self/usage-error.ts';
-import type { ScenarioName } from './results.ts';
+import { UsageError } from '../lib/command.ts';
+import type { ScenarioName } from '../lib/results.ts';
 import { scenarioNames } from './scenarios.ts';
 
 /** What is measured, and for how long. */

@@ -1,5 +1,5 @@
-import { UsageError } from '../self/usage-error.ts';
-import type { Peer } from './manifest.ts';
+import { UsageError } from '../lib/command.ts';
+import type { Peer } from '../lib/peer-manifest.ts';
 import type { Entrant } from './plan.ts';
 
 /** What all others are divided by, and what the control is another start of. */

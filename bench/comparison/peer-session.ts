@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { startPeer } from '../conformance/peer-process.ts';
 import { runConformance } from '../conformance/run.ts';
+import type { Peer } from '../lib/peer-manifest.ts';
+import { startPeer } from '../lib/peer-process.ts';
+import type { ScenarioName } from '../lib/results.ts';
 import { type Conditions, POOL_MAX, WARM_UP_CONNECTIONS } from './conditions.ts';
 import { restore } from './database-state.ts';
 import { deriveSeed } from './derived-seed.ts';
-import type { Peer } from './manifest.ts';
-import type { ScenarioName } from './results.ts';
 import { sharesOf, statusesOf } from './scenario-requests.ts';
 
 /** A started and warmed-up peer with a database of its own. */

@@ -1,7 +1,7 @@
 import { shuffle } from 'simple-statistics';
+import type { ClosedRound, ScenarioName } from '../lib/results.ts';
+import { randomNumbers } from '../lib/statistics.ts';
 import { deriveSeed } from './derived-seed.ts';
-import type { ClosedRound, ScenarioName } from './results.ts';
-import { randomNumbers } from './statistics.ts';
 
 /** Who is measured: a peer, or Setlist once more, as the control. */
 export interface Entrant {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { processTree } from '../self/process-stat.ts';
-import { readStats } from '../self/processor-time.ts';
+import { processTree } from '../lib/process-stat.ts';
+import { readStats } from '../lib/processor-time.ts';
 
 /**
  * Reads `Pss:` in `/proc/PID/smaps_rollup`: pages that several processes share are split between them, so that the

@@ -1,15 +1,10 @@
-import { loadedSong, loadedSongsOf } from '../self/load-data.ts';
-import type { Loaded } from '../self/requests.ts';
-import type { Numbers } from '../self/scenarios.ts';
+import type { Loaded, RequestTemplate } from '../lib/load/requests.ts';
+import { loadedSong, loadedSongsOf } from '../lib/load-data.ts';
 import { differences, INSTANT } from './body-check.ts';
 
 /** One kind of request, and what a right answer to it is. */
-export interface RequestKind {
+export interface RequestKind extends RequestTemplate {
   method: 'GET' | 'POST' | 'PUT';
-  /** With `{n}` where a number goes; so may the body. */
-  path: string;
-  body?: string;
-  numbers?: Numbers;
   /** The status of every answer. */
   status: number;
   /**

@@ -1,7 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/package.ts';
-import type { Results } from './results.ts';
+import type { Results } from '../lib/results.ts';
 
 /**
  * Makes the folder for what a run finds: `bench/results/`, then the time at which it began.

@@ -1,11 +1,12 @@
-import { SONGS, TASKS } from '../self/load-data.ts';
-import { describeMachine } from '../self/machine.ts';
+import { SONGS, TASKS } from '../lib/load-data.ts';
+import { describeMachine } from '../lib/machine.ts';
+import type { Peer } from '../lib/peer-manifest.ts';
+import type { Results, Setup } from '../lib/results.ts';
 import { measureClosed } from './closed-loop.ts';
 import { commonRate } from './common-rate.ts';
 import { type Conditions, POOL_MAX } from './conditions.ts';
 import { postgresSettings } from './database-state.ts';
 import { type LeftOut, lineUp } from './line-up.ts';
-import type { Peer } from './manifest.ts';
 import { findCapacity, LOWEST_RATE } from './open-loop/capacity.ts';
 import { CONNECTIONS, LAG_BOUND } from './open-loop/open-load.ts';
 import { measureOpen, OPEN_WARM_UP, openSeconds } from './open-measurement.ts';
@@ -13,7 +14,6 @@ import type { Options } from './options.ts';
 import { BASE, entrantsOf } from './peer-selection.ts';
 import { planBlocks } from './plan.ts';
 import { Progress } from './progress.ts';
-import type { Results, Setup } from './results.ts';
 import { scenarios } from './scenarios.ts';
 
 /** What a fresh database, a start, a check and a stop are expected to take, and a pause between measurements; seconds. */

@@ -1,6 +1,6 @@
-import { type Loaded, numberSource, type Requests, requestsOf, type Share } from '../self/requests.ts';
+import { type Loaded, numberSource, type Requests, requestsOf, type Share } from '../lib/load/requests.ts';
+import type { ScenarioName } from '../lib/results.ts';
 import { type RequestKind, requestKinds } from './request-kinds.ts';
-import type { ScenarioName } from './results.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 
 /** One request, ready to be sent, and what its answer is to be. */

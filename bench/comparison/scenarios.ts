@@ -1,5 +1,5 @@
+import type { ScenarioName } from '../lib/results.ts';
 import type { RequestKindName } from './request-kinds.ts';
-import type { ScenarioName } from './results.ts';
 
 /** Kinds of requests, and how many of all requests are of each, in percent. */
 export interface Scenario {

@@ -1,9 +1,8 @@
 import { median } from 'simple-statistics';
-import { groupBy } from '../self/grouping.ts';
-import { figure, table } from '../self/table.ts';
-import type { ClosedRound, OpenRound, Results } from './results.ts';
+import type { ClosedRound, OpenRound, Results } from '../lib/results.ts';
+import { byRound, compareToOne, type Estimate, estimate, groupBy, ratiosByRound } from '../lib/statistics.ts';
+import { figure, table } from '../lib/table.ts';
 import { scenarioNames, scenarios } from './scenarios.ts';
-import { byRound, compareToOne, type Estimate, estimate, ratiosByRound } from './statistics.ts';
 
 const SETLIST = 'setlist';
 

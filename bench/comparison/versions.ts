@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Peer } from './manifest.ts';
+import type { Peer } from '../lib/peer-manifest.ts';
 
 /** How the programs that peers run on tell their version. */
 const runtimes: Readonly<Record<string, { command: [string, ...string[]]; version: RegExp }>> = {

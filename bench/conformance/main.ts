@@ -1,13 +1,12 @@
 // Holds the peers of the benchmark against its contract. See bench/peers/README.md.
 import { join } from 'node:path';
 import { startThrowawayPostgres } from '../../scripts/throwaway-postgres.mjs';
-import { type Peer, readPeers } from '../comparison/manifest.ts';
-import { reportFailure } from '../self/failure.ts';
-import { interruptionBySignal } from '../self/interruption.ts';
-import { withTemporaryFolder } from '../self/temporary-folder.ts';
-import { createMigratedDatabase } from './databases.ts';
+import { interruptionBySignal, reportFailure } from '../lib/command.ts';
+import { createMigratedDatabase } from '../lib/migrated-database.ts';
+import { type Peer, readPeers } from '../lib/peer-manifest.ts';
+import { missingPrograms, preparePeer, startPeer } from '../lib/peer-process.ts';
+import { withTemporaryFolder } from '../lib/temporary-folder.ts';
 import { type Options, readOptions, usage } from './options.ts';
-import { missingPrograms, preparePeer, startPeer } from './peer-process.ts';
 import { failureLines, failureReport, type PeerConformance, summaryReport } from './report.ts';
 import { type Conformance, runConformance } from './run.ts';
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import type { Peer } from '../comparison/manifest.ts';
-import { UsageError } from '../self/usage-error.ts';
+import { UsageError } from '../lib/command.ts';
+import type { Peer } from '../lib/peer-manifest.ts';
 
 export interface Options {
   peers: Peer[];

@@ -1,4 +1,4 @@
-import { table } from '../self/table.ts';
+import { table } from '../lib/table.ts';
 import type { Conformance } from './run.ts';
 
 /** What became of one peer. */

@@ -1,4 +1,4 @@
-import type { Estimate } from '../comparison/statistics.ts';
+import type { Estimate } from '../lib/statistics.ts';
 
 const formats = new Map<number, Intl.NumberFormat>();
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Value } from '@sinclair/typebox/value';
-import { Results } from '../comparison/results.ts';
+import { Results } from '../lib/results.ts';
 
 /** The results cannot be read; the message is for the person who asked for them. */
 export class ResultsError extends Error {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Results } from '../comparison/results.ts';
+import type { Results } from '../lib/results.ts';
 import { bundleAssets } from './bundle.ts';
 import { buildReportModel } from './model/report-model.ts';
 import { renderPage } from './view/page.ts';

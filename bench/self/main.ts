@@ -1,10 +1,10 @@
 // Measures the service against itself: with batching and without, and against what this machine can do at all.
 // See docs/benchmarking.md.
 import { existsSync } from 'node:fs';
-import { reportFailure } from './failure.ts';
-import { interruptionBySignal } from './interruption.ts';
-import { findLoadGenerator, type LoadGenerator } from './load-generator.ts';
-import { describeMachine, machineReport } from './machine.ts';
+import { interruptionBySignal, reportFailure } from '../lib/command.ts';
+import { findLoadGenerator, type LoadGenerator } from '../lib/load/load-generator.ts';
+import { describeMachine, machineReport } from '../lib/machine.ts';
+import { withTemporaryFolder } from '../lib/temporary-folder.ts';
 import { type Measurement, measure } from './measurement.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { planSteps } from './plan.ts';
@@ -15,7 +15,6 @@ import { keepResults } from './results-file.ts';
 import { targetsOf } from './scenarios.ts';
 import { type Stage, withStage } from './stage.ts';
 import { summarize } from './summary.ts';
-import { withTemporaryFolder } from './temporary-folder.ts';
 
 const say = (text: string) => process.stdout.write(`${text}\n\n`);
 

@@ -1,12 +1,13 @@
+import { type ServerProcess, setlist, startServer } from '../../scripts/server-process.ts';
+import type { LoadResult } from '../lib/load/load.ts';
+import type { LoadGenerator } from '../lib/load/load-generator.ts';
+import { requestsOf } from '../lib/load/requests.ts';
+import { staticServer } from '../lib/machine.ts';
+import { processTime, processTreeTime } from '../lib/processor-time.ts';
 import { type BatchCounts, batchCountsIn, requestsPerBatch } from './batch-counts.ts';
-import type { LoadResult } from './load.ts';
-import type { LoadGenerator } from './load-generator.ts';
 import type { Step } from './plan.ts';
 import { probe } from './probe.ts';
-import { processTime, processTreeTime } from './processor-time.ts';
-import { requestsOf } from './requests.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
-import { type ServerProcess, setlist, startServer, staticServer } from './server-process.ts';
 import type { Prepared, Stage } from './stage.ts';
 
 /** What was seen in one measurement. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { UsageError } from '../lib/command.ts';
 import { type ScenarioName, scenarioNames } from './scenarios.ts';
-import { UsageError } from './usage-error.ts';
 
 /** What is measured, and for how long. */
 export interface Options {

@@ -1,4 +1,4 @@
-import { numberSource, type Requests } from './requests.ts';
+import { numberSource, type Requests } from '../lib/load/requests.ts';
 
 /**
  * Sends one request, for load generators that only tell the kind of a status.

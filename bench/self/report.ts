@@ -1,9 +1,9 @@
-import { groupBy } from './grouping.ts';
+import { groupBy } from '../lib/statistics.ts';
+import { figure, table } from '../lib/table.ts';
 import type { Measurement } from './measurement.ts';
 import type { Ratio } from './ratios.ts';
 import { titleOf } from './scenarios.ts';
 import type { Summary } from './summary.ts';
-import { figure, table } from './table.ts';
 
 /** One table for each number of connections. */
 export function figuresReport(summaries: readonly Summary[]): string {

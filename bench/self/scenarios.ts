@@ -1,11 +1,10 @@
+import type { RequestTemplate } from '../lib/load/requests.ts';
+
 /** What a server under test is started on. */
 export type DatabaseKind = 'none' | 'server' | 'copy' | 'embedded';
 
-/** The numbers that take the place of `{n}` in a request: drawn from what is loaded, or each one once. */
-export type Numbers = 'song ids' | 'task ids' | 'artists' | 'unique';
-
 /** One kind of request, measured against one kind of server. */
-export interface Scenario {
+export interface Scenario extends RequestTemplate {
   title: string;
   /** `static` is a bare `node:http` server, the ceiling of this machine. */
   server: 'setlist' | 'static';
@@ -14,10 +13,6 @@ export interface Scenario {
   /** Whether it is measured with batching and without. */
   hasTwin: boolean;
   method: 'GET' | 'POST' | 'PUT';
-  /** With `{n}` where a number goes; so may the body. */
-  path: string;
-  body?: string;
-  numbers?: Numbers;
   /** The status of every answer. */
   status: number;
 }

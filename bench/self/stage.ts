@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type LoadedServer, loadEmbedded, withLoadedServer } from './databases.ts';
-import type { Loaded } from './requests.ts';
+import type { Loaded } from '../lib/load/requests.ts';
+import { type LoadedServer, loadEmbedded, withLoadedServer } from '../lib/loaded-databases.ts';
 import { type Mode, type Scenario, type ScenarioName, scenarios } from './scenarios.ts';
 
 /** What the servers under test are started on. */

@@ -1,5 +1,5 @@
 import { median } from 'simple-statistics';
-import { groupBy } from './grouping.ts';
+import { groupBy } from '../lib/statistics.ts';
 import type { Measurement } from './measurement.ts';
 import type { Target } from './scenarios.ts';
 

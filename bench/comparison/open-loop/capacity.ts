@@ -1,4 +1,5 @@
-import { startServer, staticServer } from '../../self/server-process.ts';
+import { startServer } from '../../../scripts/server-process.ts';
+import { staticServer } from '../../lib/machine.ts';
 import { runGenerator } from './generator-process.ts';
 import { LAG_BOUND } from './open-load.ts';
 

@@ -1,5 +1,5 @@
-import type { Loaded } from '../../self/requests.ts';
-import type { OpenRound, ScenarioName } from '../results.ts';
+import type { Loaded } from '../../lib/load/requests.ts';
+import type { OpenRound, ScenarioName } from '../../lib/results.ts';
 
 /** What is to be sent, where, how often and for how long. */
 export interface OpenLoad {

@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
+import { randomNumbers } from '../../lib/statistics.ts';
 import { requestSource } from '../scenario-requests.ts';
-import { randomNumbers } from '../statistics.ts';
 import { poissonArrivals } from './arrivals.ts';
 import { Clock } from './clock.ts';
 import { Exchange } from './exchange.ts';

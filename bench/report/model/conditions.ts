@@ -1,5 +1,5 @@
-import type { ClosedRound, Results, ScenarioName } from '../../comparison/results.ts';
-import { groupBy } from '../../self/grouping.ts';
+import type { ClosedRound, Results, ScenarioName } from '../../lib/results.ts';
+import { groupBy } from '../../lib/statistics.ts';
 
 /** The scenarios in the order of the report, with what each is called in a table and in a sentence. */
 export const scenarios: readonly { name: ScenarioName; title: string; inSentence: string; detail: string }[] =

@@ -1,4 +1,4 @@
-import type { Results } from '../../comparison/results.ts';
+import type { Results } from '../../lib/results.ts';
 import { factor, interval, number } from '../format.ts';
 import { type Conditions, SETLIST, SETLIST_PLAIN, scenarioNamed } from './conditions.ts';
 import { connectionsText } from './noise.ts';

@@ -1,7 +1,7 @@
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js';
 import { median } from 'simple-statistics';
-import type { OpenRound, PeerResult, Results, ScenarioName } from '../../comparison/results.ts';
-import { groupBy } from '../../self/grouping.ts';
+import type { OpenRound, PeerResult, Results, ScenarioName } from '../../lib/results.ts';
+import { groupBy } from '../../lib/statistics.ts';
 import { openRounds } from './series.ts';
 
 /** One open-loop comparison: all peers at the same rate. */

@@ -1,5 +1,5 @@
-import type { Results, ScenarioName } from '../../comparison/results.ts';
-import { groupBy } from '../../self/grouping.ts';
+import type { Results, ScenarioName } from '../../lib/results.ts';
+import { groupBy } from '../../lib/statistics.ts';
 import { type Ratio, ratioOf } from './series.ts';
 
 /** How far the control may be from what it is the same as, before the report warns. */

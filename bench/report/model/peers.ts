@@ -1,5 +1,5 @@
-import type { PeerResult, Results, ScenarioName } from '../../comparison/results.ts';
-import { type Estimate, estimate } from '../../comparison/statistics.ts';
+import type { PeerResult, Results, ScenarioName } from '../../lib/results.ts';
+import { type Estimate, estimate } from '../../lib/statistics.ts';
 import { type Conditions, SETLIST, SETLIST_PLAIN } from './conditions.ts';
 import { closedRounds, middleOf, type Ratio, ratioOf } from './series.ts';
 

@@ -1,4 +1,4 @@
-import type { Results } from '../../comparison/results.ts';
+import type { Results } from '../../lib/results.ts';
 import { examplePrices, type Prices } from '../cost.ts';
 import type { Claim } from './claims/claim.ts';
 import { judgeClaims } from './claims/claims.ts';

@@ -1,4 +1,4 @@
-import type { PeerResult, Results, ScenarioName } from '../../comparison/results.ts';
+import type { PeerResult, Results, ScenarioName } from '../../lib/results.ts';
 import { scenarios } from './conditions.ts';
 import { middleOf } from './series.ts';
 

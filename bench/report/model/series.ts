@@ -1,5 +1,5 @@
 import { median } from 'simple-statistics';
-import type { ClosedRound, OpenRound, Results, ScenarioName } from '../../comparison/results.ts';
+import type { ClosedRound, OpenRound, Results, ScenarioName } from '../../lib/results.ts';
 import {
   type ByRound,
   byRound,
@@ -8,7 +8,7 @@ import {
   type Estimate,
   estimate,
   ratiosByRound,
-} from '../../comparison/statistics.ts';
+} from '../../lib/statistics.ts';
 
 /** What a closed round tells, and higher is not better in all of them. */
 export type Measure = 'requests/s' | 'CPU' | 'server CPU' | 'PostgreSQL CPU' | 'memory';

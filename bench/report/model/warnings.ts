@@ -1,7 +1,6 @@
-import type { Results } from '../../comparison/results.ts';
+import type { Results } from '../../lib/results.ts';
 import { number, percent } from '../format.ts';
-import type { Conditions } from './conditions.ts';
-import { scenarioNamed } from './conditions.ts';
+import { type Conditions, scenarioNamed } from './conditions.ts';
 import type { LatencyComparison } from './latency.ts';
 import { type Control, connectionsText, NOISE_BOUND, type VoidRound } from './noise.ts';
 

@@ -1,4 +1,4 @@
-import type { ScenarioName } from '../../comparison/results.ts';
+import type { ScenarioName } from '../../lib/results.ts';
 import { factor, interval, mebibytes, milliseconds, number } from '../format.ts';
 import { type Conditions, SETLIST, scenarioNamed } from '../model/conditions.ts';
 import { connectionsText } from '../model/noise.ts';

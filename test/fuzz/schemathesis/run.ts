@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setlist, startServer } from '../../../bench/self/server-process.ts';
+import { setlist, startServer } from '../../../scripts/server-process.ts';
 import type { Outcome } from '../outcome.ts';
 import { SOURCES } from './python.ts';
 import { type Report, reportProblems, STAGES, type Stage } from './report.ts';

@@ -1,5 +1,5 @@
-import type { Results } from '../../../comparison/results.ts';
-import type { Estimate } from '../../../comparison/statistics.ts';
+import type { Results } from '../../../lib/results.ts';
+import type { Estimate } from '../../../lib/statistics.ts';
 import type { Conditions } from '../conditions.ts';
 
 /** `undecided` is what was measured but settles nothing, because the intervals or the circumstances do not allow it. */

@@ -1,4 +1,4 @@
-import type { Results } from '../../../comparison/results.ts';
+import type { Results } from '../../../lib/results.ts';
 import type { Conditions } from '../conditions.ts';
 import { batchedReads } from './batched-reads.ts';
 import type { Claim } from './claim.ts';

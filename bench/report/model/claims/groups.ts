@@ -1,4 +1,4 @@
-import type { PeerResult, Results, ScenarioName } from '../../../comparison/results.ts';
+import type { PeerResult, Results, ScenarioName } from '../../../lib/results.ts';
 import { type Conditions, ioBound, scenarioNamed } from '../conditions.ts';
 import { connectionsText } from '../noise.ts';
 import { type Measure, middleOf } from '../series.ts';

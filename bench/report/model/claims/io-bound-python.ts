@@ -1,4 +1,4 @@
-import type { Results } from '../../../comparison/results.ts';
+import type { Results } from '../../../lib/results.ts';
 import { number, times } from '../../format.ts';
 import type { Conditions } from '../conditions.ts';
 import { ratioOf } from '../series.ts';

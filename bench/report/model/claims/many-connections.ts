@@ -1,4 +1,4 @@
-import type { Results } from '../../../comparison/results.ts';
+import type { Results } from '../../../lib/results.ts';
 import { factor, number } from '../../format.ts';
 import { ioBound, scenarioNamed } from '../conditions.ts';
 import { closedRounds, middleOf } from '../series.ts';

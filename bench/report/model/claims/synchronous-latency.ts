@@ -1,4 +1,4 @@
-import type { Results } from '../../../comparison/results.ts';
+import type { Results } from '../../../lib/results.ts';
 import { milliseconds, number } from '../../format.ts';
 import { type Conditions, scenarioNamed } from '../conditions.ts';
 import { compareLatencies, type LatencyComparison, type PeerLatency } from '../latency.ts';

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { close, openSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { packageRoot } from '../src/package.ts';
+
+/** How long a server may take until it listens, and until it has ended, in milliseconds. */
+const START_DEADLINE = 60_000;
+const STOP_DEADLINE = 20_000;
+
+export interface ServerProcess {
+  /** Where it listens, such as `http://127.0.0.1:3000`. */
+  base: string;
+  pid: number;
+  /** Ends it, by force if it must, and gives what it wrote. */
+  stop(): Promise<string>;
+}
+
+/** The script of the built service. */
+export const setlist = join(packageRoot, 'dist', 'src', 'server.js');
+
+/**
+ * Starts a server as an operator would, with its output in a file, and waits until it listens. Nothing but the
+ * given variables is in its environment, and no `.env` file in its folder.
+ *
+ * @param folder Where its output goes, until it has ended.
+ */
+export async function startServer(
+  script: string,
+  environment: Readonly<Record<string, string>>,
+  folder: string,
+  signal: AbortSignal,
+): Promise<ServerProcess> {
+  signal.throwIfAborted();
+  const log = join(folder, 'server.log');
+  const file = openSync(log, 'w');
+  const child = spawn(process.execPath, [script], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, NODE_ENV: 'production', PORT: '0', ...environment },
+    stdio: ['ignore', file, file],
+  });
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
+  await promisify(close)(file);
+
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE);
+    await exited;
+    clearTimeout(timer);
+    const output = await readFile(log, 'utf8');
+    await rm(log);
+    return output;
+  };
+
+  const deadline = Date.now() + START_DEADLINE;
+  while (!signal.aborted && child.exitCode === null && Date.now() < deadline) {
+    const base = /listens on (http:\/\/[^"\s]+)/.exec(await readFile(log, 'utf8'))?.[1];
+    if (base && child.pid !== undefined) return { base, pid: child.pid, stop };
+    await delay(20);
+  }
+  const output = await stop();
+  signal.throwIfAborted();
+  throw new Error(`The server does not start:\n${output}`);
+}
