@@ -22,7 +22,7 @@ function build() {
   for (const folder of ['src', 'schemas', 'public'])
     rmSync(inRoot('dist', folder), { recursive: true, force: true });
   execFileSync(process.execPath, [compiler, '-p', inRoot('tsconfig.build.json')], { stdio: 'inherit' });
-  cpSync(inRoot('src', 'pages'), inRoot('dist', 'public'), { recursive: true });
+  cpSync(inRoot('src', 'docs', 'pages'), inRoot('dist', 'public'), { recursive: true });
   copyRedoc();
   writeFileSync(stamp, '');
 }

@@ -1,6 +1,6 @@
 // Compiles and runs the tests on the embedded database, or, with --postgres, on a PostgreSQL server: that of
 // TEST_DATABASE_URL, or one of their own; with --plain, without batching. With either, tests that do not depend on them
-// are left out. File names, as in test/routes/songs.test.ts, run those alone.
+// are left out. File names, as in test/features/songs/songs.test.ts, run those alone.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -32,10 +32,11 @@ if (!onServer) execFileSync(process.execPath, ['dist/test/support/prepare.js'], 
 
 /** The tests that work with the database of the service; without batching, those of what clients see. */
 const DATABASE_TESTS = isPlain
-  ? /^(acceptance|contract|routes|database\/(batching|hang))|^(durability|linearizability)/
-  : /^(acceptance|contract|plugins|repositories|routes|database\/[^/]+$)|^[^/]+$/;
-/** Tests beside these folders that do not. */
-const INDEPENDENT = /^(body-limit|config|embedded-process|log-.*|package|stop|working-directory)\.test\.js$/;
+  ? /^(acceptance|contract|crud\/batching|features|database\/(batching\/batching|hang))|^(durability|linearizability)/
+  : /^(acceptance|contract|crud|docs|features|http|database\/(batching\/)?[^/]+$|.*\/(plugin|response-validation)\.)|^[^/]+$/;
+/** Tests beside these that do not. */
+const INDEPENDENT =
+  /^(config|embedded-process|package|stop|working-directory|http\/(base-path|body-limit|conditional-requests|shared-serializers))\.test\.js$/;
 const ofDatabase = () =>
   readdirSync('dist/test', { encoding: 'utf8', recursive: true })
     .filter((file) => file.endsWith('.test.js') && DATABASE_TESTS.test(file) && !INDEPENDENT.test(file))

@@ -16,7 +16,7 @@ const signalled = stopSignal((signal) => {
 // Loading the service takes a while, during which signals are heard already.
 const { buildApp } = await import('./app.ts');
 const { ConfigError, misspelledSettings, readConfig, withEnvFile } = await import('./config.ts');
-const { logOptions } = await import('./log-options.ts');
+const { logOptions } = await import('./logging/log-options.ts');
 const { stopAtOnce, stopGracefully } = await import('./stop.ts');
 
 try {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { FastifyRequest } from 'fastify';
-import type { Caller } from '../database/batcher.ts';
+import type { Caller } from '../database/batching/batcher.ts';
 
 class RequestCaller implements Caller {
   readonly #socket: Socket;

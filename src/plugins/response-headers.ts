@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin';
-import { logDisconnect } from '../http/request-log.ts';
+import { logDisconnect } from '../logging/request-log.ts';
 
 /**
  * Gives every response `X-Request-Id` and `X-Process-Time`, the seconds that it took, with four decimals. While the

@@ -1,0 +1,126 @@
+import { isRolledBack } from '../failures.ts';
+import { Batcher, type BatcherCounts, type BatcherOptions, type Caller } from './batcher.ts';
+
+/** Runs one item, by itself or in a batch, and returns its result. */
+export type Runner<Item, Result> = (item: Item, caller?: Caller) => Promise<Result>;
+
+/**
+ * A kind of read that may take long, whichever table it reads. All reads of a lane share its slots, so that one kind
+ * cannot take every connection.
+ */
+export type Lane = 'lists' | 'searches' | 'counts' | 'probes';
+
+export interface BatchingOptions {
+  /** Whether concurrent calls are coalesced; otherwise each call is a batch of its own. */
+  enabled: boolean;
+  /** How many connections reads by id and writes have: no more batches of a kind can be in flight. */
+  connections: number;
+  /** How many connections lists, searches and counts have. */
+  listConnections: number;
+}
+
+/** Small enough that the clients of a busy service fill both slots, rather than all wait for one batch. */
+const MAX_BATCH_SIZE = 50;
+/** Two, so that the database works on one batch while the results of the other are sent to clients. */
+const MAX_IN_FLIGHT = 2;
+const MAX_QUEUED = 10_000;
+
+/** A read of a lane. */
+interface LaneRead {
+  /** The same for equal reads. */
+  key: string;
+  run(): Promise<unknown>;
+}
+
+/** The batchers of one service, all with the bounds that fit its database. */
+export class Batching {
+  readonly #options: BatchingOptions;
+  readonly #batchers = new Map<string, Pick<Batcher<never, unknown>, 'drain' | 'expireAll' | 'counts'>>();
+  readonly #lanes: Readonly<Record<Lane, Batcher<LaneRead, unknown>>>;
+
+  constructor(options: BatchingOptions) {
+    this.#options = options;
+    const { listConnections } = options;
+    this.#lanes = {
+      lists: this.#lane('lists', listConnections),
+      // Half, so that plain lists are served while many clients search.
+      searches: this.#lane('searches', Math.max(1, Math.floor(listConnections / 2))),
+      counts: this.#lane('counts', 1),
+      probes: this.#lane('probes', 1),
+    };
+  }
+
+  /**
+   * Runs concurrent calls in one statement.
+   *
+   * @param name Names the statement among the counts.
+   * @param run Runs the statement for some items and returns one result per item.
+   * @param keys `keyOf` identifies equal items, which share a result; by default no two are equal. `exclusiveKeyOf`
+   * identifies items that must not be in one statement; by default all may.
+   */
+  together<Item, Result>(
+    name: string,
+    run: (items: readonly Item[]) => Promise<readonly Result[]>,
+    keys: Pick<BatcherOptions<Item, Result>, 'keyOf' | 'exclusiveKeyOf'> = {},
+  ): Runner<Item, Result> {
+    const { enabled, connections } = this.#options;
+    const batcher = this.#batcher<Item, Result>(
+      name,
+      enabled
+        ? { run, ...keys, maxBatchSize: MAX_BATCH_SIZE, maxInFlight: Math.min(MAX_IN_FLIGHT, connections) }
+        : { run, maxBatchSize: 1, maxInFlight: connections },
+    );
+    return (item, caller) => batcher.run(item, caller);
+  }
+
+  /**
+   * Runs a read once for all equal calls that wait for it to begin.
+   *
+   * @param name Tells equal items of different reads apart.
+   * @param laneOf The lane whose slots an item needs.
+   */
+  sameOnce<Item, Result>(
+    name: string,
+    run: (item: Item) => Promise<Result>,
+    laneOf: (item: Item) => Lane,
+  ): Runner<Item, Result> {
+    return (item, caller) => {
+      const read = { key: `${name} ${JSON.stringify(item)}`, run: () => run(item) };
+      // Equal keys have the same name, and with it the same type of result.
+      return this.#lanes[laneOf(item)].run(read, caller) as Promise<Result>;
+    };
+  }
+
+  #lane(name: Lane, maxInFlight: number): Batcher<LaneRead, unknown> {
+    return this.#batcher<LaneRead, unknown>(name, {
+      run: (reads) => Promise.all(reads.map((read) => read.run())),
+      keyOf: this.#options.enabled ? ({ key }) => key : undefined,
+      maxBatchSize: 1,
+      maxInFlight,
+    });
+  }
+
+  #batcher<Item, Result>(
+    name: string,
+    options: Omit<BatcherOptions<Item, Result>, 'maxQueued' | 'isolates'>,
+  ): Batcher<Item, Result> {
+    const batcher = new Batcher<Item, Result>({ ...options, maxQueued: MAX_QUEUED, isolates: isRolledBack });
+    this.#batchers.set(name, batcher);
+    return batcher;
+  }
+
+  /** The counts of each batcher, by the name of its statement or lane. */
+  counts(): Record<string, Readonly<BatcherCounts>> {
+    return Object.fromEntries([...this.#batchers].map(([name, { counts }]) => [name, { ...counts }]));
+  }
+
+  /** Rejects every call that waits, as if its deadline had passed: the service stops. */
+  expireAll(): void {
+    for (const batcher of this.#batchers.values()) batcher.expireAll();
+  }
+
+  /** Waits until every accepted call has its result. */
+  async drain(): Promise<void> {
+    await Promise.all([...this.#batchers.values()].map((batcher) => batcher.drain()));
+  }
+}

@@ -1,0 +1,53 @@
+import fp from 'fastify-plugin';
+import createRouter from 'find-my-way';
+import { ServiceError } from '../errors/service-error.ts';
+import { requestFault } from './request-checks.ts';
+import { ACCEPT_PATCH } from './requests.ts';
+
+/** As long as a request line can be: the validator refuses what is too long for its schema. */
+export const MAX_PARAM_LENGTH = 16_384;
+
+/**
+ * Answers what no route takes: 405 with the exact `Allow` where the path is known, 404 where it is not, and
+ * OPTIONS with the same `Allow`, and `Accept-Patch` where PATCH is one of the methods (RFC 5789, 3.1). A path with an
+ * empty parameter, such as `/songs/`, is unknown. It does so before a body is read, for every method that Node can parse, and
+ * without a hidden route for each of them.
+ */
+export const methodRouting = fp(
+  async (app) => {
+    const paths = createRouter({ maxParamLength: MAX_PARAM_LENGTH });
+    const methodsByPath = new Map<string, Set<string>>();
+
+    app.addHook('onRoute', ({ url, method }) => {
+      if (url === '*') return;
+      const methods = methodsByPath.get(url) ?? new Set(['OPTIONS']);
+      if (!methodsByPath.has(url)) paths.on('GET', url, () => {}, methods);
+      methodsByPath.set(url, methods);
+      for (const name of [method].flat()) methods.add(name);
+    });
+
+    /** The methods of a path, undefined for an unknown one; `*` stands for the whole service (RFC 9110, 9.3.7). */
+    const methodsOf = (path: string): Set<string> | undefined => {
+      if (path === '*') return new Set([...methodsByPath.values()].flatMap((methods) => [...methods]));
+      const known = paths.find('GET', path);
+      return known && !hasEmptyValue(known.params) ? known.store : undefined;
+    };
+
+    app.addHook('onRequest', (request, reply, done) => {
+      if (!request.is404 && request.method !== 'OPTIONS')
+        return done(hasEmptyValue(request.params) ? new ServiceError('not_found') : undefined);
+      const fault = requestFault(request.raw);
+      if (fault) return done(new ServiceError(fault, { headers: { connection: 'close' } }));
+      const methods = methodsOf(request.url.split('?', 1)[0] ?? '/');
+      if (!methods) return done(new ServiceError('not_found'));
+      const allow = [...methods].sort().join(', ');
+      if (request.method !== 'OPTIONS')
+        return done(new ServiceError('method_not_allowed', { headers: { allow } }));
+      if (methods.has('PATCH')) reply.header('accept-patch', ACCEPT_PATCH);
+      reply.code(204).header('allow', allow).send();
+    });
+  },
+  { name: 'method-routing', dependencies: ['errors'] },
+);
+
+const hasEmptyValue = (parameters: unknown): boolean => Object.values(Object(parameters)).includes('');

@@ -1,0 +1,77 @@
+import { contentRangeRefused } from '../http/requests.ts';
+import { occurrence } from './error-responses.ts';
+
+/** A query parameter that does not exist: no operation takes those. */
+const invalidQuery = occurrence('validation_failed', {
+  name: 'InvalidQuery',
+  details: [
+    { type: 'extra_forbidden', loc: ['query', 'page'], msg: 'Extra inputs are not permitted', input: '2' },
+  ],
+});
+
+/** An id that is no number. */
+const invalidId = occurrence('validation_failed', {
+  name: 'InvalidId',
+  path: '/songs/first',
+  details: [
+    {
+      type: 'int_parsing',
+      loc: ['path', 'id'],
+      msg: 'Input should be a valid integer, unable to parse string as an integer',
+      input: 'first',
+    },
+  ],
+});
+
+/** A path that cannot be decoded. */
+const malformedPath = occurrence('malformed_request', { name: 'MalformedPath', path: '/songs/%' });
+
+/** A query string that cannot be decoded. */
+const malformedQuery = occurrence('malformed_request', { name: 'MalformedQuery' });
+
+const notAcceptable = occurrence('not_acceptable', { asProblem: false });
+const unavailable = occurrence('unavailable');
+
+/** The errors of every operation on a collection that reads no body. */
+export const LIST_ERRORS = [malformedQuery, notAcceptable, invalidQuery, unavailable];
+
+/** The errors of every operation on one resource that reads no body. */
+export const RESOURCE_ERRORS = [malformedPath, malformedQuery, notAcceptable, invalidId, unavailable];
+
+/** A PUT of a part of a resource. */
+const partialPut = occurrence('malformed_request', {
+  name: 'PartialPut',
+  path: '/songs/1',
+  details: [contentRangeRefused('bytes 0-1/10')],
+});
+
+/** What the errors of all operations that read a body have in common. */
+const bodyErrors = [
+  occurrence('malformed_json', {
+    details: [{ type: 'json_invalid', loc: ['body', 9], msg: 'JSON decode error' }],
+  }),
+  malformedQuery,
+  notAcceptable,
+  occurrence('request_timeout'),
+  occurrence('body_too_large'),
+  unavailable,
+];
+
+/** The errors of a create; how its body fails validation is its own. */
+export const BODY_ERRORS = [...bodyErrors, occurrence('unsupported_media_type')];
+
+/** The errors of a PUT, in the same way. */
+export const PUT_ERRORS = [...BODY_ERRORS, partialPut];
+
+/** The errors of a PATCH, in the same way. */
+export const PATCH_ERRORS = [
+  ...bodyErrors,
+  occurrence('unsupported_media_type', {
+    name: 'UnsupportedPatchType',
+    path: '/songs/1',
+    headers: ['Accept-Patch'],
+  }),
+];
+
+/** The error of a request whose `If-Match` or `If-None-Match` does not hold. */
+export const preconditionFailed = occurrence('precondition_failed', { path: '/songs/1' });

@@ -1,0 +1,35 @@
+import { fastifyResponseValidation } from '@fastify/response-validation';
+import type { preSerializationHookHandler } from 'fastify';
+import fp from 'fastify-plugin';
+import { modelAjv } from './request-validators.ts';
+
+/**
+ * Checks what the routes answer against their schemas, undeclared statuses included, before it is serialised,
+ * because serialisation would bend a wrong value into the right type. A violation is a logged 500.
+ */
+export const responseValidation = fp(
+  async (app) => {
+    const ajv = modelAjv();
+    // The contract declares headers beside the schema of an answer that has no body.
+    ajv.addKeyword('headers');
+    await app.register(fastifyResponseValidation, { ajv, responseStatusCodeValidation: true });
+    app.addHook('onRoute', ({ preSerialization: hooks }) => {
+      if (Array.isArray(hooks)) hooks.push(...hooks.splice(-1).map(oncePerPage));
+    });
+  },
+  { name: 'response-validation', dependencies: ['validation', 'errors'] },
+);
+
+/** Validates an array once, however many callers share it as their page; a large one takes milliseconds. */
+function oncePerPage(validate: preSerializationHookHandler<unknown>): preSerializationHookHandler<unknown> {
+  const valid = new WeakSet<object>();
+  return function validateOncePerPage(request, reply, payload, done) {
+    if (!Array.isArray(payload)) return validate.call(this, request, reply, payload, done);
+    if (valid.has(payload)) return done();
+    validate.call(this, request, reply, payload, (error?: Error | null) => {
+      if (error) return done(error);
+      valid.add(payload);
+      done();
+    });
+  };
+}

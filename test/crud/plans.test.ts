@@ -1,0 +1,97 @@
+import type { QueryResultRow } from 'pg';
+import t from 'tap';
+import { Batching } from '../../src/database/batching/batching.ts';
+import type { Queryable, Statement } from '../../src/database/queryable.ts';
+import { SongsRepository } from '../../src/features/songs/repository.ts';
+import { TasksRepository } from '../../src/features/tasks/repository.ts';
+import { startService } from '../support/service.ts';
+
+const { app } = await startService(t);
+const client = await app.pg.pool.connect();
+t.teardown(() => client.release(true));
+
+/** The statements of the repositories, each prepared and run once on the connection; named by their order. */
+const prepared: Statement[] = [];
+const preparing: Queryable = {
+  async query<Row extends QueryResultRow>(statement: Statement) {
+    prepared.push(statement);
+    return client.query<Row>({ ...statement, name: `p${prepared.length - 1}` });
+  },
+};
+const databases = { main: preparing, lists: preparing };
+const batching = new Batching({ enabled: false, connections: 1, listConnections: 1 });
+const songs = new SongsRepository(databases, batching);
+const tasks = new TasksRepository(databases, batching, 1_000_000);
+
+const literal = (value: unknown): string => {
+  if (value === null || value === undefined) return 'NULL';
+  return `'${Array.isArray(value) ? `{${value.map((item) => item ?? 'NULL').join()}}` : value}'`;
+};
+
+/** The plan with which a prepared statement runs now. */
+async function plan({ values = [] }: Statement, index: number): Promise<string> {
+  const list = values.length === 0 ? '' : `(${values.map(literal).join()})`;
+  const { rows } = await client.query(`EXPLAIN EXECUTE p${index} ${list}`);
+  return rows.map((row) => row['QUERY PLAN']).join('\n');
+}
+
+t.test(
+  'statements that were planned on a nearly empty table use its indexes once it has grown',
+  async (t) => {
+    await client.query('SET statement_timeout = 0');
+    await client.query('SET plan_cache_mode = force_generic_plan');
+    await client.query('ALTER TABLE songs SET (autovacuum_enabled = off)');
+    await client.query('ALTER TABLE tasks SET (autovacuum_enabled = off)');
+
+    const first = { id: 1, required: undefined, excluded: undefined };
+    await songs.create({ song: 'Sultans of Swing', artist: 'Dire Straits', year: 1978 });
+    await songs.find(1);
+    await songs.update({ ...first, patch: { year: 2015 } });
+    await songs.delete(first);
+    await tasks.create({ title: 'Tune the guitars' });
+    await tasks.find(1);
+    await tasks.update({ ...first, patch: { done: true } });
+    await tasks.delete(first);
+    for (const sort of [
+      'id',
+      '-id',
+      'song',
+      '-song',
+      'artist',
+      '-artist',
+      'year',
+      '-year',
+      'createdAt',
+    ] as const) {
+      for (const cursor of [undefined, '3.UGluaw.UGluaw.2000.1795158515123']) {
+        for (const filter of [{}, { song: 'Euclid' }, { artist: 'Ghost' }, { year: 2016 }]) {
+          await songs.list({ ...filter, sort, limit: 20, ...(cursor && { cursor }) });
+        }
+      }
+    }
+    for (const sort of ['id', '-id', 'title', '-createdAt', 'updatedAt'] as const) {
+      for (const cursor of [undefined, '3.UGluaw.1795158515123.1795158515123']) {
+        await tasks.list({ sort, limit: 20, ...(cursor && { cursor }) });
+      }
+    }
+    for (const filter of [{ song: 'Euclid' }, { artist: 'Ghost' }, { year: 2016 }])
+      await songs.count({ ...filter, limit: 20 });
+
+    for (let last = 10_000; last <= 100_000; last += 10_000) {
+      await client.query(
+        `INSERT INTO songs (song, artist, year)
+       SELECT 'Song ' || n, 'Artist ' || n % 1000, 1900 + n % 120 FROM generate_series($1::integer - 9999, $1) AS n`,
+        [last],
+      );
+      await client.query(
+        "INSERT INTO tasks (title) SELECT 'Task ' || n FROM generate_series($1::integer - 9999, $1) AS n",
+        [last],
+      );
+    }
+
+    for (const [index, statement] of prepared.entries()) {
+      const used = await plan(statement, index);
+      t.notMatch(used, /Seq Scan on (songs|tasks)\b/, `${statement.text.trim()}\n${used}`);
+    }
+  },
+);

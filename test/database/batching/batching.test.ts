@@ -1,0 +1,97 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import t from 'tap';
+import { Batching, type Lane } from '../../../src/database/batching/batching.ts';
+
+const echo = (runs: unknown[]) => async (items: readonly string[]) => {
+  runs.push(items);
+  return items;
+};
+
+t.test('calls that arrive together run in one statement, equal ones in one place', async (t) => {
+  const batching = new Batching({ enabled: true, connections: 5, listConnections: 5 });
+  const runs: unknown[] = [];
+  const find = batching.together('find', echo(runs), { keyOf: (id) => id });
+  t.same(await Promise.all([find('a'), find('b'), find('a')]), ['a', 'b', 'a']);
+  t.same(runs, [['a', 'b']]);
+  t.match(batching.counts(), { find: { batches: 1, items: 2, shared: 1 } });
+  await batching.drain();
+});
+
+t.test('calls that are equal run once for all who wait', async (t) => {
+  const batching = new Batching({ enabled: true, connections: 1, listConnections: 1 });
+  const runs: unknown[] = [];
+  const list = batching.sameOnce(
+    'list',
+    async (query: { q: string }) => runs.push(query),
+    () => 'lists',
+  );
+  const results = await Promise.all([list({ q: 'a' }), list({ q: 'b' }), list({ q: 'a' })]);
+  t.same(results, [1, 2, 1]);
+  t.same(runs, [{ q: 'a' }, { q: 'b' }]);
+});
+
+t.test('no more batches are on their way than there are connections', async (t) => {
+  const batching = new Batching({ enabled: true, connections: 1, listConnections: 1 });
+  const answers: (() => void)[] = [];
+  const run = batching.together(
+    'run',
+    (items: readonly number[]) =>
+      new Promise<readonly number[]>((resolve) => answers.push(() => resolve(items))),
+  );
+  const results = [run(1)];
+  await turn();
+  results.push(run(2));
+  await turn();
+  t.equal(answers.length, 1);
+  answers[0]?.();
+  await turn();
+  await turn();
+  answers[1]?.();
+  t.same(await Promise.all(results), [1, 2]);
+});
+
+t.test('switched off, each call is a statement of its own', async (t) => {
+  const batching = new Batching({ enabled: false, connections: 5, listConnections: 5 });
+  const runs: unknown[] = [];
+  const find = batching.together('find', echo(runs), { keyOf: (id) => id });
+  const list = batching.sameOnce(
+    'list',
+    async (query: string) => query,
+    () => 'lists',
+  );
+  t.same(await Promise.all([find('a'), find('a'), list('q')]), ['a', 'a', 'q']);
+  t.same(runs, [['a'], ['a']]);
+  t.match(batching.counts(), { find: { batches: 2, items: 2, shared: 0 }, lists: { batches: 1 } });
+  await batching.drain();
+});
+
+t.test('the reads of a lane share its slots, whichever table they read', async (t) => {
+  const batching = new Batching({ enabled: true, connections: 5, listConnections: 5 });
+  const running: string[] = [];
+  const finish: (() => void)[] = [];
+  const read = (name: string, lane: Lane) =>
+    batching.sameOnce(
+      name,
+      (item: number) =>
+        new Promise<string>((resolve) => {
+          running.push(`${name} ${item}`);
+          finish.push(() => resolve(`${name} ${item}`));
+        }),
+      () => lane,
+    );
+  const names = ['songs', 'tasks'];
+  const results = ['lists', 'searches', 'counts'].flatMap((lane) =>
+    names.flatMap((name) =>
+      Array.from({ length: 8 }, (_, item) => read(`${name}.${lane}`, lane as Lane)(item)),
+    ),
+  );
+  await turn();
+  const inFlight = (lane: string) => running.filter((name) => name.includes(lane)).length;
+  t.same(['lists', 'searches', 'counts'].map(inFlight), [5, 2, 1]);
+  while (finish.length > 0) {
+    for (const done of finish.splice(0)) done();
+    await turn();
+    await turn();
+  }
+  t.equal(new Set(await Promise.all(results)).size, 48, 'each caller gets the result of its own read');
+});
