@@ -21,10 +21,10 @@ import { lifecycle } from './http/lifecycle.ts';
 import { MAX_PARAM_LENGTH, methodRouting } from './http/method-routing.ts';
 import { parseQueryString, queryStrings } from './http/query-strings.ts';
 import { routedUrl } from './http/request-checks.ts';
+import { responseHeaders } from './http/response-headers.ts';
 import { sharedSerializers } from './http/shared-serializers.ts';
 import { RequestLog } from './logging/request-log.ts';
 import { openapi } from './openapi/plugin.ts';
-import { responseHeaders } from './plugins/response-headers.ts';
 import { validation } from './validation/plugin.ts';
 import { responseValidation } from './validation/response-validation.ts';
 
