@@ -1,6 +1,7 @@
 // Compiles and runs the tests on the embedded database, or, with --postgres, on a PostgreSQL server: that of
 // TEST_DATABASE_URL, or one of their own; with --plain, without batching. With either, tests that do not depend on them
-// are left out. File names, as in test/features/songs/songs.test.ts, run those alone.
+// are left out. File names, as in test/features/songs/songs.test.ts, run those alone; those of the benchmark lab, in bench/test,
+// run in no other way.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -20,6 +21,8 @@ const run = (/** @type {string[]} */ ...command) =>
 execFileSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
 rmSync('dist/test', { recursive: true, force: true });
 run('tsc');
+if (files.some((file) => /^(\.\/)?bench\//.test(file)))
+  execFileSync(process.execPath, ['bench/build.mjs'], { stdio: 'inherit' });
 if (!existsSync(TAP_BUILT)) {
   run('tap', 'build');
   mkdirSync(dirname(TAP_BUILT), { recursive: true });

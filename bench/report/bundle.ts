@@ -46,5 +46,5 @@ export async function bundleAssets(): Promise<Assets> {
 }
 
 function licenceOf(name: string): string {
-  return `${name}\n\n${readFileSync(join(packageRoot, 'node_modules', name, 'LICENSE'), 'utf8').trim()}`;
+  return `${name}\n\n${readFileSync(join(packageRoot, 'bench', 'node_modules', name, 'LICENSE'), 'utf8').trim()}`;
 }
