@@ -19,7 +19,7 @@ function start(t: Test, stdout: 'pipe' | number, statements: string, prelude = '
   const script = `
     import { writeSync } from 'node:fs';
     import pino from 'pino';
-    import { logDestination } from '../dist/src/logging/log-destination.js';
+    import { logDestination } from './dist/src/logging/log-destination.js';
     const say = (text) => writeSync(2, text);
     ${prelude}
     const log = pino({ base: null, timestamp: false }, logDestination());
@@ -181,7 +181,7 @@ t.test('a terminal is written to', async (t) => {
     'script',
     [
       '-qec',
-      `${process.execPath} --input-type=module -e "import pino from 'pino'; import { logDestination } from '../dist/src/logging/log-destination.js'; pino({ base: null, timestamp: false }, logDestination()).info('0')"`,
+      `${process.execPath} --input-type=module -e "import pino from 'pino'; import { logDestination } from './dist/src/logging/log-destination.js'; pino({ base: null, timestamp: false }, logDestination()).info('0')"`,
       '/dev/null',
     ],
     { encoding: 'utf8' },

@@ -6,7 +6,7 @@ import { logOptions, prettyLines } from '../../src/logging/log-options.ts';
 function written(forPeople: boolean): string {
   const script = `
     import Fastify from 'fastify';
-    import { logOptions } from '../dist/src/logging/log-options.js';
+    import { logOptions } from './dist/src/logging/log-options.js';
     const { log } = Fastify({ logger: await logOptions('warn', ${forPeople}) });
     log.warn('something');
     log.info('too little to say');`;
