@@ -3,7 +3,7 @@ import postgres from '@fastify/postgres';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import pg from 'pg';
-import { type Config, ConfigError } from '../config.ts';
+import { ConfigError } from '../config-error.ts';
 import { packageRoot } from '../package.ts';
 import { startEmbeddedPostgres } from './embedded/postgres.ts';
 import { codeOf, DatabaseUnavailable, queryFailure } from './failures.ts';
@@ -23,8 +23,21 @@ declare module 'fastify' {
   }
 }
 
+/** Which database, and how long requests wait for it; settings of the service under the same names. */
+export interface DatabaseSettings {
+  /** The server; undefined for the embedded PostgreSQL. */
+  databaseServer: pg.ClientConfig | undefined;
+  /** Where the embedded PostgreSQL keeps its data. */
+  dataDir: string;
+  dataFsync: boolean;
+  /** How many connections the service has to a server. */
+  dbPoolMax: number;
+  /** In milliseconds. */
+  requestDeadline: number;
+}
+
 export interface DatabaseOptions {
-  config: Config;
+  config: DatabaseSettings;
   /** Whether to start, reach and migrate a database; false gives pools that never connect by themselves. */
   connect: boolean;
 }
@@ -89,7 +102,7 @@ const limits = (max: number, timeout: number): PoolLimits => ({
 async function registerPools(
   app: FastifyInstance,
   connection: pg.PoolConfig,
-  { dbPoolMax, requestDeadline }: Config,
+  { dbPoolMax, requestDeadline }: DatabaseSettings,
 ): Promise<void> {
   const forLists = Math.floor(dbPoolMax / 2);
   const forProbes = { ...poolOptions(connection, limits(1, PROBE_TIMEOUT)), name: 'probe' };

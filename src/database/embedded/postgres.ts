@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { FastifyBaseLogger } from 'fastify';
 import type { PoolConfig } from 'pg';
-import { ConfigError } from '../../config.ts';
+import { ConfigError } from '../../config-error.ts';
 import { checkDatabase, openDataFolder, unopenable } from './data-folder.ts';
 import { MAX_SOCKET_PATH } from './lock.ts';
 import type { WorkerData, WorkerMessage } from './worker.ts';
