@@ -6,7 +6,8 @@ import { SongsRepository } from '../../src/features/songs/repository.ts';
 import { TasksRepository } from '../../src/features/tasks/repository.ts';
 import { startService } from '../support/service.ts';
 
-const { app } = await startService(t);
+// The driver's own timeout is not for the many rows that are made here.
+const { app } = await startService(t, { REQUEST_DEADLINE_MS: '120000' });
 const client = await app.pg.pool.connect();
 t.teardown(() => client.release(true));
 

@@ -15,6 +15,9 @@ import {
 import { validRequests } from './valid-requests.ts';
 import { judgeInvalid, judgeValid } from './verdicts.ts';
 
+/** How many smaller cases are tried after one that fails. Large bodies have far more. */
+const MAX_SHRINKS = 500;
+
 export interface CampaignOptions {
   document: OpenApiDocument & ContractDocument;
   /** Sends a request to the service under test. */
@@ -87,7 +90,17 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     predicate: (drawn: Case) => Promise<unknown>,
   ) => {
     properties++;
-    const property = fc.asyncProperty(cases, async (drawn) => void (await predicate(drawn)));
+    let hasFailed = false;
+    let shrinks = 0;
+    const property = fc.asyncProperty(cases, async (drawn) => {
+      if (hasFailed && ++shrinks > MAX_SHRINKS) return;
+      try {
+        await predicate(drawn);
+      } catch (error) {
+        hasFailed = true;
+        throw error;
+      }
+    });
     const result = await fc.check(property, { seed, numRuns });
     if (!result.failed) return;
     const { errorInstance } = result;
