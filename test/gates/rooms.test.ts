@@ -10,14 +10,16 @@ const ABOVE_ALL = ['app', 'config', 'server'];
 /** The files, by path, that the linter of the project reports in a tree of them, each with the name of the rule. */
 function reported(t: Test, files: Readonly<Record<string, string>>): Record<string, string> {
   const folder = t.testdir();
-  for (const config of ['biome.json', 'biome.rooms.json', '.gitignore']) cpSync(config, join(folder, config));
+  for (const config of ['biome.json', 'biome.rooms.json', 'bench/biome.json', '.gitignore'])
+    cpSync(config, join(folder, config));
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), text);
   }
+  const folders = [...new Set(Object.keys(files).map((file) => dirname(file).split('/')[0] ?? ''))];
   const { stdout } = spawnSync(
     resolve('node_modules/.bin/biome'),
-    ['lint', '--reporter=github', '--max-diagnostics=none', 'src', 'schemas'],
+    ['lint', '--reporter=github', '--max-diagnostics=none', ...folders],
     { cwd: folder, encoding: 'utf8' },
   );
   const errors = stdout.matchAll(/::error title=lint\/\w+\/(\w+),file=([^,]+)/g);
@@ -48,6 +50,31 @@ t.test('an import downwards does not', async (t) => {
   );
   t.same(reported(t, { 'schemas/x.ts': '', ...Object.fromEntries(steps) }), {});
 });
+
+t.test('only the benchmark lab imports the lab', async (t) => {
+  const files = {
+    'schemas/x.ts': importing('../bench/lib/x.ts'),
+    'test/x.ts': importing('../bench/lib/x.ts'),
+    'bench/test/x.ts': importing('../lib/x.ts'),
+  };
+  const expected = { 'schemas/x.ts': 'noRestrictedImports', 'test/x.ts': 'noRestrictedImports' };
+  t.same(reported(t, files), expected);
+});
+
+t.test(
+  'a part of the lab imports only bench/lib; the comparison also the conformance gate and the report',
+  async (t) => {
+    const parts = ['comparison', 'conformance', 'report', 'self', 'lib'];
+    const allowed = ['comparison to conformance', 'comparison to report'];
+    const steps = parts.flatMap((from) =>
+      parts.filter((to) => to !== from).map((to) => ({ file: `bench/${from}/to-${to}.ts`, from, to })),
+    );
+    const files = Object.fromEntries(steps.map(({ file, to }) => [file, importing(`../${to}/x.ts`)]));
+    const climbs = steps.filter(({ from, to }) => to !== 'lib' && !allowed.includes(`${from} to ${to}`));
+    const expected = Object.fromEntries(climbs.map(({ file }) => [file, 'noRestrictedImports']));
+    t.same(reported(t, files), expected);
+  },
+);
 
 t.test('a circle fails it, also one of types', async (t) => {
   const circle = {
