@@ -1,20 +1,16 @@
 import { ApiError, ErrorDetail, Problem } from './error.ts';
 import type { Model } from './ref.ts';
+import type { AnyResource } from './resource.ts';
 import { Health, Readiness, ReadinessChecks } from './service.ts';
-import { Song, SongCreate, SongEnvelope, SongList, SongUpdate } from './song.ts';
-import { Task, TaskCreate, TaskList, TaskUpdate } from './task.ts';
+import { song } from './song.ts';
+import { task } from './task.ts';
+
+/** Every declared resource, in the order of the contract. */
+export const resources: readonly AnyResource[] = [song, task];
 
 /** Every named component of the contract. */
 export const models: readonly Model[] = [
-  Song,
-  SongCreate,
-  SongUpdate,
-  SongEnvelope,
-  SongList,
-  Task,
-  TaskCreate,
-  TaskUpdate,
-  TaskList,
+  ...resources.flatMap(({ models }) => models),
   Health,
   Readiness,
   ReadinessChecks,

@@ -1,8 +1,11 @@
 import { type TProperties, Type } from '@sinclair/typebox';
 import { Int32, OneOf } from './fields.ts';
 
-/** How the value of a sort key is written into a cursor. */
-export type SortKeyKind = 'integer' | 'instant' | 'text';
+/**
+ * How the value of a sort key is written into a cursor. An `instant` is one that the database sets, and never before
+ * 1970; a `moment` is any.
+ */
+export type SortKeyKind = 'integer' | 'number' | 'instant' | 'moment' | 'date' | 'text';
 
 /** The fields that a list can be sorted by; `id`, the tie-break, is always one of them. */
 export type SortKeys = { id: 'integer' } & { [field: string]: SortKeyKind };
@@ -12,13 +15,19 @@ export type Sort<Keys extends SortKeys> = (keyof Keys & string) | `-${keyof Keys
 
 const patterns: Record<SortKeyKind, string> = {
   integer: '-?[0-9]{1,10}',
+  number: '[A-Za-z0-9_-]*',
   instant: '[0-9]{1,13}',
+  moment: '-?[0-9]{1,15}',
+  date: '-?[0-9]{1,7}',
   text: '[A-Za-z0-9_-]*',
 };
 
 const exampleKeys: Record<SortKeyKind, string> = {
   integer: '3',
+  number: 'MS41',
   instant: '1795158515123',
+  moment: '1795158515123',
+  date: '20777',
   text: 'UGluayBQb255IENsdWI',
 };
 

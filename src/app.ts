@@ -6,11 +6,8 @@ import { batching } from './database/batching/plugin.ts';
 import { database } from './database/plugin.ts';
 import { redoc } from './docs/redoc.ts';
 import { docs } from './docs/swagger-ui.ts';
+import { features } from './features/index.ts';
 import { serviceRoutes } from './features/service/routes.ts';
-import { SongsRepository } from './features/songs/repository.ts';
-import { songRoutes } from './features/songs/routes.ts';
-import { TasksRepository } from './features/tasks/repository.ts';
-import { taskRoutes } from './features/tasks/routes.ts';
 import { bodyParsing } from './http/body-parsing.ts';
 import { Connections } from './http/connections.ts';
 import { contentNegotiation } from './http/content-negotiation.ts';
@@ -66,11 +63,7 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
     await app.register(async (api) => {
       await api.register(contentNegotiation);
       await api.register(queryStrings);
-      const databases = { main: app.database, lists: app.listDatabase };
-      const songs = new SongsRepository(databases, app.batching);
-      await api.register(songRoutes, { prefix: '/songs', songs });
-      const tasks = new TasksRepository(databases, app.batching, config.maxTasks);
-      await api.register(taskRoutes, { prefix: '/tasks', tasks });
+      for (const feature of features) await api.register(feature, { maxTasks: config.maxTasks });
     });
     await app.register(serviceRoutes, { database: app.probeDatabase });
 

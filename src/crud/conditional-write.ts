@@ -1,5 +1,4 @@
-import type { QueryResultRow } from 'pg';
-import type { Queryable, Statement } from '../database/queryable.ts';
+import type { Statement } from '../database/queryable.ts';
 
 /** The outcome of a write to one row that may depend on the version of the row. */
 export type WriteOutcome<Row> =
@@ -18,43 +17,45 @@ export interface ConditionalWrite {
   excluded: readonly string[] | undefined;
 }
 
-/** Keeps two writes to the same row out of one batch: each is to see what the one before it has written. */
-export const onePerRow = { exclusiveKeyOf: ({ id }: ConditionalWrite): number => id };
+/** A row that was locked for a write; `id` is null where the version did not meet the conditions. */
+export type LockedRow<Row> = Row & { id: number | null; lockedId: number };
 
 /**
- * Runs one statement for conditional writes to different rows, and gives one outcome a write, in their order.
- *
- * Rows are locked in the order of their ids, so that no two batches wait for each other, and in their latest version.
+ * The text of a statement for conditional writes to different rows, which returns a {@link LockedRow} for each row that
+ * exists. Rows are locked in the order of their ids, so that no two batches wait for each other, and in their latest
+ * version.
  *
  * @param table The table, of which `id` and `version` are read.
  * @param write An `UPDATE` or `DELETE` of those rows whose ids are in `matching (match_id)`, with `RETURNING` at
- * least `id`; its parameters begin with `$4`.
+ * least `id`; its parameters begin with `$4`, behind those of {@link conditionValues}.
  */
-export async function runConditionalWrites<Row extends QueryResultRow & { id: number }>(
-  database: Queryable,
-  table: string,
+export const conditionalText = (table: string, write: string): string => `
+  WITH bound AS (
+    SELECT id, required::uuid[], excluded::uuid[]
+    FROM unnest($1::integer[], $2::text[], $3::text[]) AS bound (id, required, excluded)
+  ), locked AS MATERIALIZED (
+    SELECT id, version FROM ${table} WHERE id = ANY ($1) ORDER BY id FOR UPDATE
+  ), matching (match_id) AS (
+    SELECT id FROM locked JOIN bound USING (id)
+    WHERE (required IS NULL OR version = ANY (required)) AND (excluded IS NULL OR version <> ALL (excluded))
+  ), written AS (${write})
+  SELECT written.*, locked.id AS "lockedId" FROM locked LEFT JOIN written ON written.id = locked.id`;
+
+/** The first three parameters of a conditional write. */
+export const conditionValues = (writes: readonly ConditionalWrite[]): Statement['values'] & unknown[] => [
+  writes.map(({ id }) => id),
+  writes.map(({ required }) => arrayLiteral(required)),
+  writes.map(({ excluded }) => arrayLiteral(excluded)),
+];
+
+/** An array of UUIDs as PostgreSQL reads it from text. */
+const arrayLiteral = (versions: readonly string[] | undefined) => versions && `{${versions.join()}}`;
+
+/** The outcomes of writes, in their order. */
+export function outcomesOf<Row>(
   writes: readonly ConditionalWrite[],
-  write: Statement,
-): Promise<WriteOutcome<Row>[]> {
-  const { rows } = await database.query<Row & { id: number | null; lockedId: number }>({
-    text: `
-      WITH bound AS (
-        SELECT id, required::uuid[], excluded::uuid[]
-        FROM unnest($1::integer[], $2::text[], $3::text[]) AS bound (id, required, excluded)
-      ), locked AS MATERIALIZED (
-        SELECT id, version FROM ${table} WHERE id = ANY ($1) ORDER BY id FOR UPDATE
-      ), matching (match_id) AS (
-        SELECT id FROM locked JOIN bound USING (id)
-        WHERE (required IS NULL OR version = ANY (required)) AND (excluded IS NULL OR version <> ALL (excluded))
-      ), written AS (${write.text})
-      SELECT written.*, locked.id AS "lockedId" FROM locked LEFT JOIN written ON written.id = locked.id`,
-    values: [
-      writes.map(({ id }) => id),
-      writes.map(({ required }) => arrayLiteral(required)),
-      writes.map(({ excluded }) => arrayLiteral(excluded)),
-      ...(write.values ?? []),
-    ],
-  });
+  rows: readonly LockedRow<Row>[],
+): WriteOutcome<Row>[] {
   const found = new Map(rows.map((row) => [row.lockedId, row]));
   return writes.map(({ id }) => {
     const row = found.get(id);
@@ -62,6 +63,3 @@ export async function runConditionalWrites<Row extends QueryResultRow & { id: nu
     return row.id === null ? { status: 'version_mismatch' } : { status: 'written', row };
   });
 }
-
-/** An array of UUIDs as PostgreSQL reads it from text. */
-const arrayLiteral = (versions: readonly string[] | undefined) => versions && `{${versions.join()}}`;

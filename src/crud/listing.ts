@@ -1,27 +1,21 @@
-import type { QueryResultRow } from 'pg';
-import type { Sort, SortKeyKind, SortKeys } from '../../schemas/pagination.ts';
+import type { SortKeys } from '../../schemas/pagination.ts';
+import type { AnyResource } from '../../schemas/resource.ts';
 import type { Queryable, Statement } from '../database/queryable.ts';
-import { decodeCursor, encodeCursor, type KeyValue } from './cursor.ts';
+import { columnName, keyTypes, selected, sortExpression } from './columns.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
 
-/** Adds a value to a statement's parameters and gives its placeholder. */
-export type Bind = (value: unknown) => string;
-
-/** A list that a table can give: what is selected, and the SQL expression of each sort key. */
-export interface Listing<Keys extends SortKeys> {
-  table: string;
-  columns: string;
-  keys: Keys;
-  expressions: Record<keyof Keys, string>;
-}
-
-/** One page: which rows, in which order, from where on. */
-export interface PageRequest<Keys extends SortKeys> {
-  /** Conditions in SQL, all of which a row must meet. */
-  where(bind: Bind): string[];
-  sort?: Sort<Keys> | undefined;
+/** The query parameters of every list; those of one resource have its filters as well. */
+export type ListParameters = {
+  sort?: string;
   limit: number;
-  cursor?: string | undefined;
-}
+  cursor?: string;
+  count?: boolean;
+  /** The text to search for. */
+  q?: string;
+};
+
+/** A row of any table. */
+export type Identified = { id: number };
 
 export interface Page<Row> {
   rows: Row[];
@@ -29,59 +23,95 @@ export interface Page<Row> {
   next: string | undefined;
 }
 
-const sqlTypes: Record<SortKeyKind, string> = { integer: 'bigint', instant: 'timestamptz', text: 'text' };
+/** The filters of a query, by the names of their parameters. */
+export type Filters = Readonly<Record<string, unknown>>;
 
-/**
- * Reads one page by keyset: the rows behind the cursor's row in the order (sort key, id). Rows that are
- * inserted or deleted meanwhile make it neither skip nor repeat others.
- */
-export async function readPage<
-  Keys extends SortKeys,
-  Row extends QueryResultRow & Record<keyof Keys, KeyValue | null>,
->(database: Queryable, listing: Listing<Keys>, page: PageRequest<Keys>): Promise<Page<Row>> {
-  const { rows } = await database.query<Row>(pageStatement(listing, page));
-  const last = rows.length > page.limit ? rows[page.limit - 1] : undefined;
+/** Adds a value to a statement's parameters and gives its placeholder. */
+type Bind = (value: unknown) => string;
+
+/** The lists of a resource: their statements, and their pages. */
+export interface Listing {
+  /** Reads one page by keyset: the rows behind the cursor's row in the order (sort key, id), and one row more. */
+  page(query: ListParameters & Filters): Statement;
+  /** Counts the rows that meet the filters, as `total`. */
+  count(filters: Filters): Statement;
+}
+
+/** Compiles the lists of a resource. */
+export function listingOf({ names, fields, stamps, sortKeys, filterable, searchable }: AnyResource): Listing {
+  const { table } = names;
+  const columns = selected(['id', ...Object.keys(fields), ...stamps]);
+  const expressions = new Map(
+    Object.keys(sortKeys).map((name) => [name, sortExpression(name, fields[name])]),
+  );
+  const types = new Map(Object.entries(sortKeys).map(([name, kind]) => [name, keyTypes[kind]]));
+  const filters = filterable.map((name) => {
+    const column = columnName(name);
+    const expression = expressions.get(name) ?? column;
+    // An index over an expression finds the rows; those with null may be among them.
+    const conditions = expression === column ? [column] : [expression, column];
+    return { name, conditions };
+  });
+
+  const conditionsOf = (query: Filters, bind: Bind): string[] => {
+    const where: string[] = [];
+    for (const { name, conditions } of filters) {
+      const value = query[name];
+      if (value === undefined) continue;
+      const given = bind(value);
+      for (const condition of conditions) where.push(`${condition} = ${given}`);
+    }
+    if (query.q !== undefined) where.push(containsText(searchable.map(columnName), bind(query.q)));
+    return where;
+  };
+
   return {
-    rows: rows.slice(0, page.limit),
-    next: last && encodeCursor(listing.keys, last),
+    page(query) {
+      const { sort = 'id', cursor, limit } = query;
+      const isDescending = sort.startsWith('-');
+      const key = isDescending ? sort.slice(1) : sort;
+      const keys = key === 'id' ? ['id'] : [key, 'id'];
+      const values: unknown[] = [];
+      const bind: Bind = (value) => `$${values.push(value)}`;
+      const conditions = conditionsOf(query, bind);
+      if (cursor !== undefined) {
+        const after: Readonly<Record<string, unknown>> = decodeCursor(sortKeys, cursor);
+        const left = keys.map((name) => expressions.get(name));
+        const right = keys.map((name) => `${bind(after[name])}::${types.get(name)}`);
+        conditions.push(`(${left.join(', ')}) ${isDescending ? '<' : '>'} (${right.join(', ')})`);
+      }
+      const order = keys.map((name) => `${expressions.get(name)} ${isDescending ? 'DESC' : 'ASC'}`);
+      const text = [
+        `SELECT ${columns} FROM ${table}`,
+        whereClause(conditions),
+        `ORDER BY ${order.join(', ')} LIMIT ${bind(limit + 1)}`,
+      ].join(' ');
+      return { text, values };
+    },
+
+    count(query) {
+      const values: unknown[] = [];
+      const conditions = conditionsOf(query, (value) => `$${values.push(value)}`);
+      return {
+        text: `SELECT count(*)::integer AS total FROM ${table} ${whereClause(conditions)}`,
+        values,
+      };
+    },
   };
 }
 
-/** Counts all rows that a list holds. */
-export async function countRows<Keys extends SortKeys>(
+/**
+ * Runs the statement of a page. Rows that are inserted or deleted between two pages make it neither skip nor repeat
+ * others.
+ */
+export async function readPage<Row extends Identified>(
   database: Queryable,
-  { table }: Listing<Keys>,
-  where: PageRequest<Keys>['where'],
-): Promise<number> {
-  const values: unknown[] = [];
-  const conditions = where((value) => `$${values.push(value)}`);
-  const text = `SELECT count(*)::integer AS total FROM ${table} ${whereClause(conditions)}`;
-  const { rows } = await database.query<{ total: number }>({ text, values });
-  return rows[0]?.total ?? 0;
-}
-
-function pageStatement<Keys extends SortKeys>(listing: Listing<Keys>, page: PageRequest<Keys>): Statement {
-  const { table, columns, keys, expressions } = listing;
-  const { sort = 'id', cursor, limit } = page;
-  const descending = sort.startsWith('-');
-  const field: keyof Keys & string = descending ? sort.slice(1) : sort;
-  const fields = field === 'id' ? ['id'] : [field, 'id'];
-  const values: unknown[] = [];
-  const bind: Bind = (value) => `$${values.push(value)}`;
-  const conditions = page.where(bind);
-  if (cursor !== undefined) {
-    const after = decodeCursor(keys, cursor);
-    const left = fields.map((name) => expressions[name]);
-    const right = fields.map((name) => `${bind(after[name])}::${sqlTypes[keys[name] ?? 'text']}`);
-    conditions.push(`(${left.join(', ')}) ${descending ? '<' : '>'} (${right.join(', ')})`);
-  }
-  const order = fields.map((name) => `${expressions[name]} ${descending ? 'DESC' : 'ASC'}`);
-  const text = [
-    `SELECT ${columns} FROM ${table}`,
-    whereClause(conditions),
-    `ORDER BY ${order.join(', ')} LIMIT ${bind(limit + 1)}`,
-  ].join(' ');
-  return { text, values };
+  statement: Statement,
+  { limit, keys }: { limit: number; keys: SortKeys },
+): Promise<Page<Row>> {
+  const { rows } = await database.query<Row>(statement);
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return { rows: rows.slice(0, limit), next: last && encodeCursor(keys, last) };
 }
 
 function whereClause(conditions: readonly string[]): string {

@@ -10,6 +10,7 @@ import { codeOf, DatabaseUnavailable, queryFailure } from './failures.ts';
 import { migrate } from './migrate.ts';
 import { type PoolLimits, poolOptions, sessionOptions } from './pool-options.ts';
 import { PooledDatabase } from './pooled-database.ts';
+import type { RepositoryDatabases } from './queryable.ts';
 import { checkServer, connectionProblem } from './server-check.ts';
 
 declare module 'fastify' {
@@ -18,6 +19,8 @@ declare module 'fastify' {
     database: PooledDatabase;
     /** Runs the reads that may take long. They have connections of their own, if there is more than one. */
     listDatabase: PooledDatabase;
+    /** The two of them, as repositories need them. */
+    databases: RepositoryDatabases;
     /** Runs the readiness probe; with a server, on a connection of its own. */
     probeDatabase: PooledDatabase;
   }
@@ -76,6 +79,7 @@ export const database = fp<DatabaseOptions>(
     const { lists = app.pg, probe = app.pg } = app.pg;
     app.decorate('database', new PooledDatabase(app.pg.pool));
     app.decorate('listDatabase', lists === app.pg ? app.database : new PooledDatabase(lists.pool));
+    app.decorate('databases', { main: app.database, lists: app.listDatabase });
     app.decorate('probeDatabase', probe === app.pg ? app.database : new PooledDatabase(probe.pool));
 
     // A connection that breaks while nobody uses it, or between two queries, must not end the process.

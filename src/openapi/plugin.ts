@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import fp from 'fastify-plugin';
 import { stringify } from 'yaml';
+import { resources } from '../../schemas/index.ts';
 import { VERSIONED_BASE } from '../http/base-path.ts';
 import { packageVersion } from '../package.ts';
 import { DESCRIPTION } from './description.ts';
@@ -38,8 +39,7 @@ export const openapi = fp(
           ),
         ],
         tags: [
-          { name: 'songs', description: 'The songs catalogue. A song is unique by its title and artist.' },
-          { name: 'tasks', description: 'The task manager. How many tasks there may be is bounded.' },
+          ...resources.map(({ names, texts }) => ({ name: names.many, description: texts.group })),
           { name: 'service', description: 'Liveness and readiness, for whoever runs the service.' },
         ],
       },

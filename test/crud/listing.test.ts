@@ -1,8 +1,8 @@
 import type { QueryConfig } from 'pg';
 import t from 'tap';
-import { Batching } from '../../src/database/batching/batching.ts';
+import { song } from '../../schemas/song.ts';
+import { repositoryOf } from '../../src/crud/repository.ts';
 import type { Queryable } from '../../src/database/queryable.ts';
-import { SongsRepository } from '../../src/features/songs/repository.ts';
 import { startService } from '../support/service.ts';
 
 const { call, app } = await startService(t);
@@ -57,10 +57,7 @@ t.test('filters by artist and by year read an index in the order of the page', a
       return { ...(await client.query('SELECT WHERE false')), rows: [] };
     },
   };
-  const songs = new SongsRepository(
-    { main: explaining, lists: explaining },
-    new Batching({ enabled: false, connections: 1, listConnections: 1 }),
-  );
+  const songs = repositoryOf(song, { main: explaining, lists: explaining });
 
   await songs.list({ artist: 'Ghost', limit: 20 });
   await songs.list({ year: 2016, limit: 20 });

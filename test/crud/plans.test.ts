@@ -1,9 +1,12 @@
 import type { QueryResultRow } from 'pg';
 import t from 'tap';
+import { song } from '../../schemas/song.ts';
+import { task } from '../../schemas/task.ts';
+import { batched } from '../../src/crud/batched.ts';
+import { repositoryOf } from '../../src/crud/repository.ts';
 import { Batching } from '../../src/database/batching/batching.ts';
 import type { Queryable, Statement } from '../../src/database/queryable.ts';
-import { SongsRepository } from '../../src/features/songs/repository.ts';
-import { TasksRepository } from '../../src/features/tasks/repository.ts';
+import { taskStatements } from '../../src/features/tasks/statements.ts';
 import { startService } from '../support/service.ts';
 
 // The driver's own timeout is not for the many rows that are made here.
@@ -21,8 +24,8 @@ const preparing: Queryable = {
 };
 const databases = { main: preparing, lists: preparing };
 const batching = new Batching({ enabled: false, connections: 1, listConnections: 1 });
-const songs = new SongsRepository(databases, batching);
-const tasks = new TasksRepository(databases, batching, 1_000_000);
+const songs = batched(song, repositoryOf(song, databases), batching);
+const tasks = batched(task, repositoryOf(task, databases, taskStatements(1_000_000)), batching);
 
 const literal = (value: unknown): string => {
   if (value === null || value === undefined) return 'NULL';

@@ -1,0 +1,144 @@
+import {
+  type IntegerOptions,
+  type NumberOptions,
+  type StringOptions,
+  type TSchema,
+  Type,
+} from '@sinclair/typebox';
+import { Int32, Nullable, OneOf, Text } from './fields.ts';
+import type { SortKeyKind } from './pagination.ts';
+
+/** What a field holds, which decides its type in the contract, in the database and in a cursor. */
+export type FieldKind = 'string' | 'integer' | 'number' | 'boolean' | 'date' | 'instant' | 'uuid' | 'enum';
+
+/** A schema whose values have this static type. */
+export type SchemaOf<Value> = TSchema & { static: Value };
+
+/** A field of a declared resource. */
+export interface Field<
+  Value = unknown,
+  IsOptional extends boolean = boolean,
+  Sort extends SortKeyKind | undefined = SortKeyKind | undefined,
+> {
+  readonly kind: FieldKind;
+  /** The schema of the field in responses and updates. */
+  readonly schema: SchemaOf<Value>;
+  /** The schema without null, of which filters are made. */
+  readonly valueSchema: TSchema;
+  /** Whether the field may be null. */
+  readonly isNullable: boolean;
+  /** Whether a create may leave the field out. */
+  readonly isOptional: IsOptional;
+  /** The value of a field that a create or a PUT leaves out; null where `isOptional` is false. */
+  readonly default: unknown;
+  /** How the field is written into a cursor; undefined for a field that lists cannot be sorted by. */
+  readonly sort: Sort;
+}
+
+type Described = { description?: string; examples?: readonly unknown[] };
+
+const required = <Value, const Sort extends SortKeyKind | undefined>(
+  kind: FieldKind,
+  schema: SchemaOf<Value>,
+  sort: Sort,
+): Field<Value, false, Sort> => ({
+  kind,
+  schema,
+  valueSchema: schema,
+  isNullable: false,
+  isOptional: false,
+  default: null,
+  sort,
+});
+
+/** Text without NUL; lengths are counted in code points. */
+export const string = (options: StringOptions & { maxLength: number }) =>
+  required<string, 'text'>('string', Text(options), 'text');
+
+/** Longer text: up to 2000 code points, unless the options say otherwise. */
+export const text = (options: StringOptions) => string({ maxLength: 2000, ...options });
+
+/** An integer of 32 bits. */
+export const integer = (options: IntegerOptions) =>
+  required<number, 'integer'>('integer', Int32(options), 'integer');
+
+/** A number of double precision. */
+export const number = (options: NumberOptions) =>
+  required<number, 'number'>('number', Type.Number({ format: 'double', ...options }), 'number');
+
+export const boolean = (options: Described) =>
+  required<boolean, undefined>('boolean', Type.Boolean({ ...options }), undefined);
+
+/** A day of the years 1000 to 9999, RFC 3339, as in `2026-11-20`. */
+export const date = (options: Described) =>
+  required<string, 'date'>(
+    'date',
+    Type.String({
+      format: 'date',
+      pattern: '^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$',
+      maxLength: 10,
+      examples: ['2026-11-20'],
+      ...options,
+    }),
+    'date',
+  );
+
+/** An instant of the years 1000 to 9999 in UTC with milliseconds, RFC 3339, as in `2026-11-20T07:28:35.123Z`. */
+export const instant = (options: Described) =>
+  required<string, 'moment'>(
+    'instant',
+    Type.String({
+      format: 'date-time',
+      pattern: '^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]\\.[0-9]{3}Z$',
+      maxLength: 24,
+      examples: ['2026-11-20T07:28:35.123Z'],
+      ...options,
+    }),
+    'moment',
+  );
+
+/** A UUID in lower case, as the database gives it. */
+export const uuid = (options: Described) =>
+  required<string, undefined>(
+    'uuid',
+    Type.String({
+      format: 'uuid',
+      pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
+      maxLength: 36,
+      examples: ['0a3f1c5e-9d2b-4c47-8f0e-6b1d2a7c9e35'],
+      ...options,
+    }),
+    undefined,
+  );
+
+/** One of the given strings. */
+export const oneOf = <const Value extends string>(
+  values: readonly Value[],
+  options: Described & { description: string },
+) =>
+  required<Value, 'text'>(
+    'enum',
+    OneOf(values, { ...options, examples: [...(options.examples ?? values)] }),
+    'text',
+  );
+
+/**
+ * The same field, which may be null, and is null where a create leaves it out. Null sorts after all values.
+ *
+ * @param description The description of the field, null included.
+ */
+export const nullable = <Value, Sort extends SortKeyKind | undefined>(
+  field: Field<Value, boolean, Sort>,
+  description: string,
+): Field<Value | null, true, Sort> => ({
+  ...field,
+  schema: Type.Unsafe<Value | null>(Nullable(field.schema, description)),
+  isNullable: true,
+  isOptional: true,
+});
+
+/** The same field, with the value that it has where a create leaves it out. */
+export const withDefault = <Value, Sort extends SortKeyKind | undefined>(
+  field: Field<Value, boolean, Sort>,
+  value: NoInfer<Value>,
+): Field<Value, true, Sort> => ({ ...field, isOptional: true, default: value });

@@ -1,0 +1,289 @@
+import { type TSchema, Type } from '@sinclair/typebox';
+import { Identifier, Text, Timestamp } from './fields.ts';
+import { ListQuery, type SortKeyKind, type SortKeys } from './pagination.ts';
+import { type Model, model, ref } from './ref.ts';
+import { type Examples, examplesOf, type GivenExamples } from './resource-examples.ts';
+import type { Field, SchemaOf } from './resource-fields.ts';
+
+type Fields = Readonly<Record<string, Field>>;
+type Stamps = { createdAt: string; updatedAt?: string };
+type Flat<Type> = { [Key in keyof Type]: Type[Key] };
+
+type ValueOf<Given> = Given extends Field<infer Value> ? Value : never;
+type KeysOf<Given extends Fields, Wanted extends Field> = {
+  [Key in keyof Given & string]: Given[Key] extends Wanted ? Key : never;
+}[keyof Given & string];
+
+/** The fields by which lists can be sorted. */
+type Sortable<Given extends Fields> = KeysOf<Given, Field<unknown, boolean, SortKeyKind>>;
+/** The fields that are text. */
+type Searchable<Given extends Fields> = KeysOf<Given, Field<string | null, boolean, 'text'>>;
+type Optional<Given extends Fields> = KeysOf<Given, Field<unknown, true>>;
+
+type ItemOf<Given extends Fields, Stamped> = Flat<
+  { id: number } & { [Key in keyof Given]: ValueOf<Given[Key]> } & { [Key in keyof Stamped]: string }
+>;
+type CreateOf<Given extends Fields> = Flat<
+  { [Key in Exclude<keyof Given, Optional<Given>>]: ValueOf<Given[Key]> } & {
+    [Key in Optional<Given>]?: ValueOf<Given[Key]>;
+  }
+>;
+type UpdateOf<Given extends Fields> = { [Key in keyof Given]?: ValueOf<Given[Key]> };
+
+type QueryOf<
+  Given extends Fields,
+  Sorted extends string,
+  Filtered extends keyof Given,
+  Searched extends string,
+> = Flat<
+  { [Key in Filtered]?: NonNullable<ValueOf<Given[Key]>> } & ([Searched] extends [never]
+    ? unknown
+    : { q?: string }) & {
+      sort?: Sorted | `-${Sorted}`;
+      limit: number;
+      cursor?: string;
+      count?: boolean;
+    }
+>;
+
+/** A query parameter that asks for rows with exactly this value. */
+interface Filter {
+  description: string;
+  example: unknown;
+}
+
+/** The declaration of a resource: what clients see, from which its table, statements and operations follow. */
+interface Declaration<
+  Given extends Fields,
+  Stamped extends Stamps,
+  Sorted extends Sortable<Given>,
+  Filtered extends keyof Given & string,
+  Searched extends Searchable<Given>,
+> {
+  /** In camel case, as in `song`. */
+  name: string;
+  /** In camel case, as in `songs`. */
+  plural: string;
+  /** The description of the model. */
+  description: string;
+  /** The description of the group of operations. */
+  group: string;
+  /** The fields that clients write, in the order in which they are shown. A column has the same name in snake case. */
+  fields: Given;
+  /** The instants that the database sets, and their descriptions. */
+  stamps: Stamped;
+  /** Fields that no two rows may have in common: a create or write that would make such rows is a conflict. */
+  unique?: readonly Exclude<keyof Given & string, KeysOf<Given, Field<null>>>[];
+  /** The fields by which lists can be sorted, beside the id and the stamps. */
+  sortable?: readonly Sorted[];
+  /** The fields by which lists can be filtered. */
+  filterable?: { readonly [Key in Filtered]: Filter };
+  /** The fields in which `q` searches. */
+  searchable?: { fields: readonly Searched[]; description: string; example: string };
+  /** The member that holds the row in the response to a create or write; without it, the row is the response. */
+  envelope?: string;
+  /** The description of the create. */
+  create: string;
+  examples: GivenExamples<NoInfer<CreateOf<Given>>>;
+}
+
+/** The names of a resource, in the forms in which they are used. */
+export interface Names {
+  /** As in `song`: of statements and in sentences. */
+  readonly one: string;
+  readonly many: string;
+  /** With its article, as in `a song`. */
+  readonly a: string;
+  /** Of models and operations, as in `Song`. */
+  readonly model: string;
+  readonly models: string;
+  /** Of error codes, as in `song`. */
+  readonly code: string;
+  readonly table: string;
+  /** As in `/songs`. */
+  readonly path: string;
+}
+
+/** A resource, as the rooms of `src/` use it. */
+export interface Resource<Item, Create, Update, Query> {
+  readonly names: Names;
+  readonly texts: { readonly group: string; readonly create: string };
+  readonly fields: Fields;
+  readonly stamps: readonly string[];
+  readonly unique: readonly string[];
+  readonly sortKeys: SortKeys;
+  readonly filterable: readonly string[];
+  readonly searchable: readonly string[];
+  readonly envelope: string | undefined;
+  readonly examples: Examples;
+  readonly schemas: {
+    readonly item: Model<SchemaOf<Item>>;
+    readonly create: Model<SchemaOf<Create>>;
+    readonly update: Model<SchemaOf<Update>>;
+    /** The response to a create or write. */
+    readonly written: Model;
+    readonly list: Model<SchemaOf<Item[]>>;
+    readonly query: SchemaOf<Query>;
+  };
+  /** The components of the contract. */
+  readonly models: readonly Model[];
+  /** The update that gives a row the whole state in the body of a PUT: what the body leaves out gets its default. */
+  replacement(body: Create): Update;
+}
+
+/** A declared resource, for code that serves any of them. */
+export type AnyResource = Omit<Resource<unknown, unknown, unknown, unknown>, 'replacement'>;
+
+/** Declares a resource once: its models, list parameters, columns, statements and operations follow from it. */
+export function defineResource<
+  const Given extends Fields,
+  const Stamped extends Stamps,
+  const Sorted extends Sortable<Given> = never,
+  const Filtered extends keyof Given & string = never,
+  const Searched extends Searchable<Given> = never,
+>(
+  declaration: Declaration<Given, Stamped, Sorted, Filtered, Searched>,
+): Resource<
+  ItemOf<Given, Stamped>,
+  CreateOf<Given>,
+  UpdateOf<Given>,
+  QueryOf<Given, Sorted | 'id' | (keyof Stamped & string), Filtered, Searched>
+> {
+  const { fields, description, envelope, unique = [], searchable, filterable } = declaration;
+  const names = namesOf(declaration);
+  const stamps = Object.keys(declaration.stamps);
+  const examples = examplesOf(declaration.examples, stamps);
+  const properties = mapped(fields, ({ schema }) => schema);
+  const filters: Record<string, Filter> = { ...filterable };
+  const sortKeys: SortKeys = {
+    id: 'integer',
+    ...mapped(pick(fields, declaration.sortable ?? []), ({ sort }) => sort ?? 'text'),
+    ...mapped(declaration.stamps, () => 'instant' as const),
+  };
+
+  const item = model(
+    names.model,
+    Type.Unsafe<ItemOf<Given, Stamped>>(
+      Type.Object(
+        {
+          id: Identifier(`The ${names.one}’s id.`),
+          ...properties,
+          ...mapped(declaration.stamps, (text) => Timestamp(text)),
+        },
+        { description, examples: [examples.stored] },
+      ),
+    ),
+  );
+  const create = model(
+    `${names.model}Create`,
+    Type.Unsafe<CreateOf<Given>>(
+      Type.Object(mapped(fields, schemaInCreate), {
+        additionalProperties: false,
+        description: `A new ${names.one}, or the whole new state of an existing one.`,
+        examples: [examples.create],
+      }),
+    ),
+  );
+  const update = model(
+    `${names.model}Update`,
+    Type.Unsafe<UpdateOf<Given>>(
+      Type.Partial(Type.Object(properties), {
+        additionalProperties: false,
+        description: `A JSON Merge Patch (RFC 7396) of ${names.a}: what is absent stays as it is.`,
+        examples: [examples.update],
+      }),
+    ),
+  );
+  const written =
+    envelope === undefined
+      ? item
+      : model(
+          `${names.model}Envelope`,
+          Type.Object(
+            { [envelope]: ref(item) },
+            {
+              description: `The ${names.one} that was written.`,
+              examples: [{ [envelope]: examples.created }],
+            },
+          ),
+        );
+  const list = model(
+    `${names.model}List`,
+    Type.Unsafe<ItemOf<Given, Stamped>[]>(
+      Type.Array(ref(item), {
+        description: `One page of ${names.many}.`,
+        maxItems: 100,
+        examples: [examples.rows],
+      }),
+    ),
+  );
+  const query = Type.Unsafe<QueryOf<Given, Sorted | 'id' | (keyof Stamped & string), Filtered, Searched>>(
+    ListQuery(sortKeys, {
+      ...mapped(filters, ({ description, example }, name) => {
+        const { description: _, examples: __, ...schema } = fields[name]?.valueSchema ?? Type.Never();
+        return Type.Optional({ ...schema, description, examples: [example] });
+      }),
+      ...(searchable && {
+        q: Type.Optional(
+          Text({
+            minLength: 1,
+            maxLength: 200,
+            description: searchable.description,
+            examples: [searchable.example],
+          }),
+        ),
+      }),
+    }),
+  );
+  const optional = Object.entries(fields).filter(([, { isOptional }]) => isOptional);
+  const defaults = Object.fromEntries(optional.map(([name, field]) => [name, field.default]));
+
+  return {
+    names,
+    texts: { group: declaration.group, create: declaration.create },
+    fields,
+    stamps,
+    unique,
+    sortKeys,
+    filterable: Object.keys(filters),
+    searchable: searchable?.fields ?? [],
+    envelope,
+    examples,
+    schemas: { item, create, update, written, list, query },
+    models: [...new Set<Model>([item, create, update, written, list])],
+    // Required fields are in the body, and all others have a default: each field has a value of its type.
+    replacement: (body) => ({ ...defaults, ...body }) as UpdateOf<Given>,
+  };
+}
+
+const schemaInCreate = ({ schema, isOptional, default: value }: Field): TSchema => {
+  if (!isOptional) return schema;
+  return Type.Optional(value === null ? schema : { ...schema, default: value });
+};
+
+function mapped<Value, Result>(
+  record: Readonly<Record<string, Value>>,
+  map: (value: Value, name: string) => Result,
+): Record<string, Result> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
+}
+
+const pick = (fields: Fields, names: readonly string[]): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)));
+
+function namesOf({ name, plural }: { name: string; plural: string }): Names {
+  const separated = (text: string, separator: string) =>
+    text.replaceAll(/[A-Z]/g, (letter) => separator + letter.toLowerCase());
+  const inPascalCase = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
+  const one = separated(name, ' ');
+  return {
+    one,
+    many: separated(plural, ' '),
+    a: `${/^[aeiou]/.test(one) ? 'an' : 'a'} ${one}`,
+    model: inPascalCase(name),
+    models: inPascalCase(plural),
+    code: separated(name, '_'),
+    table: separated(plural, '_'),
+    path: `/${separated(plural, '-')}`,
+  };
+}

@@ -1,0 +1,88 @@
+import type { Resource } from '../../schemas/resource.ts';
+import type { Caller } from '../database/batching/batcher.ts';
+import type { Batching } from '../database/batching/batching.ts';
+import type { ConditionalWrite, WriteOutcome } from './conditional-write.ts';
+import type { Filters, Identified, ListParameters, Page } from './listing.ts';
+import type { Repository, RowOf } from './repository.ts';
+import type { ResourceWrite, Values } from './statements.ts';
+
+/** Keeps two writes to the same row out of one batch: each is to see what the one before it has written. */
+const onePerRow = { exclusiveKeyOf: ({ id }: ConditionalWrite): number => id };
+
+/**
+ * Coalesces concurrent calls of a repository: reads by id and writes into one statement, equal lists and counts into
+ * one result.
+ */
+export function batched<
+  Item extends Identified,
+  Create extends Values,
+  Update extends Values,
+  Query extends ListParameters,
+>(
+  { names: { table }, filterable, searchable }: Resource<Item, Create, Update, Query>,
+  repository: Repository<Item, Create, Update, Query>,
+  batching: Batching,
+) {
+  const find = batching.together(`${table}.find`, (ids: readonly number[]) => repository.findMany(ids), {
+    keyOf: (id) => id,
+  });
+  const create = batching.together(`${table}.create`, (items: readonly Create[]) =>
+    repository.createMany(items),
+  );
+  const update = batching.together(
+    `${table}.update`,
+    (writes: readonly ResourceWrite<Update>[]) => repository.updateMany(writes),
+    onePerRow,
+  );
+  const remove = batching.together(
+    `${table}.delete`,
+    (writes: readonly ConditionalWrite[]) => repository.deleteMany(writes),
+    onePerRow,
+  );
+  const list = batching.sameOnce(
+    `${table}.list`,
+    (query: Query) => repository.list(query),
+    ({ q }) => (q === undefined ? 'lists' : 'searches'),
+  );
+  const count = batching.sameOnce(
+    `${table}.count`,
+    (filters: Filters) => repository.count(filters),
+    () => 'counts',
+  );
+  const filters = searchable.length === 0 ? filterable : [...filterable, 'q'];
+
+  return {
+    /** The row with this id; undefined when there is none. */
+    find(id: number, caller?: Caller): Promise<RowOf<Item> | undefined> {
+      return find(id, caller);
+    },
+    /** Inserts an item; undefined when the statement did not insert it. */
+    create(item: Create, caller?: Caller): Promise<RowOf<Item> | undefined> {
+      return create(item, caller);
+    },
+    /** @throws {UniqueViolation} when two rows would be equal that must not be. */
+    update(write: ResourceWrite<Update>, caller?: Caller): Promise<WriteOutcome<RowOf<Item>>> {
+      return update(write, caller);
+    },
+    delete(write: ConditionalWrite, caller?: Caller): Promise<WriteOutcome<Identified>> {
+      return remove(write, caller);
+    },
+    /** One page. */
+    list(query: Query, caller?: Caller): Promise<Page<Item>> {
+      return list(query, caller);
+    },
+    /** How many rows meet the filters of a query, on all pages. */
+    count(query: Query, caller?: Caller): Promise<number> {
+      const values: Values = query;
+      return count(Object.fromEntries(filters.map((name) => [name, values[name]])), caller);
+    },
+  };
+}
+
+/** A repository whose concurrent calls are coalesced. */
+export type BatchedRepository<
+  Item extends Identified,
+  Create extends Values,
+  Update extends Values,
+  Query extends ListParameters,
+> = ReturnType<typeof batched<Item, Create, Update, Query>>;

@@ -1,0 +1,159 @@
+import { Type } from '@sinclair/typebox';
+import type { FastifySchema } from 'fastify';
+import type { ErrorDetail } from '../../schemas/error.ts';
+import { Identifier } from '../../schemas/fields.ts';
+import { ref } from '../../schemas/ref.ts';
+import type { AnyResource } from '../../schemas/resource.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
+import { ReadPreconditions, WritePreconditions } from '../http/conditional-requests.ts';
+import { MERGE_PATCH_DOCS, NoQuery, PATCH_TYPES } from '../http/requests.ts';
+import { errorAnswers, type Occurrence, occurrence } from '../openapi/error-responses.ts';
+import { links } from '../openapi/links.ts';
+import {
+  BODY_ERRORS,
+  LIST_ERRORS,
+  PATCH_ERRORS,
+  PUT_ERRORS,
+  preconditionFailed,
+  RESOURCE_ERRORS,
+} from '../openapi/request-errors.ts';
+import { answer, emptyAnswer, withExample } from '../openapi/responses.ts';
+import { RequestValidators } from '../validation/request-validators.ts';
+
+/** The errors of a resource. */
+export interface ResourceErrors {
+  notFound: ErrorCode;
+  /** The error of a create that the statement refuses. */
+  refused?: ErrorCode;
+}
+
+/** The parameters of the path of one row. */
+export const rowParams = (one: string) => Type.Object({ id: Identifier(`The ${one}’s id.`) });
+
+/** The six operations of a resource. A feature may replace any of them, and any member of one. */
+export function contractOf(resource: AnyResource, { notFound, refused }: ResourceErrors) {
+  const { names, texts, schemas, examples, envelope, unique } = resource;
+  const { one, many, a, path, model, models } = names;
+  const all = { tags: [many], security: [] };
+  const single = { ...all, params: rowParams(one), querystring: NoQuery };
+  const example = (row: object) => (envelope === undefined ? row : { [envelope]: row });
+
+  const missing = occurrence(notFound, { path: `${path}/404` });
+  const refusal = refused === undefined ? [] : [occurrence(refused, { path })];
+  // What keeps an item from being created keeps a write from making the same of a row.
+  const conflict = unique.length === 0 ? [] : refusal;
+  const invalid = occurrence('validation_failed', {
+    name: `Invalid${model}`,
+    path,
+    details: invalidBody(resource),
+  });
+  const written = (row: object, bodyErrors: readonly Occurrence[]) => ({
+    200: withExample(answer(`The ${one} as it is now`, ref(schemas.written), 'ETag'), example(row)),
+    ...errorAnswers(...bodyErrors, invalid, missing, ...conflict, preconditionFailed),
+  });
+
+  return {
+    list: {
+      ...all,
+      operationId: `list${models}`,
+      summary: `List ${many}`,
+      description: `One page of the ${many} that meet every filter. Follow the \`Link\` header for the next page.`,
+      querystring: schemas.query,
+      response: {
+        200: answer(`One page of ${many}`, ref(schemas.list), 'Link', 'X-Total-Count'),
+        ...errorAnswers(...LIST_ERRORS),
+      },
+    },
+    create: {
+      ...all,
+      operationId: `create${model}`,
+      summary: `Create ${a}`,
+      description: texts.create,
+      querystring: NoQuery,
+      body: ref(schemas.create),
+      response: {
+        201: answer(`The created ${one}`, ref(schemas.written), 'Location', 'ETag'),
+        ...errorAnswers(...BODY_ERRORS, invalid, ...refusal, preconditionFailed),
+      },
+    },
+    get: {
+      ...single,
+      operationId: `get${model}`,
+      summary: `Get ${a}`,
+      description: `Reads one ${one}, as the database holds it now.`,
+      headers: ReadPreconditions,
+      response: {
+        200: answer(`The ${one}`, ref(schemas.item), 'ETag'),
+        304: emptyAnswer('The client has this version already', 'ETag'),
+        ...errorAnswers(...RESOURCE_ERRORS, missing, preconditionFailed),
+      },
+    },
+    replace: {
+      ...single,
+      operationId: `replace${model}`,
+      summary: `Replace ${a}`,
+      description: `Gives ${a} a whole new state. What the body leaves out gets its default.`,
+      headers: WritePreconditions,
+      body: ref(schemas.create),
+      'x-request-example': examples.replace,
+      response: written(examples.stored, PUT_ERRORS),
+    },
+    update: {
+      ...single,
+      operationId: `update${model}`,
+      summary: `Update ${a}`,
+      description: 'Changes the fields that the JSON Merge Patch (RFC 7396) holds.',
+      externalDocs: MERGE_PATCH_DOCS,
+      headers: WritePreconditions,
+      consumes: PATCH_TYPES,
+      body: ref(schemas.update),
+      response: written(examples.updated, PATCH_ERRORS),
+    },
+    delete: {
+      ...single,
+      operationId: `delete${model}`,
+      summary: `Delete ${a}`,
+      description: `Removes ${a} for good. Its id is not given out again.`,
+      headers: WritePreconditions,
+      response: {
+        204: emptyAnswer(`The ${one} is gone`),
+        ...errorAnswers(...RESOURCE_ERRORS, missing, preconditionFailed),
+      },
+    },
+  } satisfies Record<string, FastifySchema>;
+}
+
+/** The operations of a resource. */
+export type Contract = ReturnType<typeof contractOf>;
+
+/** Where a client can go on from a response, by operation and status. */
+export function linksOf({ get, replace, update, delete: remove }: Contract, { envelope }: AnyResource) {
+  const createdId =
+    envelope === undefined ? '$response.body#/id' : (`$response.body#/${envelope}/id` as const);
+  return {
+    list: { 200: links('$response.body#/0/id', get) },
+    create: { 201: links(createdId, get, replace, update, remove) },
+    get: { 200: links('$request.path.id', replace, update, remove) },
+    write: { 200: links('$request.path.id', get, replace, update, remove) },
+  };
+}
+
+/** Values that are of the wrong type for a field. */
+const WRONG: Readonly<Record<string, unknown>> = { boolean: 'yes', string: 7 };
+
+/** The failures of an example body in which the first text is empty, and the first other value has the wrong type. */
+function invalidBody({ fields, schemas: { create }, examples }: AnyResource): readonly ErrorDetail[] {
+  const isText = (kind: string) => kind === 'string';
+  const names = Object.keys(fields);
+  const empty = names.filter((name) => isText(fields[name]?.kind ?? '')).slice(0, 1);
+  const mistyped = names.filter((name) => !isText(fields[name]?.kind ?? '')).slice(0, 1);
+  const body = {
+    ...examples.create,
+    ...Object.fromEntries(empty.map((name) => [name, ''])),
+    ...Object.fromEntries(
+      mistyped.map((name) => [name, WRONG[fields[name]?.kind ?? ''] ?? String(examples.create[name])]),
+    ),
+  };
+  const values = { params: undefined, querystring: undefined, headers: undefined, body };
+  return new RequestValidators().failures({ body: create }, values).details;
+}

@@ -1,0 +1,90 @@
+import type { Resource } from '../../schemas/resource.ts';
+import type { RepositoryDatabases } from '../database/queryable.ts';
+import { type ConditionalWrite, type LockedRow, outcomesOf, type WriteOutcome } from './conditional-write.ts';
+import { type Filters, type Identified, type ListParameters, type Page, readPage } from './listing.ts';
+import { type ResourceWrite, type Statements, statementsOf, type Values } from './statements.ts';
+
+/** A row of a table: what clients see, and its version, a UUID that changes with each write. */
+export type RowOf<Item> = Item & { version: string };
+
+/**
+ * The rows of a resource. Each method runs one statement for many calls, and knows nothing of batching: see `batched`.
+ * A feature may replace any of them.
+ *
+ * @param statements The statements, of which a feature may have its own.
+ */
+export function repositoryOf<
+  Item extends Identified,
+  Create extends Values,
+  Update extends Values,
+  Query extends ListParameters,
+>(
+  resource: Resource<Item, Create, Update, Query>,
+  { main, lists }: RepositoryDatabases,
+  statements: Statements<Create, Update, Query> = statementsOf(resource),
+) {
+  const { sortKeys: keys, unique } = resource;
+  const keyOf = (item: Values) => unique.map((field) => item[field]).join('\0');
+
+  return {
+    /** The rows with these ids, in their order; undefined where there is none. */
+    async findMany(ids: readonly number[]): Promise<(RowOf<Item> | undefined)[]> {
+      const { rows } = await main.query<RowOf<Item>>(statements.find(ids));
+      const found = new Map(rows.map((row) => [row.id, row]));
+      return ids.map((id) => found.get(id));
+    },
+
+    /**
+     * Inserts items and returns their rows, in their order; undefined where the statement did not insert one. Of equal
+     * items, where rows must not be equal, the first one is inserted. All inserts are in the same order, so that no two
+     * wait for each other.
+     */
+    async createMany(items: readonly Create[]): Promise<(RowOf<Item> | undefined)[]> {
+      if (unique.length === 0) {
+        const { rows } = await main.query<RowOf<Item>>(statements.create(items));
+        const created = rows.sort((a, b) => a.id - b.id);
+        return items.map((_, index) => created[index]);
+      }
+      const firsts = new Map(items.toReversed().map((item) => [keyOf(item), item]));
+      const ordered = [...firsts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+      const { rows } = await main.query<RowOf<Item>>(statements.create(ordered));
+      const created = new Map(rows.map((row) => [keyOf(row), row]));
+      return items.map((item) => (firsts.get(keyOf(item)) === item ? created.get(keyOf(item)) : undefined));
+    },
+
+    /**
+     * Writes to different rows those fields that the patches hold.
+     *
+     * @throws {UniqueViolation} when two rows would be equal that must not be; nothing is written then.
+     */
+    async updateMany(writes: readonly ResourceWrite<Update>[]): Promise<WriteOutcome<RowOf<Item>>[]> {
+      const { rows } = await main.query<LockedRow<RowOf<Item>>>(statements.update(writes));
+      return outcomesOf(writes, rows);
+    },
+
+    /** Deletes different rows. */
+    async deleteMany(writes: readonly ConditionalWrite[]): Promise<WriteOutcome<Identified>[]> {
+      const { rows } = await main.query<LockedRow<Identified>>(statements.delete(writes));
+      return outcomesOf(writes, rows);
+    },
+
+    /** One page. */
+    list(query: Query): Promise<Page<Item>> {
+      return readPage<Item>(lists, statements.list(query), { limit: query.limit, keys });
+    },
+
+    /** How many rows meet the filters, on all pages. */
+    async count(filters: Filters): Promise<number> {
+      const { rows } = await lists.query<{ total: number }>(statements.count(filters));
+      return rows[0]?.total ?? 0;
+    },
+  };
+}
+
+/** The methods of a repository. */
+export type Repository<
+  Item extends Identified,
+  Create extends Values,
+  Update extends Values,
+  Query extends ListParameters,
+> = ReturnType<typeof repositoryOf<Item, Create, Update, Query>>;

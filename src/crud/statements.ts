@@ -1,0 +1,135 @@
+import type { Resource } from '../../schemas/resource.ts';
+import type { Statement } from '../database/queryable.ts';
+import { type Column, columnsOf, selected } from './columns.ts';
+import { type ConditionalWrite, conditionalText, conditionValues } from './conditional-write.ts';
+import { type Filters, type ListParameters, listingOf } from './listing.ts';
+
+/** Values by the names of fields. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** A row to write: the fields that the patch holds. */
+export interface ResourceWrite<Update> extends ConditionalWrite {
+  patch: Update;
+}
+
+/** The statements of a table. A feature may replace any of them. */
+export interface Statements<Create, Update, Query> {
+  /** Selects the rows with these ids. */
+  find(ids: readonly number[]): Statement;
+  /**
+   * Inserts items and returns the rows, whose ids are in the order of the items. Where the resource is unique, the items
+   * differ and existing ones are left out; otherwise, if not all are inserted, the first ones are.
+   */
+  create(items: readonly Create[]): Statement;
+  /** Writes to different rows; see `conditionalText`. */
+  update(writes: readonly ResourceWrite<Update>[]): Statement;
+  delete(writes: readonly ConditionalWrite[]): Statement;
+  /** Selects the rows of a page, and one more if there is a next page. */
+  list(query: Query): Statement;
+  /** Counts the rows that meet the filters, as `total`. */
+  count(filters: Filters): Statement;
+}
+
+/** Everything that the service reads of a row, under the names that clients see, and its `version`. */
+export const returnedColumns = ({
+  fields,
+  stamps,
+}: Pick<Resource<never, never, never, never>, 'fields' | 'stamps'>) =>
+  selected(['id', ...Object.keys(fields), ...stamps, 'version']);
+
+/** Compiles the statements of a resource. */
+export function statementsOf<
+  Item,
+  Create extends Values,
+  Update extends Values,
+  Query extends ListParameters,
+>(resource: Resource<Item, Create, Update, Query>): Statements<Create, Update, Query> {
+  const { table } = resource.names;
+  const columns = columnsOf(resource);
+  const returned = returnedColumns(resource);
+  const listing = listingOf(resource);
+  const findText = `SELECT ${returned} FROM ${table} WHERE id = ANY ($1)`;
+  const createText = insertText(table, columns, resource.unique.map(columnNameIn(columns)), returned);
+  const setUpdatedAt = resource.stamps.includes('updatedAt') ? ['updated_at = now()'] : [];
+  const updateText = conditionalText(table, writeText(table, columns, setUpdatedAt, returned));
+  const deleteText = conditionalText(
+    table,
+    `DELETE FROM ${table} USING matching WHERE id = match_id RETURNING id`,
+  );
+  return {
+    find: (ids) => ({ text: findText, values: [ids] }),
+    create: (items) => ({ text: createText, values: createValues(columns, items) }),
+    update: (writes) => ({
+      text: updateText,
+      values: [...conditionValues(writes), ...patchValues(columns, writes)],
+    }),
+    delete: (writes) => ({ text: deleteText, values: conditionValues(writes) }),
+    list: (query) => listing.page(query),
+    count: (filters) => listing.count(filters),
+  };
+}
+
+const columnNameIn = (columns: readonly Column[]) => (field: string) =>
+  columns.find((column) => column.field === field)?.name ?? field;
+
+/**
+ * The insert of many items, one array a column. Where rows must not be equal, it looks before it inserts, because each
+ * conflict uses up an id; the conflict clause is for others that insert an equal row meanwhile. The subquery with a limit
+ * looks up one row after the other in the index: PostgreSQL cannot turn it into a join that reads the whole table,
+ * however small the table was when the statement was planned.
+ */
+function insertText(table: string, columns: readonly Column[], unique: readonly string[], returned: string) {
+  const names = columns.map(({ name }) => name).join(', ');
+  const arrays = columns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ');
+  if (unique.length === 0) {
+    return `
+      INSERT INTO ${table} (${names})
+      SELECT ${names} FROM unnest(${arrays}) WITH ORDINALITY AS new (${names}, place) ORDER BY place
+      RETURNING ${returned}`;
+  }
+  const isEqual = unique.map((name) => `${table}.${name} = new.${name}`).join(' AND ');
+  return `
+    INSERT INTO ${table} (${names})
+    SELECT ${names} FROM unnest(${arrays}) AS new (${names})
+    LEFT JOIN LATERAL (SELECT true AS is_there FROM ${table} WHERE ${isEqual} LIMIT 1) AS existing ON true
+    WHERE is_there IS NULL
+    ON CONFLICT (${unique.join(', ')}) DO NOTHING
+    RETURNING ${returned}`;
+}
+
+/** The parameters of an insert: the values of each column. */
+export const createValues = (columns: readonly Column[], items: readonly Values[]): unknown[][] =>
+  columns.map(({ field, default: value }) => items.map((item) => item[field] ?? value));
+
+/** The update of many rows, whose parameters begin with `$4`. Null in a patch sets null where the column may be null. */
+function writeText(table: string, columns: readonly Column[], others: readonly string[], returned: string) {
+  const set: string[] = [];
+  const arrays: string[] = [];
+  const names: string[] = [];
+  const add = (name: string, type: string) => {
+    names.push(name);
+    arrays.push(`$${names.length + 3}::${type}[]`);
+  };
+  for (const { name, type, isNullable } of columns) {
+    if (isNullable) add(`sets_${name}`, 'boolean');
+    add(`new_${name}`, type);
+    set.push(
+      isNullable
+        ? `${name} = CASE WHEN sets_${name} THEN new_${name} ELSE ${name} END`
+        : `${name} = coalesce(new_${name}, ${name})`,
+    );
+  }
+  return `
+    UPDATE ${table} SET ${[...set, ...others, 'version = gen_random_uuid()'].join(', ')}
+    FROM matching
+    JOIN unnest($1, ${arrays.join(', ')}) AS new (new_id, ${names.join(', ')}) ON new_id = match_id
+    WHERE id = match_id
+    RETURNING ${returned}`;
+}
+
+/** The parameters of an update behind those of its conditions. */
+const patchValues = (columns: readonly Column[], writes: readonly ResourceWrite<Values>[]): unknown[][] =>
+  columns.flatMap(({ field, isNullable }) => {
+    const values = writes.map(({ patch }) => patch[field]);
+    return isNullable ? [values.map((value) => value !== undefined), values] : [values];
+  });
