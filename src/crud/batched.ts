@@ -56,11 +56,11 @@ export function batched<
     find(id: number, caller?: Caller): Promise<RowOf<Item> | undefined> {
       return find(id, caller);
     },
-    /** Inserts an item; undefined when the statement did not insert it. */
-    create(item: Create, caller?: Caller): Promise<RowOf<Item> | undefined> {
+    /** Inserts an item. */
+    create(item: Create, caller?: Caller): Promise<WriteOutcome<RowOf<Item>>> {
       return create(item, caller);
     },
-    /** @throws {UniqueViolation} when two rows would be equal that must not be. */
+    /** Writes to a row those fields that the patch holds. */
     update(write: ResourceWrite<Update>, caller?: Caller): Promise<WriteOutcome<RowOf<Item>>> {
       return update(write, caller);
     },

@@ -1,12 +1,15 @@
+import { UniqueViolation } from '../database/failures.ts';
 import type { Statement } from '../database/queryable.ts';
 
-/** The outcome of a write to one row that may depend on the version of the row. */
+/** The outcome of a create, or of a write to one row that may depend on the version of the row. */
 export type WriteOutcome<Row> =
   | { status: 'written'; row: Row }
   /** There is no such row. */
   | { status: 'not_found' }
   /** The row exists, but its version does not meet the conditions. */
-  | { status: 'version_mismatch' };
+  | { status: 'version_mismatch' }
+  /** The row does not fit in beside the others: one is equal to it in a unique constraint, or the table is full. */
+  | { status: 'conflict' };
 
 /** A row to write, and the versions (UUIDs) on which the write depends. */
 export interface ConditionalWrite {
@@ -62,4 +65,25 @@ export function outcomesOf<Row>(
     if (!row) return { status: 'not_found' };
     return row.id === null ? { status: 'version_mismatch' } : { status: 'written', row };
   });
+}
+
+/** The outcomes of creates: of the rows that they inserted, in their order; undefined where there was a conflict. */
+export const createOutcomes = <Row>(rows: readonly (Row | undefined)[]): WriteOutcome<Row>[] =>
+  rows.map((row) => (row === undefined ? { status: 'conflict' } : { status: 'written', row }));
+
+/**
+ * The outcome of a write that violates a unique constraint. A violation fails the statement of a whole batch, and does
+ * not tell which write caused it: it is an outcome for a single write only.
+ *
+ * @param constraint The name of the constraint; a violation of another one is a bug.
+ * @throws the error itself for several writes and for every other failure.
+ */
+export function conflictOutcome(
+  writes: readonly ConditionalWrite[],
+  error: unknown,
+  constraint: string | undefined,
+): { status: 'conflict' }[] {
+  if (writes.length === 1 && error instanceof UniqueViolation && error.constraint === constraint)
+    return [{ status: 'conflict' }];
+  throw error;
 }

@@ -4,7 +4,7 @@ import type { ErrorDetail } from '../../schemas/error.ts';
 import { Identifier } from '../../schemas/fields.ts';
 import { ref } from '../../schemas/ref.ts';
 import type { AnyResource } from '../../schemas/resource.ts';
-import type { ErrorCode } from '../errors/catalogue.ts';
+import type { ErrorKind } from '../errors/define-error.ts';
 import { ReadPreconditions, WritePreconditions } from '../http/conditional-requests.ts';
 import { MERGE_PATCH_DOCS, NoQuery, PATCH_TYPES } from '../http/requests.ts';
 import { errorAnswers, type Occurrence, occurrence } from '../openapi/error-responses.ts';
@@ -18,20 +18,21 @@ import {
   RESOURCE_ERRORS,
 } from '../openapi/request-errors.ts';
 import { answer, emptyAnswer, withExample } from '../openapi/responses.ts';
+import { ValidationFailed } from '../validation/plugin.ts';
 import { RequestValidators } from '../validation/request-validators.ts';
 
 /** The errors of a resource. */
 export interface ResourceErrors {
-  notFound: ErrorCode;
-  /** The error of a create that the statement refuses. */
-  refused?: ErrorCode;
+  notFound: ErrorKind<404>;
+  /** The error of a create, or a write, of a row that does not fit in beside the others. */
+  conflict?: ErrorKind<409>;
 }
 
 /** The parameters of the path of one row. */
 export const rowParams = (one: string) => Type.Object({ id: Identifier(`The ${one}’s id.`) });
 
 /** The six operations of a resource. A feature may replace any of them, and any member of one. */
-export function contractOf(resource: AnyResource, { notFound, refused }: ResourceErrors) {
+export function contractOf(resource: AnyResource, { notFound, conflict }: ResourceErrors) {
   const { names, texts, schemas, examples, envelope, unique } = resource;
   const { one, many, a, path, model, models } = names;
   const all = { tags: [many], security: [] };
@@ -39,17 +40,17 @@ export function contractOf(resource: AnyResource, { notFound, refused }: Resourc
   const example = (row: object) => (envelope === undefined ? row : { [envelope]: row });
 
   const missing = occurrence(notFound, { path: `${path}/404` });
-  const refusal = refused === undefined ? [] : [occurrence(refused, { path })];
-  // What keeps an item from being created keeps a write from making the same of a row.
-  const conflict = unique.length === 0 ? [] : refusal;
-  const invalid = occurrence('validation_failed', {
+  const createConflict = conflict === undefined ? [] : [occurrence(conflict, { path })];
+  // A write only conflicts with rows that must not be equal to it.
+  const writeConflict = unique.length === 0 ? [] : createConflict;
+  const invalid = occurrence(ValidationFailed, {
     name: `Invalid${model}`,
     path,
     details: invalidBody(resource),
   });
   const written = (row: object, bodyErrors: readonly Occurrence[]) => ({
     200: withExample(answer(`The ${one} as it is now`, ref(schemas.written), 'ETag'), example(row)),
-    ...errorAnswers(...bodyErrors, invalid, missing, ...conflict, preconditionFailed),
+    ...errorAnswers(...bodyErrors, invalid, missing, ...writeConflict, preconditionFailed),
   });
 
   return {
@@ -73,7 +74,7 @@ export function contractOf(resource: AnyResource, { notFound, refused }: Resourc
       body: ref(schemas.create),
       response: {
         201: answer(`The created ${one}`, ref(schemas.written), 'Location', 'ETag'),
-        ...errorAnswers(...BODY_ERRORS, invalid, ...refusal, preconditionFailed),
+        ...errorAnswers(...BODY_ERRORS, invalid, ...createConflict, preconditionFailed),
       },
     },
     get: {

@@ -1,6 +1,13 @@
 import type { Resource } from '../../schemas/resource.ts';
 import type { RepositoryDatabases } from '../database/queryable.ts';
-import { type ConditionalWrite, type LockedRow, outcomesOf, type WriteOutcome } from './conditional-write.ts';
+import {
+  type ConditionalWrite,
+  conflictOutcome,
+  createOutcomes,
+  type LockedRow,
+  outcomesOf,
+  type WriteOutcome,
+} from './conditional-write.ts';
 import { type Filters, type Identified, type ListParameters, type Page, readPage } from './listing.ts';
 import { type ResourceWrite, type Statements, statementsOf, type Values } from './statements.ts';
 
@@ -35,31 +42,37 @@ export function repositoryOf<
     },
 
     /**
-     * Inserts items and returns their rows, in their order; undefined where the statement did not insert one. Of equal
-     * items, where rows must not be equal, the first one is inserted. All inserts are in the same order, so that no two
+     * Inserts items, with a conflict for each that the statement did not insert. Of equal items, where rows must not be
+     * equal, the first one is inserted. All inserts are in the same order, so that no two
      * wait for each other.
      */
-    async createMany(items: readonly Create[]): Promise<(RowOf<Item> | undefined)[]> {
+    async createMany(items: readonly Create[]): Promise<WriteOutcome<RowOf<Item>>[]> {
       if (unique.length === 0) {
         const { rows } = await main.query<RowOf<Item>>(statements.create(items));
         const created = rows.sort((a, b) => a.id - b.id);
-        return items.map((_, index) => created[index]);
+        return createOutcomes(items.map((_, index) => created[index]));
       }
       const firsts = new Map(items.toReversed().map((item) => [keyOf(item), item]));
       const ordered = [...firsts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
       const { rows } = await main.query<RowOf<Item>>(statements.create(ordered));
       const created = new Map(rows.map((row) => [keyOf(row), row]));
-      return items.map((item) => (firsts.get(keyOf(item)) === item ? created.get(keyOf(item)) : undefined));
+      return createOutcomes(
+        items.map((item) => (firsts.get(keyOf(item)) === item ? created.get(keyOf(item)) : undefined)),
+      );
     },
 
     /**
      * Writes to different rows those fields that the patches hold.
      *
-     * @throws {UniqueViolation} when two rows would be equal that must not be; nothing is written then.
+     * @throws {UniqueViolation} when one of several writes is a conflict; nothing is written then.
      */
     async updateMany(writes: readonly ResourceWrite<Update>[]): Promise<WriteOutcome<RowOf<Item>>[]> {
-      const { rows } = await main.query<LockedRow<RowOf<Item>>>(statements.update(writes));
-      return outcomesOf(writes, rows);
+      try {
+        const { rows } = await main.query<LockedRow<RowOf<Item>>>(statements.update(writes));
+        return outcomesOf(writes, rows);
+      } catch (error) {
+        return conflictOutcome(writes, error, statements.constraint);
+      }
     },
 
     /** Deletes different rows. */

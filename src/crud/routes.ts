@@ -1,8 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AnyResource, Resource } from '../../schemas/resource.ts';
 import type { SchemaOf } from '../../schemas/resource-fields.ts';
-import type { ErrorCode } from '../errors/catalogue.ts';
-import { ServiceError } from '../errors/service-error.ts';
 import { pathUnderBase } from '../http/base-path.ts';
 import { callerOf } from '../http/caller.ts';
 import {
@@ -12,6 +10,7 @@ import {
   REVALIDATED,
   writePreconditions,
 } from '../http/conditional-requests.ts';
+import { InternalError, PreconditionFailed } from '../http/errors.ts';
 import { describePage } from '../http/pagination.ts';
 import { refusePartialPut } from '../http/requests.ts';
 import type { BatchedRepository } from './batched.ts';
@@ -32,7 +31,7 @@ export function routesOf<
 >(
   resource: Resource<Item, Create, Update, Query>,
   repository: BatchedRepository<Item, Create, Update, Query>,
-  { notFound, refused = 'internal_error' }: ResourceErrors,
+  errors: ResourceErrors,
 ) {
   const { schemas, envelope } = resource;
   const { path, one } = resource.names;
@@ -42,7 +41,7 @@ export function routesOf<
 
   async function write(request: FastifyRequest, reply: FastifyReply, patch: Update) {
     const write = { id: idOf(request), ...writePreconditions(request.headers), patch };
-    const row = writtenRow(await repository.update(write, callerOf(request)), notFound);
+    const row = writtenRow(await repository.update(write, callerOf(request)), errors);
     reply.header('etag', entityTag(row.version));
     return inEnvelope(row);
   }
@@ -61,8 +60,8 @@ export function routesOf<
 
     async create(request: FastifyRequest, reply: FastifyReply) {
       checkCreatePreconditions(request.headers);
-      const row = await repository.create(validated(request.body, schemas.create), callerOf(request));
-      if (!row) throw new ServiceError(refused);
+      const body = validated(request.body, schemas.create);
+      const row = writtenRow(await repository.create(body, callerOf(request)), errors);
       reply
         .code(201)
         .header('location', pathUnderBase(request.originalUrl, `${path}/${row.id}`))
@@ -72,7 +71,7 @@ export function routesOf<
 
     async get(request: FastifyRequest, reply: FastifyReply) {
       const row = await repository.find(idOf(request), callerOf(request));
-      if (!row) throw new ServiceError(notFound);
+      if (!row) throw new errors.notFound();
       reply.header('etag', entityTag(row.version)).header('cache-control', REVALIDATED);
       return isNotModified(request.headers, row.version) ? reply.code(304).send() : row;
     },
@@ -87,7 +86,7 @@ export function routesOf<
 
     async delete(request: FastifyRequest, reply: FastifyReply) {
       const write = { id: idOf(request), ...writePreconditions(request.headers) };
-      writtenRow(await repository.delete(write, callerOf(request)), notFound);
+      writtenRow(await repository.delete(write, callerOf(request)), errors);
       return reply.code(204).send();
     },
   };
@@ -117,11 +116,23 @@ export function registerRoutes(
 }
 
 /**
- * The row that a conditional write wrote.
+ * The row that was created or written.
  *
- * @throws {ServiceError} 404 with the given code where there is no such row, 412 where it has another version.
+ * @throws {ServiceError} 404 where there is no such row, 409 where others are in its way, 412 where it has another
+ * version; 500 for a conflict that the resource has no error for.
  */
-function writtenRow<Row>(outcome: WriteOutcome<Row>, missing: ErrorCode): Row {
-  if (outcome.status === 'written') return outcome.row;
-  throw new ServiceError(outcome.status === 'not_found' ? missing : 'precondition_failed');
+function writtenRow<Row>(
+  outcome: WriteOutcome<Row>,
+  { notFound: NotFound, conflict: Conflict }: ResourceErrors,
+): Row {
+  switch (outcome.status) {
+    case 'written':
+      return outcome.row;
+    case 'not_found':
+      throw new NotFound();
+    case 'version_mismatch':
+      throw new PreconditionFailed();
+    case 'conflict':
+      throw new (Conflict ?? InternalError)();
+  }
 }

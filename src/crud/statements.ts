@@ -14,6 +14,8 @@ export interface ResourceWrite<Update> extends ConditionalWrite {
 
 /** The statements of a table. A feature may replace any of them. */
 export interface Statements<Create, Update, Query> {
+  /** The name of the unique constraint that an update may violate; undefined where rows may be equal. */
+  constraint: string | undefined;
   /** Selects the rows with these ids. */
   find(ids: readonly number[]): Statement;
   /**
@@ -49,7 +51,8 @@ export function statementsOf<
   const returned = returnedColumns(resource);
   const listing = listingOf(resource);
   const findText = `SELECT ${returned} FROM ${table} WHERE id = ANY ($1)`;
-  const createText = insertText(table, columns, resource.unique.map(columnNameIn(columns)), returned);
+  const unique = resource.unique.map(columnNameIn(columns));
+  const createText = insertText(table, columns, unique, returned);
   const setUpdatedAt = resource.stamps.includes('updatedAt') ? ['updated_at = now()'] : [];
   const updateText = conditionalText(table, writeText(table, columns, setUpdatedAt, returned));
   const deleteText = conditionalText(
@@ -57,6 +60,7 @@ export function statementsOf<
     `DELETE FROM ${table} USING matching WHERE id = match_id RETURNING id`,
   );
   return {
+    constraint: unique.length === 0 ? undefined : [table, ...unique, 'key'].join('_'),
     find: (ids) => ({ text: findText, values: [ids] }),
     create: (items) => ({ text: createText, values: createValues(columns, items) }),
     update: (writes) => ({

@@ -1,7 +1,6 @@
 import type { ApiError, Problem } from '../../schemas/error.ts';
-import { catalogue } from './catalogue.ts';
+import type { FailedRequest, Failures, ServiceError } from './define-error.ts';
 import { acceptedMediaTypes, JSON_MEDIA_TYPE, PROBLEM_MEDIA_TYPE } from './media-types.ts';
-import type { ServiceError } from './service-error.ts';
 
 /** What an error looks like on the wire. */
 export interface ErrorRepresentation {
@@ -9,23 +8,15 @@ export interface ErrorRepresentation {
   body: ApiError | Problem;
 }
 
-/** The request as far as the representation of its error depends on it. */
-export interface FailedRequest {
-  id: string;
-  /** Path and query as they were sent. */
-  originalUrl: string;
-  /** The `Accept` header. */
-  accept: string | undefined;
-}
-
 /**
  * Represents an error as the client prefers it: the envelope, or, where `Accept` ranks
  * `application/problem+json` higher, an RFC 9457 problem.
  */
 export function representError(error: ServiceError, request: FailedRequest): ErrorRepresentation {
-  return prefersProblem(request.accept)
-    ? { contentType: PROBLEM_MEDIA_TYPE, body: problem(error, request) }
-    : { contentType: JSON_MEDIA_TYPE, body: envelope(error, request) };
+  const failures = error.failuresOf(request);
+  return prefersProblem(request.headers.accept)
+    ? { contentType: PROBLEM_MEDIA_TYPE, body: problem(error, failures, request) }
+    : { contentType: JSON_MEDIA_TYPE, body: envelope(error, failures, request) };
 }
 
 function prefersProblem(accept: string | undefined): boolean {
@@ -33,27 +24,31 @@ function prefersProblem(accept: string | undefined): boolean {
   return acceptedMediaTypes(accept)[0] === PROBLEM_MEDIA_TYPE;
 }
 
-function envelope(error: ServiceError, request: FailedRequest): ApiError {
+function envelope(error: ServiceError, failures: Failures | undefined, { id }: FailedRequest): ApiError {
   return {
-    error: catalogue[error.code].error,
+    error: error.family,
     code: error.code,
     message: error.message,
-    ...(error.details && { details: [...error.details] }),
-    ...(error.truncated && { truncated: true }),
-    requestId: request.id,
+    ...(failures && { details: [...failures.details] }),
+    ...(failures?.truncated && { truncated: true }),
+    requestId: id,
   };
 }
 
-function problem(error: ServiceError, request: FailedRequest): Problem {
+function problem(
+  error: ServiceError,
+  failures: Failures | undefined,
+  { id, originalUrl }: FailedRequest,
+): Problem {
   return {
     type: `urn:setlist:error:${error.code}`,
     title: error.message,
     status: error.statusCode,
-    detail: error.details?.[0]?.msg ?? error.message,
-    instance: request.originalUrl.split('?', 1)[0] ?? '',
+    detail: failures?.details[0]?.msg ?? error.message,
+    instance: originalUrl.split('?', 1)[0] ?? '',
     code: error.code,
-    ...(error.details && { errors: [...error.details] }),
-    ...(error.truncated && { truncated: true }),
-    requestId: request.id,
+    ...(failures && { errors: [...failures.details] }),
+    ...(failures?.truncated && { truncated: true }),
+    requestId: id,
   };
 }

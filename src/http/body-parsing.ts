@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { visit } from 'jsonc-parser';
-import { ServiceError } from '../errors/service-error.ts';
+import type { ServiceError } from '../errors/define-error.ts';
+import { MalformedJson, UnsupportedMediaType } from './errors.ts';
 import { MERGE_PATCH } from './requests.ts';
 
 /** Reads request bodies: JSON in UTF-8 and nothing else; merge patches only where something is patched. */
@@ -19,7 +20,7 @@ export const bodyParsing = fp(
       MERGE_PATCH,
       { parseAs: 'buffer' },
       async (request: FastifyRequest, body: Buffer) => {
-        if (request.method !== 'PATCH') throw new ServiceError('unsupported_media_type');
+        if (request.method !== 'PATCH') throw new UnsupportedMediaType();
         return parseJson(request, body);
       },
     );
@@ -31,10 +32,10 @@ export const bodyParsing = fp(
 function parseJson({ headers }: FastifyRequest, body: Buffer): unknown {
   const { 'content-encoding': encoding, 'content-type': type = '' } = headers;
   if (encoding !== undefined && !isIdentity(encoding)) {
-    throw new ServiceError('unsupported_media_type', { headers: { 'accept-encoding': 'identity' } });
+    throw new UnsupportedMediaType({ headers: { 'accept-encoding': 'identity' } });
   }
   const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(type)?.[1] ?? 'utf-8';
-  if (!/^utf-?8$/i.test(charset)) throw new ServiceError('unsupported_media_type');
+  if (!/^utf-?8$/i.test(charset)) throw new UnsupportedMediaType();
   if (body.length === 0) return undefined;
   if (!isUtf8(body)) throw malformed('The body is not valid UTF-8');
   const text = body.toString();
@@ -89,5 +90,5 @@ function loneSurrogate(text: string): number | undefined {
 
 function malformed(msg: string, offset?: number, cause?: unknown): ServiceError {
   const loc = offset === undefined ? ['body'] : ['body', offset];
-  return new ServiceError('malformed_json', { cause, details: [{ type: 'json_invalid', loc, msg }] });
+  return new MalformedJson({ cause, details: [{ type: 'json_invalid', loc, msg }] });
 }

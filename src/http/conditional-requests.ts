@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { ServiceError } from '../errors/service-error.ts';
+import { PreconditionFailed } from './errors.ts';
 
 /** An entity tag (RFC 9110, 8.8.3). Node.js gives each byte above 0x7f as the code unit of the same number. */
 const ENTITY_TAG = '(W/)?"[!#-~\\u0080-\\u00ff]*"';
@@ -60,7 +60,7 @@ export const entityTag = (version: string): string => `"${version}"`;
 export function isNotModified(headers: ConditionalHeaders, version: string): boolean {
   const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers;
   if (ifMatch !== undefined && requiredVersions(ifMatch)?.includes(version) === false)
-    throw new ServiceError('precondition_failed');
+    throw new PreconditionFailed();
   return (
     ifNoneMatch !== undefined && (ifNoneMatch === '*' || excludedVersions(ifNoneMatch).includes(version))
   );
@@ -98,8 +98,7 @@ export function checkCreatePreconditions({
   'if-match': ifMatch,
   'if-none-match': ifNoneMatch,
 }: ConditionalHeaders): void {
-  if ((ifMatch !== undefined && ifMatch !== '*') || ifNoneMatch === '*')
-    throw new ServiceError('precondition_failed');
+  if ((ifMatch !== undefined && ifMatch !== '*') || ifNoneMatch === '*') throw new PreconditionFailed();
 }
 
 /** The versions in `If-Match`; undefined for `*`. Weak tags match nothing. */

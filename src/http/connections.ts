@@ -8,10 +8,10 @@ import {
 } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyBaseLogger, FastifyServerFactory } from 'fastify';
-import type { ErrorCode } from '../errors/catalogue.ts';
+import type { ErrorKind, ServiceError } from '../errors/define-error.ts';
 import { representError } from '../errors/representation.ts';
-import { ServiceError } from '../errors/service-error.ts';
 import { DEFAULT_HEADERS } from './default-headers.ts';
+import { HeadersTooLarge, MalformedRequest, NotImplemented, RequestTimeout } from './errors.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -49,21 +49,18 @@ const LINGER = 2000;
 const REFUSALS_INTERVAL = 1000;
 
 /** What Node's HTTP parser says of a request that it gives up on. */
-const parserCodes: Readonly<Record<string, ErrorCode>> = {
-  HPE_HEADER_OVERFLOW: 'headers_too_large',
-  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+const parserErrors: Readonly<Record<string, ErrorKind>> = {
+  HPE_HEADER_OVERFLOW: HeadersTooLarge,
+  ERR_HTTP_REQUEST_TIMEOUT: RequestTimeout,
 };
 
-/** The error of the catalogue for what Node's HTTP parser reports; undefined for any other error. */
+/** The error of the service for one that Node's HTTP parser reports; undefined for any other error. */
 export function parserFailure(error: NodeJS.ErrnoException): ServiceError | undefined {
   const { code = '' } = error;
-  const isParserError = code.startsWith('HPE_') || code in parserCodes;
-  return isParserError
-    ? new ServiceError(parserCodes[code] ?? 'malformed_request', {
-        cause: error,
-        headers: { connection: 'close' },
-      })
-    : undefined;
+  const isParserError = code.startsWith('HPE_') || code in parserErrors;
+  if (!isParserError) return undefined;
+  const Kind = parserErrors[code] ?? MalformedRequest;
+  return new Kind({ cause: error, headers: { connection: 'close' } });
 }
 
 /** Ends a connection, but goes on reading for a moment: with unread bytes, the client would lose its last response. */
@@ -254,7 +251,7 @@ export class Connections {
 
   /** This is no proxy: CONNECT (RFC 9110, 9.3.6) names no resource of the service. */
   #refuseTunnel(socket: Socket): void {
-    const failure = new ServiceError('not_implemented');
+    const failure = new NotImplemented();
     // Node.js has taken off its own listeners.
     const destroy = socket.destroy.bind(socket);
     socket.on('error', destroy).on('timeout', destroy);
@@ -280,7 +277,7 @@ export class Connections {
     if (!socket.writable) return;
     const id = randomUUID();
     const { statusCode: status } = failure;
-    const { contentType, body } = representError(failure, { id, originalUrl: '', accept: undefined });
+    const { contentType, body } = representError(failure, { id, originalUrl: '', headers: {} });
     const payload = JSON.stringify(body);
     const head = [
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

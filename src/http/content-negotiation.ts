@@ -1,6 +1,6 @@
 import fp from 'fastify-plugin';
 import { acceptedMediaTypes } from '../errors/media-types.ts';
-import { ServiceError } from '../errors/service-error.ts';
+import { NotAcceptable } from './errors.ts';
 
 /**
  * Refuses, with 406, requests whose `Accept` leaves out JSON, in the route group that registers it. Problems are only
@@ -9,7 +9,7 @@ import { ServiceError } from '../errors/service-error.ts';
 export const contentNegotiation = fp(
   async (app) => {
     app.addHook('onRequest', (request, _reply, done) => {
-      done(accepts(request.headers.accept) ? undefined : new ServiceError('not_acceptable'));
+      done(accepts(request.headers.accept) ? undefined : new NotAcceptable());
     });
   },
   { name: 'content-negotiation' },

@@ -1,6 +1,6 @@
 import fp from 'fastify-plugin';
 import createRouter from 'find-my-way';
-import { ServiceError } from '../errors/service-error.ts';
+import { MethodNotAllowed, NotFound } from './errors.ts';
 import { requestFault } from './request-checks.ts';
 import { ACCEPT_PATCH } from './requests.ts';
 
@@ -35,14 +35,13 @@ export const methodRouting = fp(
 
     app.addHook('onRequest', (request, reply, done) => {
       if (!request.is404 && request.method !== 'OPTIONS')
-        return done(hasEmptyValue(request.params) ? new ServiceError('not_found') : undefined);
-      const fault = requestFault(request.raw);
-      if (fault) return done(new ServiceError(fault, { headers: { connection: 'close' } }));
+        return done(hasEmptyValue(request.params) ? new NotFound() : undefined);
+      const Fault = requestFault(request.raw);
+      if (Fault) return done(new Fault({ headers: { connection: 'close' } }));
       const methods = methodsOf(request.url.split('?', 1)[0] ?? '/');
-      if (!methods) return done(new ServiceError('not_found'));
+      if (!methods) return done(new NotFound());
       const allow = [...methods].sort().join(', ');
-      if (request.method !== 'OPTIONS')
-        return done(new ServiceError('method_not_allowed', { headers: { allow } }));
+      if (request.method !== 'OPTIONS') return done(new MethodNotAllowed({ headers: { allow } }));
       if (methods.has('PATCH')) reply.header('accept-patch', ACCEPT_PATCH);
       reply.code(204).header('allow', allow).send();
     });

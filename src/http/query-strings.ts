@@ -1,6 +1,6 @@
 import { parse } from 'fast-querystring';
 import fp from 'fastify-plugin';
-import { ServiceError } from '../errors/service-error.ts';
+import { MalformedRequest } from './errors.ts';
 
 /** The parameters of a query string that cannot be decoded. The router cannot throw, so this object marks the request. */
 const MALFORMED: Readonly<Record<string, string>> = Object.freeze({});
@@ -26,7 +26,7 @@ export function parseQueryString(text: string): Record<string, unknown> {
 export const queryStrings = fp(
   async (app) => {
     app.addHook('onRequest', (request, _reply, done) => {
-      done(request.query === MALFORMED ? new ServiceError('malformed_request') : undefined);
+      done(request.query === MALFORMED ? new MalformedRequest() : undefined);
     });
   },
   { name: 'query-strings' },

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { RawRequestDefaultExpression } from 'fastify';
-import type { ErrorCode } from '../errors/catalogue.ts';
+import type { ErrorKind } from '../errors/define-error.ts';
 import { withoutBase } from './base-path.ts';
+import { ExpectationFailed, MalformedRequest, NotImplemented } from './errors.ts';
 
 /** A path that no route has: requests with a fault are routed there, and their errors pass every hook. */
 const NO_ROUTE = '/\\';
@@ -10,10 +11,10 @@ const NO_ROUTE = '/\\';
 const HOST = /^(\[[0-9a-fv.:]+\]|[\w\-.~%!$&'()*+,;=]*)(:[0-9]*)?$/i;
 const ABSOLUTE_FORM = /^https?:\/\/[^/?#]*/i;
 
-const faults = new WeakMap<IncomingMessage, ErrorCode>();
+const faults = new WeakMap<IncomingMessage, ErrorKind>();
 
 /** What is wrong with the message itself, before it means anything to a route; undefined if nothing is. */
-export const requestFault = (request: IncomingMessage): ErrorCode | undefined => faults.get(request);
+export const requestFault = (request: IncomingMessage): ErrorKind | undefined => faults.get(request);
 
 /**
  * The URL by which Fastify routes a request: its path and query, without the versioned base. The original URL becomes
@@ -25,7 +26,7 @@ export function routedUrl(request: RawRequestDefaultExpression & { originalUrl?:
   const { method, url = '' } = request;
   const target = url.startsWith('/') && !url.includes('#') ? url : originForm(url, method);
   if (target !== url) request.originalUrl = target;
-  const fault = target === '' || !isDecodable(target) ? 'malformed_request' : headFault(request);
+  const fault = target === '' || !isDecodable(target) ? MalformedRequest : headFault(request);
   if (fault === undefined) return withoutBase(target);
   faults.set(request, fault);
   return NO_ROUTE;
@@ -51,13 +52,13 @@ function isDecodable(target: string): boolean {
   }
 }
 
-function headFault(request: IncomingMessage): ErrorCode | undefined {
+function headFault(request: IncomingMessage): ErrorKind | undefined {
   const { headers, httpVersion } = request;
-  if (!hasValidHost(request)) return 'malformed_request';
+  if (!hasValidHost(request)) return MalformedRequest;
   const coding = headers['transfer-encoding'];
-  if (coding !== undefined && coding.toLowerCase() !== 'chunked') return 'not_implemented';
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') return NotImplemented;
   const isExpectant = headers.expect !== undefined && httpVersion === '1.1';
-  return isExpectant && headers.expect?.toLowerCase() !== '100-continue' ? 'expectation_failed' : undefined;
+  return isExpectant && headers.expect?.toLowerCase() !== '100-continue' ? ExpectationFailed : undefined;
 }
 
 /** Whether there is one valid `Host` (RFC 9112, 3.2); HTTP/1.0 may go without. */

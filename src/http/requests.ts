@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import type { ErrorDetail } from '../../schemas/error.ts';
-import { ServiceError } from '../errors/service-error.ts';
 import { previewText } from '../validation/preview.ts';
+import { MalformedRequest } from './errors.ts';
 
 /** The media type of a JSON Merge Patch (RFC 7396). */
 export const MERGE_PATCH = 'application/merge-patch+json';
@@ -38,5 +38,5 @@ export function refusePartialPut(
 ): void {
   const range = request.headers['content-range'];
   if (range === undefined) done();
-  else done(new ServiceError('malformed_request', { details: [contentRangeRefused(range)] }));
+  else done(new MalformedRequest({ details: [contentRangeRefused(range)] }));
 }

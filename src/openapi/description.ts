@@ -1,23 +1,33 @@
-import { catalogue, type ErrorCode } from '../errors/catalogue.ts';
+import type { ErrorKind } from '../errors/define-error.ts';
 import { VERSIONED_BASE } from '../http/base-path.ts';
+import {
+  ExpectationFailed,
+  Forbidden,
+  HeadersTooLarge,
+  MalformedRequest,
+  MethodNotAllowed,
+  NotFound,
+  NotImplemented,
+  RangeNotSatisfiable,
+  RequestTimeout,
+} from '../http/errors.ts';
 
 /** The errors that belong to no operation: no such path, no such method, a request that is not HTTP, a file of the docs. */
-export const OUTSIDE_OPERATIONS: readonly ErrorCode[] = [
-  'malformed_request',
-  'forbidden',
-  'not_found',
-  'method_not_allowed',
-  'request_timeout',
-  'range_not_satisfiable',
-  'expectation_failed',
-  'headers_too_large',
-  'not_implemented',
+export const OUTSIDE_OPERATIONS: readonly ErrorKind[] = [
+  MalformedRequest,
+  Forbidden,
+  NotFound,
+  MethodNotAllowed,
+  RequestTimeout,
+  RangeNotSatisfiable,
+  ExpectationFailed,
+  HeadersTooLarge,
+  NotImplemented,
 ];
 
-const errorTable = OUTSIDE_OPERATIONS.map((code) => {
-  const { status, message } = catalogue[code];
-  return `| ${status} | \`${code}\` | ${message} |`;
-}).join('\n');
+const errorTable = OUTSIDE_OPERATIONS.map(
+  ({ status, code, message }) => `| ${status} | \`${code}\` | ${message} |`,
+).join('\n');
 
 /** What a client developer should know before the first request, in CommonMark. */
 export const DESCRIPTION = `Every answer of every operation is described here, errors and their examples included, and nothing else is ever sent.

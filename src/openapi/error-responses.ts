@@ -1,14 +1,20 @@
 import { ApiError, type ErrorDetail, Problem } from '../../schemas/error.ts';
 import { ref } from '../../schemas/ref.ts';
-import { catalogue, type ErrorCode } from '../errors/catalogue.ts';
-import { PROBLEM_MEDIA_TYPE } from '../errors/media-types.ts';
+import type { ErrorKind, ErrorStatus } from '../errors/define-error.ts';
+import { JSON_MEDIA_TYPE, PROBLEM_MEDIA_TYPE } from '../errors/media-types.ts';
 import { representError } from '../errors/representation.ts';
-import { ServiceError } from '../errors/service-error.ts';
+import {
+  ExpectationFailed,
+  HeadersTooLarge,
+  InternalError,
+  MalformedRequest,
+  NotImplemented,
+} from '../http/errors.ts';
 import { type HeaderName, withHeaders } from './response-headers.ts';
 
-/** One way in which an error of the catalogue happens: what the document shows as its example. */
-export interface Occurrence<Code extends ErrorCode = ErrorCode> {
-  code: Code;
+/** One way in which an error happens: what the document shows as its example. */
+export interface Occurrence<Status extends ErrorStatus = ErrorStatus> {
+  kind: ErrorKind<Status>;
   /** The name of the example. */
   name: string;
   /** The path of the request that failed. */
@@ -21,16 +27,16 @@ export interface Occurrence<Code extends ErrorCode = ErrorCode> {
 }
 
 /** Describes an occurrence; by default it is named after its code, as `SongNotFound` for `song_not_found`. */
-export const occurrence = <Code extends ErrorCode>(
-  code: Code,
+export const occurrence = <Status extends ErrorStatus>(
+  kind: ErrorKind<Status>,
   {
-    name = inPascalCase(code),
+    name = inPascalCase(kind.code),
     path = '/songs',
     details,
     asProblem = true,
     headers = [],
-  }: Partial<Omit<Occurrence, 'code'>> = {},
-): Occurrence<Code> => ({ code, name, path, details, asProblem, headers });
+  }: Partial<Omit<Occurrence, 'kind'>> = {},
+): Occurrence<Status> => ({ kind, name, path, details, asProblem, headers });
 
 const inPascalCase = (code: string) =>
   code.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
@@ -39,7 +45,6 @@ const inPascalCase = (code: string) =>
 const envelope = ref(ApiError);
 const problem = ref(Problem);
 
-type ErrorStatus<Code extends ErrorCode> = (typeof catalogue)[Code]['status'];
 type Examples = Record<string, { summary: string; value: unknown }>;
 
 interface ErrorContent {
@@ -54,25 +59,25 @@ interface ErrorAnswer {
 
 /** The errors of every operation. A request with too large headers fails before its `Accept` is known. */
 const EVERYWHERE = [
-  occurrence('malformed_request'),
-  occurrence('expectation_failed'),
-  occurrence('headers_too_large', { path: '', asProblem: false }),
-  occurrence('internal_error'),
-  occurrence('not_implemented'),
+  occurrence(MalformedRequest),
+  occurrence(ExpectationFailed),
+  occurrence(HeadersTooLarge, { path: '', asProblem: false }),
+  occurrence(InternalError),
+  occurrence(NotImplemented),
 ];
 
 /**
  * The answers of the errors that an operation can send, by status, those of every operation included. Each error has its
  * example, in both media types, made by what makes the answers themselves.
  */
-export function errorAnswers<Code extends ErrorCode>(...occurrences: Occurrence<Code>[]) {
+export function errorAnswers<Status extends ErrorStatus = never>(...occurrences: Occurrence<Status>[]) {
   const byStatus = new Map<number, Occurrence[]>();
   for (const error of [...occurrences, ...EVERYWHERE]) {
-    const { status } = catalogue[error.code];
+    const { status } = error.kind;
     byStatus.set(status, [...(byStatus.get(status) ?? []), error]);
   }
   const answers = [...byStatus].map(([status, errors]) => [status, errorAnswer(status, errors)] as const);
-  return Object.fromEntries(answers) as Record<ErrorStatus<Code> | 400 | 417 | 431 | 500 | 501, ErrorAnswer>;
+  return Object.fromEntries(answers) as Record<Status | 400 | 417 | 431 | 500 | 501, ErrorAnswer>;
 }
 
 /** The headers of an error beside those of every answer. */
@@ -84,10 +89,10 @@ const headersByStatus: Readonly<Record<number, readonly HeaderName[]>> = {
 function errorAnswer(status: number, errors: readonly Occurrence[]): ErrorAnswer {
   const problems = errors.filter(({ asProblem }) => asProblem);
   return {
-    description: errors.map(({ code }) => `${catalogue[code].message} (\`${code}\`)`).join('; '),
+    description: errors.map(({ kind }) => `${kind.message} (\`${kind.code}\`)`).join('; '),
     headers: withHeaders(...(headersByStatus[status] ?? []), ...errors.flatMap(({ headers }) => headers)),
     content: {
-      'application/json': { schema: envelope, examples: examples(errors, undefined) },
+      'application/json': { schema: envelope, examples: examples(errors, JSON_MEDIA_TYPE) },
       ...(problems.length > 0 && {
         [PROBLEM_MEDIA_TYPE]: { schema: problem, examples: examples(problems, PROBLEM_MEDIA_TYPE) },
       }),
@@ -95,11 +100,11 @@ function errorAnswer(status: number, errors: readonly Occurrence[]): ErrorAnswer
   };
 }
 
-const examples = (errors: readonly Occurrence[], accept: string | undefined): Examples =>
+const examples = (errors: readonly Occurrence[], accept: string): Examples =>
   Object.fromEntries(
-    errors.map(({ code, name, path, details }) => {
-      const error = new ServiceError(code, details && { details });
-      const { body } = representError(error, { id: EXAMPLE_ID, originalUrl: path, accept });
+    errors.map(({ kind: Kind, name, path, details }) => {
+      const error = new Kind(details && { details });
+      const { body } = representError(error, { id: EXAMPLE_ID, originalUrl: path, headers: { accept } });
       return [name, { summary: error.message, value: body }];
     }),
   );

@@ -1,8 +1,19 @@
+import {
+  BodyTooLarge,
+  MalformedJson,
+  MalformedRequest,
+  NotAcceptable,
+  PreconditionFailed,
+  RequestTimeout,
+  Unavailable,
+  UnsupportedMediaType,
+} from '../http/errors.ts';
 import { contentRangeRefused } from '../http/requests.ts';
+import { ValidationFailed } from '../validation/plugin.ts';
 import { occurrence } from './error-responses.ts';
 
 /** A query parameter that does not exist: no operation takes those. */
-const invalidQuery = occurrence('validation_failed', {
+const invalidQuery = occurrence(ValidationFailed, {
   name: 'InvalidQuery',
   details: [
     { type: 'extra_forbidden', loc: ['query', 'page'], msg: 'Extra inputs are not permitted', input: '2' },
@@ -10,7 +21,7 @@ const invalidQuery = occurrence('validation_failed', {
 });
 
 /** An id that is no number. */
-const invalidId = occurrence('validation_failed', {
+const invalidId = occurrence(ValidationFailed, {
   name: 'InvalidId',
   path: '/songs/first',
   details: [
@@ -24,13 +35,13 @@ const invalidId = occurrence('validation_failed', {
 });
 
 /** A path that cannot be decoded. */
-const malformedPath = occurrence('malformed_request', { name: 'MalformedPath', path: '/songs/%' });
+const malformedPath = occurrence(MalformedRequest, { name: 'MalformedPath', path: '/songs/%' });
 
 /** A query string that cannot be decoded. */
-const malformedQuery = occurrence('malformed_request', { name: 'MalformedQuery' });
+const malformedQuery = occurrence(MalformedRequest, { name: 'MalformedQuery' });
 
-const notAcceptable = occurrence('not_acceptable', { asProblem: false });
-const unavailable = occurrence('unavailable');
+const notAcceptable = occurrence(NotAcceptable, { asProblem: false });
+const unavailable = occurrence(Unavailable);
 
 /** The errors of every operation on a collection that reads no body. */
 export const LIST_ERRORS = [malformedQuery, notAcceptable, invalidQuery, unavailable];
@@ -39,7 +50,7 @@ export const LIST_ERRORS = [malformedQuery, notAcceptable, invalidQuery, unavail
 export const RESOURCE_ERRORS = [malformedPath, malformedQuery, notAcceptable, invalidId, unavailable];
 
 /** A PUT of a part of a resource. */
-const partialPut = occurrence('malformed_request', {
+const partialPut = occurrence(MalformedRequest, {
   name: 'PartialPut',
   path: '/songs/1',
   details: [contentRangeRefused('bytes 0-1/10')],
@@ -47,18 +58,18 @@ const partialPut = occurrence('malformed_request', {
 
 /** What the errors of all operations that read a body have in common. */
 const bodyErrors = [
-  occurrence('malformed_json', {
+  occurrence(MalformedJson, {
     details: [{ type: 'json_invalid', loc: ['body', 9], msg: 'JSON decode error' }],
   }),
   malformedQuery,
   notAcceptable,
-  occurrence('request_timeout'),
-  occurrence('body_too_large'),
+  occurrence(RequestTimeout),
+  occurrence(BodyTooLarge),
   unavailable,
 ];
 
 /** The errors of a create; how its body fails validation is its own. */
-export const BODY_ERRORS = [...bodyErrors, occurrence('unsupported_media_type')];
+export const BODY_ERRORS = [...bodyErrors, occurrence(UnsupportedMediaType)];
 
 /** The errors of a PUT, in the same way. */
 export const PUT_ERRORS = [...BODY_ERRORS, partialPut];
@@ -66,7 +77,7 @@ export const PUT_ERRORS = [...BODY_ERRORS, partialPut];
 /** The errors of a PATCH, in the same way. */
 export const PATCH_ERRORS = [
   ...bodyErrors,
-  occurrence('unsupported_media_type', {
+  occurrence(UnsupportedMediaType, {
     name: 'UnsupportedPatchType',
     path: '/songs/1',
     headers: ['Accept-Patch'],
@@ -74,4 +85,4 @@ export const PATCH_ERRORS = [
 ];
 
 /** The error of a request whose `If-Match` or `If-None-Match` does not hold. */
-export const preconditionFailed = occurrence('precondition_failed', { path: '/songs/1' });
+export const preconditionFailed = occurrence(PreconditionFailed, { path: '/songs/1' });

@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import type { ErrorDetail } from '../../schemas/error.ts';
+import type { Failures } from '../errors/define-error.ts';
 import { failureText } from './messages.ts';
 import { preview, previewText } from './preview.ts';
 
@@ -14,12 +15,6 @@ export interface PartErrors {
   /** The value that was validated; undefined when there was none. */
   value: unknown;
   errors: readonly ErrorObject[];
-}
-
-export interface Failures {
-  details: ErrorDetail[];
-  /** Whether there were more failures than `details` holds. */
-  truncated: boolean;
 }
 
 /** Lists what is wrong with a request, part by part, up to 100 failures and 24 KiB. */

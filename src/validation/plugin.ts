@@ -1,38 +1,26 @@
-import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { models } from '../../schemas/index.ts';
-import { ServiceError } from '../errors/service-error.ts';
+import { defineError, type FailedRequest } from '../errors/define-error.ts';
 import { type HttpPart, type PartValidator, RequestValidators } from './request-validators.ts';
 
-declare module 'fastify' {
-  interface FastifyInstance {
-    /** The error that lists everything that is wrong with a request which failed validation. */
-    validationError(request: FastifyRequest): ServiceError;
-  }
-}
+export const ValidationFailed = defineError('validation_failed', 422, 'Request validation failed');
 
-/** Registers the models and validates requests against them: bodies strictly, parameters coerced from text. */
+/**
+ * Registers the models and validates requests against them: bodies strictly, parameters coerced from text. The error of
+ * a request lists the failures of all its parts, once it is represented.
+ */
 export const validation = fp(
   async (app) => {
     const validators = new RequestValidators();
     for (const model of models) app.addSchema(model);
 
+    const details = ({ routeOptions, params, query, headers, body }: FailedRequest) => {
+      const schemas: Partial<Record<HttpPart, object>> = routeOptions?.schema ?? {};
+      return validators.failures(schemas, { params, querystring: query, headers, body });
+    };
     app.setValidatorCompiler(({ schema, httpPart }) => {
       const validate: PartValidator = validators.compile(schema as object, httpPart as HttpPart);
-      return (value: unknown) => (validate(value) ? true : { error: new ServiceError('validation_failed') });
-    });
-
-    app.decorate('validationError', (request: FastifyRequest) => {
-      const { params, query, headers, body } = request;
-      return new ServiceError(
-        'validation_failed',
-        validators.failures((request.routeOptions.schema ?? {}) as Partial<Record<HttpPart, object>>, {
-          params,
-          querystring: query,
-          headers,
-          body,
-        }),
-      );
+      return (value: unknown) => (validate(value) ? true : { error: new ValidationFailed({ details }) });
     });
   },
   { name: 'validation' },

@@ -1,8 +1,9 @@
 import { Ajv2020, type Options, type SchemaObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { models } from '../../schemas/index.ts';
+import type { Failures } from '../errors/define-error.ts';
 import { coercer } from './coercion.ts';
-import { type Failures, listFailures, type PartErrors } from './failures.ts';
+import { listFailures, type PartErrors } from './failures.ts';
 
 /** The parts of a request that a schema can describe, under Fastify's names. */
 export type HttpPart = 'params' | 'querystring' | 'headers' | 'body';

@@ -1,25 +1,23 @@
 import t from 'tap';
+import { defineError } from '../../src/errors/define-error.ts';
 import { representError } from '../../src/errors/representation.ts';
-import { ServiceError } from '../../src/errors/service-error.ts';
 
-const request = { id: 'r-1', originalUrl: '/v1/songs?x=1', accept: undefined };
+const request = { id: 'r-1', originalUrl: '/v1/songs?x=1', headers: {} };
 const details = [{ type: 'missing', loc: ['body'], msg: 'Field required', input: null }];
 
+const NotFound = defineError('not_found', 404, 'Not found');
+const ValidationFailed = defineError('validation_failed', 422, 'Request validation failed');
+const failed = () => new ValidationFailed({ details: () => ({ details, truncated: true }) });
+
 t.test('an error is an envelope, in the order that people read it', async (t) => {
-  const { contentType, body } = representError(
-    new ServiceError('validation_failed', { details, truncated: true }),
-    request,
-  );
+  const { contentType, body } = representError(failed(), request);
   t.equal(contentType, 'application/json');
   t.equal(
     JSON.stringify(body),
     '{"error":"ValidationError","code":"validation_failed","message":"Request validation failed",' +
       '"details":[{"type":"missing","loc":["body"],"msg":"Field required","input":null}],"truncated":true,"requestId":"r-1"}',
   );
-  t.notOk(
-    'details' in representError(new ServiceError('not_found'), request).body,
-    'absent when there is nothing to say',
-  );
+  t.notOk('details' in representError(new NotFound(), request).body, 'absent when there is nothing to say');
 });
 
 t.test('an error is a problem for those who prefer that', async (t) => {
@@ -30,13 +28,7 @@ t.test('an error is a problem for those who prefer that', async (t) => {
     'Application/Problem+JSON',
     'application/json;charset=utf-8;q=0.9, application/problem+json;charset=utf-8',
   ]) {
-    const { contentType, body } = representError(
-      new ServiceError('validation_failed', { details, truncated: true }),
-      {
-        ...request,
-        accept,
-      },
-    );
+    const { contentType, body } = representError(failed(), { ...request, headers: { accept } });
     t.equal(contentType, 'application/problem+json');
     t.same(body, {
       type: 'urn:setlist:error:validation_failed',
@@ -51,7 +43,7 @@ t.test('an error is a problem for those who prefer that', async (t) => {
     });
   }
   t.match(
-    representError(new ServiceError('not_found'), { ...request, accept: 'application/problem+json' }).body,
+    representError(new NotFound(), { ...request, headers: { accept: 'application/problem+json' } }).body,
     {
       detail: 'Not found',
       errors: undefined,
@@ -59,7 +51,7 @@ t.test('an error is a problem for those who prefer that', async (t) => {
   );
   const accept = 'application/json, application/problem+json;q=0.9';
   t.match(
-    representError(new ServiceError('not_found'), { ...request, accept }).contentType,
+    representError(new NotFound(), { ...request, headers: { accept } }).contentType,
     /^application\/json/,
   );
 });

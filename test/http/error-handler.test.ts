@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import Fastify from 'fastify';
 import t from 'tap';
-import { ServiceError } from '../../src/errors/service-error.ts';
 import { errors } from '../../src/http/error-handler.ts';
+import { MalformedJson } from '../../src/http/errors.ts';
 import { errorAnswers, occurrence } from '../../src/openapi/error-responses.ts';
 import { validation } from '../../src/validation/plugin.ts';
 import { responseValidation } from '../../src/validation/response-validation.ts';
@@ -178,9 +178,9 @@ t.test('an error that breaks its own schema is sent as it is, without text of th
   await app.register(errors);
   await app.register(responseValidation);
   const details = [{ type: 'x', loc: ['body', 1e12], msg: '' }];
-  const response = { ...errorAnswers(occurrence('malformed_json')) };
+  const response = { ...errorAnswers(occurrence(MalformedJson)) };
   app.get('/', { schema: { response } }, async () => {
-    throw new ServiceError('malformed_json', { details });
+    throw new MalformedJson({ details });
   });
   const answer = await app.inject('/');
   t.equal(answer.statusCode, 400);

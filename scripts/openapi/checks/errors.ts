@@ -1,4 +1,6 @@
-import { catalogue, type ErrorCode } from '../../../src/errors/catalogue.ts';
+// The features define their errors when they are loaded.
+import '../../../src/app.ts';
+import { errorKinds } from '../../../src/errors/define-error.ts';
 import { OUTSIDE_OPERATIONS } from '../../../src/openapi/description.ts';
 import {
   atPointer,
@@ -12,13 +14,10 @@ import {
 
 const ERROR_TYPES = ['application/json', 'application/problem+json'];
 
-const isCode = (code: unknown): code is ErrorCode =>
-  typeof code === 'string' && Object.hasOwn(catalogue, code);
-
 /** Errors of clients that want no JSON, and of requests that broke before anyone knew what they want. */
 const NEVER_A_PROBLEM = ['not_acceptable', 'request_timeout', 'malformed_request', 'headers_too_large'];
 
-/** Every error is shown in both media types, by examples that are that error as the catalogue has it. */
+/** Every error is shown in both media types, by examples that are that error as it is defined. */
 export const errorsAreWhatTheyAre: Check = (document) =>
   errorResponsesOf(document).flatMap((response) => {
     const [envelopes = [], problems = []] = ERROR_TYPES.map((type) => codesOf(response, type));
@@ -36,11 +35,11 @@ export const errorsAreWhatTheyAre: Check = (document) =>
   });
 
 function isTrue(example: unknown, type: string, status: number): boolean {
-  const code = atPointer(example, '/code');
-  if (!isCode(code) || catalogue[code].status !== status) return false;
-  const { error, message } = catalogue[code];
+  const kind = errorKinds().find(({ code }) => code === atPointer(example, '/code'));
+  if (kind?.status !== status) return false;
+  const { code, family, message } = kind;
   return type === 'application/json'
-    ? atPointer(example, '/error') === error && atPointer(example, '/message') === message
+    ? atPointer(example, '/error') === family && atPointer(example, '/message') === message
     : atPointer(example, '/status') === status &&
         atPointer(example, '/type') === `urn:setlist:error:${code}` &&
         atPointer(example, '/title') === message;
@@ -67,12 +66,12 @@ function expectedStatuses({ parameters = [], requestBody, tags = [] }: PlacedOpe
   ];
 }
 
-/** No error of the catalogue is one that nobody sends. */
+/** No error is defined that nobody sends. */
 export const noErrorIsForgotten: Check = (document) => {
   const declared = errorResponsesOf(document).flatMap((response) => codesOf(response, 'application/json'));
-  return Object.keys(catalogue)
-    .filter((code) => !declared.includes(code) && !OUTSIDE_OPERATIONS.some((early) => early === code))
-    .map((code) => `no operation declares ${code}`);
+  return errorKinds()
+    .filter((kind) => !declared.includes(kind.code) && !OUTSIDE_OPERATIONS.includes(kind))
+    .map(({ code }) => `no operation declares ${code}`);
 };
 
 const errorResponsesOf = (document: OpenApiDocument): PlacedResponse[] =>

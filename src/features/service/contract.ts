@@ -1,16 +1,23 @@
 import type { FastifySchema } from 'fastify';
 import { ref } from '../../../schemas/ref.ts';
 import { Health, Readiness } from '../../../schemas/service.ts';
+import { Unavailable } from '../../http/errors.ts';
 import { errorAnswers, occurrence } from '../../openapi/error-responses.ts';
 import { answer } from '../../openapi/responses.ts';
 
 /** Probes take any query and any `Accept`: a prober that adds either learns about the service all the same. */
 const all = { tags: ['service'], security: [] };
 
-const notReady = occurrence('unavailable', {
+/** Why the service is not ready. */
+export const notReadyDetail = (part: string, msg: string) => ({ type: 'not_ready', loc: [part], msg });
+
+/** The database does not answer: as an error, and as its example. */
+export const databaseNotReady = notReadyDetail('database', 'The database does not answer');
+
+const notReady = occurrence(Unavailable, {
   name: 'NotReady',
   path: '/ready',
-  details: [{ type: 'not_ready', loc: ['database'], msg: 'The database does not answer' }],
+  details: [databaseNotReady],
 });
 
 export const getHealth = {

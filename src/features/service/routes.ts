@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { PROBE_TIMEOUT } from '../../database/plugin.ts';
 import type { Queryable } from '../../database/queryable.ts';
-import { ServiceError } from '../../errors/service-error.ts';
 import { callerOf } from '../../http/caller.ts';
-import { getHealth, getReadiness } from './contract.ts';
+import { Unavailable } from '../../http/errors.ts';
+import { databaseNotReady, getHealth, getReadiness, notReadyDetail } from './contract.ts';
 
 /** Liveness and readiness, for whoever runs the service. */
 export const serviceRoutes: FastifyPluginAsyncTypebox<{ database: Queryable }> = async (
@@ -18,16 +18,13 @@ export const serviceRoutes: FastifyPluginAsyncTypebox<{ database: Queryable }> =
   app.get('/health', { schema: getHealth }, async () => ({ status: 'ok' as const }));
 
   app.get('/ready', { schema: getReadiness }, async (request) => {
-    if (app.lifecycle.isStopping) throw notReady('service', 'The service is stopping');
+    if (app.lifecycle.isStopping)
+      throw new Unavailable({ details: [notReadyDetail('service', 'The service is stopping')] });
     try {
       await probe(undefined, callerOf(request, PROBE_TIMEOUT));
     } catch (cause) {
-      throw notReady('database', 'The database does not answer', cause);
+      throw new Unavailable({ cause, details: [databaseNotReady] });
     }
     return { status: 'ready' as const, checks: { database: 'ok' as const } };
   });
 };
-
-function notReady(part: string, msg: string, cause?: unknown): ServiceError {
-  return new ServiceError('unavailable', { cause, details: [{ type: 'not_ready', loc: [part], msg }] });
-}

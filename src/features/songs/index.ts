@@ -3,9 +3,13 @@ import { batched } from '../../crud/batched.ts';
 import { contractOf } from '../../crud/contract.ts';
 import { repositoryOf } from '../../crud/repository.ts';
 import { registerRoutes, routesOf } from '../../crud/routes.ts';
+import { defineError } from '../../errors/define-error.ts';
 import type { Feature } from '../feature.ts';
 
-const errors = { notFound: 'song_not_found', refused: 'song_exists' } as const;
+const errors = {
+  notFound: defineError('song_not_found', 404, 'Song not found'),
+  conflict: defineError('song_exists', 409, 'Song already exists'),
+};
 
 /** The songs catalogue. */
 export const songs: Feature = async (app) => {

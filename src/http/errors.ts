@@ -1,0 +1,48 @@
+// The errors of HTTP itself, which any operation may send. Others are at home in the feature that throws them.
+import { defineError } from '../errors/define-error.ts';
+
+export const MalformedJson = defineError('malformed_json', 400, 'The request body is not valid JSON');
+export const MalformedRequest = defineError('malformed_request', 400, 'The request is malformed');
+export const Forbidden = defineError('forbidden', 403, 'Forbidden');
+export const NotFound = defineError('not_found', 404, 'Not found');
+export const MethodNotAllowed = defineError('method_not_allowed', 405, 'Method not allowed');
+export const NotAcceptable = defineError(
+  'not_acceptable',
+  406,
+  'The answer is only available as application/json',
+);
+export const RequestTimeout = defineError('request_timeout', 408, 'The request took too long to arrive');
+export const PreconditionFailed = defineError(
+  'precondition_failed',
+  412,
+  'The precondition in If-Match or If-None-Match does not hold',
+);
+export const BodyTooLarge = defineError('body_too_large', 413, 'The request body is too large');
+export const UnsupportedMediaType = defineError(
+  'unsupported_media_type',
+  415,
+  'The request body must be JSON in UTF-8',
+);
+export const RangeNotSatisfiable = defineError(
+  'range_not_satisfiable',
+  416,
+  'The range lies outside the file',
+);
+export const ExpectationFailed = defineError(
+  'expectation_failed',
+  417,
+  'The service only knows the expectation 100-continue',
+);
+export const HeadersTooLarge = defineError('headers_too_large', 431, 'The request headers are too large');
+export const InternalError = defineError('internal_error', 500, 'Internal server error');
+export const NotImplemented = defineError(
+  'not_implemented',
+  501,
+  'The service does not implement what the request asks for',
+);
+export const Unavailable = defineError(
+  'unavailable',
+  503,
+  'The service is temporarily unavailable; try again',
+  { 'retry-after': '1' },
+);
