@@ -40,6 +40,7 @@ const exampleKeys: Record<SortKeyKind, string> = {
 export const ListQuery = <Keys extends SortKeys, Filters extends TProperties>(
   keys: Keys,
   filters: Filters,
+  maxCursorLength: number,
 ) => {
   const fields = Object.keys(keys) as (keyof Keys & string)[];
   const cursor = Object.values(keys).map((kind) => patterns[kind]);
@@ -66,7 +67,7 @@ export const ListQuery = <Keys extends SortKeys, Filters extends TProperties>(
       cursor: Type.Optional(
         Type.String({
           pattern: `^${cursor.join('\\.')}$`,
-          maxLength: 2400,
+          maxLength: maxCursorLength,
           description: 'Where the page begins: opaque, taken from the `Link` header of the page before.',
           examples: [
             Object.values(keys)

@@ -9,7 +9,28 @@ import { Int32, Nullable, OneOf, Text } from './fields.ts';
 import type { SortKeyKind } from './pagination.ts';
 
 /** What a field holds, which decides its type in the contract, in the database and in a cursor. */
-export type FieldKind = 'string' | 'integer' | 'number' | 'boolean' | 'date' | 'instant' | 'uuid' | 'enum';
+export type FieldKind =
+  | 'string'
+  | 'text'
+  | 'integer'
+  | 'number'
+  | 'boolean'
+  | 'date'
+  | 'instant'
+  | 'uuid'
+  | 'enum';
+
+/** The kinds by which lists can be sorted, and how each is written into a cursor. */
+export const sortKinds = {
+  string: 'text',
+  integer: 'integer',
+  number: 'number',
+  date: 'date',
+  instant: 'moment',
+  enum: 'text',
+} as const satisfies Partial<Record<FieldKind, SortKeyKind>>;
+
+export type SortableKind = keyof typeof sortKinds;
 
 /** A schema whose values have this static type. */
 export type SchemaOf<Value> = TSchema & { static: Value };
@@ -18,60 +39,56 @@ export type SchemaOf<Value> = TSchema & { static: Value };
 export interface Field<
   Value = unknown,
   IsOptional extends boolean = boolean,
-  Sort extends SortKeyKind | undefined = SortKeyKind | undefined,
+  Kind extends FieldKind = FieldKind,
 > {
-  readonly kind: FieldKind;
+  readonly kind: Kind;
   /** The schema of the field in responses and updates. */
   readonly schema: SchemaOf<Value>;
   /** The schema without null, of which filters are made. */
   readonly valueSchema: TSchema;
-  /** Whether the field may be null. */
   readonly isNullable: boolean;
   /** Whether a create may leave the field out. */
   readonly isOptional: IsOptional;
-  /** The value of a field that a create or a PUT leaves out; null where `isOptional` is false. */
+  /** The value of an optional field that a create or a PUT leaves out. */
   readonly default: unknown;
-  /** How the field is written into a cursor; undefined for a field that lists cannot be sorted by. */
-  readonly sort: Sort;
 }
 
-type Described = { description?: string; examples?: readonly unknown[] };
+/** The options of a schema that has none of its own. */
+interface Described {
+  description?: string;
+  examples?: readonly unknown[];
+}
 
-const required = <Value, const Sort extends SortKeyKind | undefined>(
-  kind: FieldKind,
+const required = <Value, const Kind extends FieldKind>(
+  kind: Kind,
   schema: SchemaOf<Value>,
-  sort: Sort,
-): Field<Value, false, Sort> => ({
+): Field<Value, false, Kind> => ({
   kind,
   schema,
   valueSchema: schema,
   isNullable: false,
   isOptional: false,
   default: null,
-  sort,
 });
 
 /** Text without NUL; lengths are counted in code points. */
-export const string = (options: StringOptions & { maxLength: number }) =>
-  required<string, 'text'>('string', Text(options), 'text');
+export const string = (options: StringOptions & { maxLength: number }) => required('string', Text(options));
 
-/** Longer text: up to 2000 code points, unless the options say otherwise. */
-export const text = (options: StringOptions) => string({ maxLength: 2000, ...options });
+/** Longer text, by which lists cannot be sorted: up to 2000 code points, unless the options say otherwise. */
+export const text = (options: StringOptions) => required('text', Text({ maxLength: 2000, ...options }));
 
 /** An integer of 32 bits. */
-export const integer = (options: IntegerOptions) =>
-  required<number, 'integer'>('integer', Int32(options), 'integer');
+export const integer = (options: IntegerOptions) => required('integer', Int32(options));
 
 /** A number of double precision. */
 export const number = (options: NumberOptions) =>
-  required<number, 'number'>('number', Type.Number({ format: 'double', ...options }), 'number');
+  required('number', Type.Number({ format: 'double', ...options }));
 
-export const boolean = (options: Described) =>
-  required<boolean, undefined>('boolean', Type.Boolean({ ...options }), undefined);
+export const boolean = (options: Described) => required('boolean', Type.Boolean({ ...options }));
 
 /** A day of the years 1000 to 9999, RFC 3339, as in `2026-11-20`. */
 export const date = (options: Described) =>
-  required<string, 'date'>(
+  required(
     'date',
     Type.String({
       format: 'date',
@@ -80,12 +97,11 @@ export const date = (options: Described) =>
       examples: ['2026-11-20'],
       ...options,
     }),
-    'date',
   );
 
 /** An instant of the years 1000 to 9999 in UTC with milliseconds, RFC 3339, as in `2026-11-20T07:28:35.123Z`. */
 export const instant = (options: Described) =>
-  required<string, 'moment'>(
+  required(
     'instant',
     Type.String({
       format: 'date-time',
@@ -94,12 +110,11 @@ export const instant = (options: Described) =>
       examples: ['2026-11-20T07:28:35.123Z'],
       ...options,
     }),
-    'moment',
   );
 
 /** A UUID in lower case, as the database gives it. */
 export const uuid = (options: Described) =>
-  required<string, undefined>(
+  required(
     'uuid',
     Type.String({
       format: 'uuid',
@@ -108,29 +123,23 @@ export const uuid = (options: Described) =>
       examples: ['0a3f1c5e-9d2b-4c47-8f0e-6b1d2a7c9e35'],
       ...options,
     }),
-    undefined,
   );
 
 /** One of the given strings. */
 export const oneOf = <const Value extends string>(
   values: readonly Value[],
   options: Described & { description: string },
-) =>
-  required<Value, 'text'>(
-    'enum',
-    OneOf(values, { ...options, examples: [...(options.examples ?? values)] }),
-    'text',
-  );
+) => required('enum', OneOf(values, { ...options, examples: [...(options.examples ?? values)] }));
 
 /**
  * The same field, which may be null, and is null where a create leaves it out. Null sorts after all values.
  *
  * @param description The description of the field, null included.
  */
-export const nullable = <Value, Sort extends SortKeyKind | undefined>(
-  field: Field<Value, boolean, Sort>,
+export const nullable = <Value, Kind extends FieldKind>(
+  field: Field<Value, boolean, Kind>,
   description: string,
-): Field<Value | null, true, Sort> => ({
+): Field<Value | null, true, Kind> => ({
   ...field,
   schema: Type.Unsafe<Value | null>(Nullable(field.schema, description)),
   isNullable: true,
@@ -138,7 +147,7 @@ export const nullable = <Value, Sort extends SortKeyKind | undefined>(
 });
 
 /** The same field, with the value that it has where a create leaves it out. */
-export const withDefault = <Value, Sort extends SortKeyKind | undefined>(
-  field: Field<Value, boolean, Sort>,
+export const withDefault = <Value, Kind extends FieldKind>(
+  field: Field<Value, boolean, Kind>,
   value: NoInfer<Value>,
-): Field<Value, true, Sort> => ({ ...field, isOptional: true, default: value });
+): Field<Value, true, Kind> => ({ ...field, isOptional: true, default: value });

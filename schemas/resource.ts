@@ -1,9 +1,15 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import { Identifier, Text, Timestamp } from './fields.ts';
-import { ListQuery, type SortKeyKind, type SortKeys } from './pagination.ts';
+import { ListQuery, type SortKeys } from './pagination.ts';
 import { type Model, model, ref } from './ref.ts';
 import { type Examples, examplesOf, type GivenExamples } from './resource-examples.ts';
-import type { Field, SchemaOf } from './resource-fields.ts';
+import {
+  type Field,
+  type FieldKind,
+  type SchemaOf,
+  type SortableKind,
+  sortKinds,
+} from './resource-fields.ts';
 
 type Fields = Readonly<Record<string, Field>>;
 type Stamps = { createdAt: string; updatedAt?: string };
@@ -15,9 +21,9 @@ type KeysOf<Given extends Fields, Wanted extends Field> = {
 }[keyof Given & string];
 
 /** The fields by which lists can be sorted. */
-type Sortable<Given extends Fields> = KeysOf<Given, Field<unknown, boolean, SortKeyKind>>;
+type Sortable<Given extends Fields> = KeysOf<Given, Field<unknown, boolean, SortableKind>>;
 /** The fields that are text. */
-type Searchable<Given extends Fields> = KeysOf<Given, Field<string | null, boolean, 'text'>>;
+type Searchable<Given extends Fields> = KeysOf<Given, Field<unknown, boolean, 'string' | 'text'>>;
 type Optional<Given extends Fields> = KeysOf<Given, Field<unknown, true>>;
 
 type ItemOf<Given extends Fields, Stamped> = Flat<
@@ -157,7 +163,7 @@ export function defineResource<
   const filters: Record<string, Filter> = { ...filterable };
   const sortKeys: SortKeys = {
     id: 'integer',
-    ...mapped(pick(fields, declaration.sortable ?? []), ({ sort }) => sort ?? 'text'),
+    ...sortKeysOf(fields, declaration.sortable ?? []),
     ...mapped(declaration.stamps, () => 'instant' as const),
   };
 
@@ -218,22 +224,26 @@ export function defineResource<
     ),
   );
   const query = Type.Unsafe<QueryOf<Given, Sorted | 'id' | (keyof Stamped & string), Filtered, Searched>>(
-    ListQuery(sortKeys, {
-      ...mapped(filters, ({ description, example }, name) => {
-        const { description: _, examples: __, ...schema } = fields[name]?.valueSchema ?? Type.Never();
-        return Type.Optional({ ...schema, description, examples: [example] });
-      }),
-      ...(searchable && {
-        q: Type.Optional(
-          Text({
-            minLength: 1,
-            maxLength: 200,
-            description: searchable.description,
-            examples: [searchable.example],
-          }),
-        ),
-      }),
-    }),
+    ListQuery(
+      sortKeys,
+      {
+        ...mapped(filters, ({ description, example }, name) => {
+          const { description: _, examples: __, ...schema } = fields[name]?.valueSchema ?? Type.Never();
+          return Type.Optional({ ...schema, description, examples: [example] });
+        }),
+        ...(searchable && {
+          q: Type.Optional(
+            Text({
+              minLength: 1,
+              maxLength: 200,
+              description: searchable.description,
+              examples: [searchable.example],
+            }),
+          ),
+        }),
+      },
+      longestCursor(sortKeys, fields),
+    ),
   );
   const optional = Object.entries(fields).filter(([, { isOptional }]) => isOptional);
   const defaults = Object.fromEntries(optional.map(([name, field]) => [name, field.default]));
@@ -268,8 +278,29 @@ function mapped<Value, Result>(
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
 }
 
-const pick = (fields: Fields, names: readonly string[]): Fields =>
-  Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)));
+const isSortable = (kind: FieldKind): kind is SortableKind => kind in sortKinds;
+
+function sortKeysOf(fields: Fields, sortable: readonly string[]): Record<string, SortKeys[string]> {
+  const keys: Record<string, SortKeys[string]> = {};
+  for (const [name, { kind }] of Object.entries(fields))
+    if (sortable.includes(name) && isSortable(kind)) keys[name] = sortKinds[kind];
+  return keys;
+}
+
+/** The length of the longest cursor: texts are written in base64, other keys in at most 32 characters. */
+function longestCursor(sortKeys: SortKeys, fields: Fields): number {
+  const lengths = Object.keys(sortKeys).map((name) => {
+    const maxLength: unknown = fields[name]?.valueSchema.maxLength;
+    return typeof maxLength === 'number' ? Math.ceil((maxLength * 4 * 4) / 3) + 1 : 32;
+  });
+  return Math.max(
+    MIN_CURSOR_LENGTH,
+    lengths.reduce((sum, length) => sum + length, lengths.length),
+  );
+}
+
+/** The bound of cursors that need less. */
+const MIN_CURSOR_LENGTH = 2400;
 
 function namesOf({ name, plural }: { name: string; plural: string }): Names {
   const separated = (text: string, separator: string) =>

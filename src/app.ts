@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import Fastify, { type FastifyHttpOptions, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { models as allModels } from '../schemas/index.ts';
+import type { Model } from '../schemas/ref.ts';
 import type { Config } from './config.ts';
 import { batching } from './database/batching/plugin.ts';
 import { database } from './database/plugin.ts';
 import { redoc } from './docs/redoc.ts';
 import { docs } from './docs/swagger-ui.ts';
-import { features } from './features/index.ts';
+import type { Feature } from './features/feature.ts';
+import { features as allFeatures } from './features/index.ts';
 import { serviceRoutes } from './features/service/routes.ts';
 import { bodyParsing } from './http/body-parsing.ts';
 import { Connections } from './http/connections.ts';
@@ -30,6 +33,10 @@ export interface AppOverrides {
   logger?: FastifyServerOptions['logger'];
   /** Whether to start and reach the database; false is enough to read the contract. */
   connect?: boolean;
+  /** The groups of operations; by default those of the contract. */
+  features?: readonly Feature[];
+  /** The models that their schemas refer to. */
+  models?: readonly Model[];
 }
 
 /**
@@ -39,21 +46,21 @@ export interface AppOverrides {
  * @throws {ConfigError} when a setting makes it impossible to start.
  */
 export async function buildApp(config: Config, overrides: AppOverrides = {}): Promise<FastifyInstance> {
-  const { logger = false, connect = true } = overrides;
+  const { logger = false, connect = true, features = allFeatures, models = allModels } = overrides;
   const connections = new Connections(config);
   const app = Fastify({ ...serverOptions(config, connections), logger });
   connections.logTo(app.log);
 
   try {
     await app.register(lifecycle);
-    await app.register(validation);
+    await app.register(validation, { models });
     await app.register(errors);
     await app.register(responseHeaders);
     await app.register(defaultHeaders, { behindProxy: config.trustProxy.length > 0 });
     await app.register(cors, { origins: config.corsOrigins });
     await app.register(methodRouting);
     await app.register(bodyParsing);
-    if (config.validateResponses) await app.register(responseValidation);
+    if (config.validateResponses) await app.register(responseValidation, { models });
     await app.register(openapi);
     await app.register(docs);
     await app.register(redoc);

@@ -1,6 +1,6 @@
 import type { SortKeyKind } from '../../schemas/pagination.ts';
 import type { AnyResource } from '../../schemas/resource.ts';
-import type { Field, FieldKind } from '../../schemas/resource-fields.ts';
+import type { FieldKind } from '../../schemas/resource-fields.ts';
 import { NULL_RANKS } from './cursor.ts';
 
 /** The column of a field. */
@@ -18,6 +18,7 @@ export interface Column {
 /** The types of columns. Texts, enums included, have the collation `C` in the migrations. */
 const columnTypes: Record<FieldKind, string> = {
   string: 'text',
+  text: 'text',
   integer: 'integer',
   number: 'double precision',
   boolean: 'boolean',
@@ -61,7 +62,8 @@ export const selected = (fields: readonly string[]): string =>
  * The SQL expression by which a list is sorted, the same as in the index: the column, or, where it may be null, the
  * column with a value after all others in place of null.
  */
-export function sortExpression(name: string, field: Field | undefined): string {
+export function sortExpression(name: string, { fields, sortKeys }: AnyResource): string {
   const column = columnName(name);
-  return field?.isNullable && field.sort ? `coalesce(${column}, ${NULL_RANKS[field.sort].sql})` : column;
+  const kind = sortKeys[name];
+  return kind && fields[name]?.isNullable ? `coalesce(${column}, ${NULL_RANKS[kind].sql})` : column;
 }

@@ -139,22 +139,21 @@ export function linksOf({ get, replace, update, delete: remove }: Contract, { en
   };
 }
 
-/** Values that are of the wrong type for a field. */
-const WRONG: Readonly<Record<string, unknown>> = { boolean: 'yes', string: 7 };
-
-/** The failures of an example body in which the first text is empty, and the first other value has the wrong type. */
+/** The failures of an example body in which a text is empty, and a number or boolean has the wrong type. */
 function invalidBody({ fields, schemas: { create }, examples }: AnyResource): readonly ErrorDetail[] {
-  const isText = (kind: string) => kind === 'string';
-  const names = Object.keys(fields);
-  const empty = names.filter((name) => isText(fields[name]?.kind ?? '')).slice(0, 1);
-  const mistyped = names.filter((name) => !isText(fields[name]?.kind ?? '')).slice(0, 1);
+  const declared = Object.entries(fields);
+  const empty = declared.find(([, { valueSchema }]) => valueSchema.minLength >= 1)?.[0];
+  const number = declared.find(([, { kind }]) => kind === 'integer' || kind === 'number')?.[0];
+  const boolean = declared.find(([, { kind }]) => kind === 'boolean')?.[0];
+  const wrong = {
+    ...(empty && { [empty]: '' }),
+    ...(number ? { [number]: String(examples.create[number] ?? 1) } : boolean && { [boolean]: 'yes' }),
+  };
+  // Any field refuses an array.
   const body = {
     ...examples.create,
-    ...Object.fromEntries(empty.map((name) => [name, ''])),
-    ...Object.fromEntries(
-      mistyped.map((name) => [name, WRONG[fields[name]?.kind ?? ''] ?? String(examples.create[name])]),
-    ),
+    ...(Object.keys(wrong).length > 0 ? wrong : { [declared[0]?.[0] ?? '']: [] }),
   };
   const values = { params: undefined, querystring: undefined, headers: undefined, body };
-  return new RequestValidators().failures({ body: create }, values).details;
+  return new RequestValidators([create]).failures({ body: create }, values).details;
 }

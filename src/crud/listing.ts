@@ -38,12 +38,11 @@ export interface Listing {
 }
 
 /** Compiles the lists of a resource. */
-export function listingOf({ names, fields, stamps, sortKeys, filterable, searchable }: AnyResource): Listing {
+export function listingOf(resource: AnyResource): Listing {
+  const { names, fields, stamps, sortKeys, filterable, searchable } = resource;
   const { table } = names;
   const columns = selected(['id', ...Object.keys(fields), ...stamps]);
-  const expressions = new Map(
-    Object.keys(sortKeys).map((name) => [name, sortExpression(name, fields[name])]),
-  );
+  const expressions = new Map(Object.keys(sortKeys).map((name) => [name, sortExpression(name, resource)]));
   const types = new Map(Object.entries(sortKeys).map(([name, kind]) => [name, keyTypes[kind]]));
   const filters = filterable.map((name) => {
     const column = columnName(name);

@@ -1,14 +1,15 @@
 import pg from 'pg';
 import { isoTimestamp } from './timestamps.ts';
 
-const { TIMESTAMPTZ, INT8 } = pg.types.builtins;
+const { DATE, TIMESTAMPTZ, INT8 } = pg.types.builtins;
 
 /**
- * Reads values as the driver does, with two exceptions: instants stay text, RFC 3339, as the contract gives them, and
- * integers of eight bytes are numbers, so that a column may get that type. The contract bounds them to four bytes.
+ * Reads values as the driver does, with two exceptions: days and instants stay text, RFC 3339, as the contract gives
+ * them, and integers of eight bytes are numbers, so that a column may get that type. The contract bounds them to four bytes.
  */
 const types: pg.CustomTypesConfig = {
   getTypeParser: (id, format) => {
+    if (id === DATE && format !== 'binary') return String;
     if (id === TIMESTAMPTZ && format !== 'binary') return isoTimestamp;
     return id === INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(id, format);
   },

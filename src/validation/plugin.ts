@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin';
-import { models } from '../../schemas/index.ts';
+import type { Model } from '../../schemas/ref.ts';
 import { defineError, type FailedRequest } from '../errors/define-error.ts';
 import { type HttpPart, type PartValidator, RequestValidators } from './request-validators.ts';
 
@@ -9,9 +9,9 @@ export const ValidationFailed = defineError('validation_failed', 422, 'Request v
  * Registers the models and validates requests against them: bodies strictly, parameters coerced from text. The error of
  * a request lists the failures of all its parts, once it is represented.
  */
-export const validation = fp(
-  async (app) => {
-    const validators = new RequestValidators();
+export const validation = fp<{ models: readonly Model[] }>(
+  async (app, { models }) => {
+    const validators = new RequestValidators(models);
     for (const model of models) app.addSchema(model);
 
     const details = ({ routeOptions, params, query, headers, body }: FailedRequest) => {

@@ -1,6 +1,6 @@
 import { Ajv2020, type Options, type SchemaObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { models } from '../../schemas/index.ts';
+import type { Model } from '../../schemas/ref.ts';
 import type { Failures } from '../errors/define-error.ts';
 import { coercer } from './coercion.ts';
 import { listFailures, type PartErrors } from './failures.ts';
@@ -8,8 +8,8 @@ import { listFailures, type PartErrors } from './failures.ts';
 /** The parts of a request that a schema can describe, under Fastify's names. */
 export type HttpPart = 'params' | 'querystring' | 'headers' | 'body';
 
-/** An Ajv instance that knows every model and changes nothing but absent values with a default. */
-export function modelAjv(options: Options = {}): Ajv2020 {
+/** An Ajv instance that knows the models and changes nothing but absent values with a default. */
+export function modelAjv(models: readonly Model[], options: Options = {}): Ajv2020 {
   const ajv = new Ajv2020({ coerceTypes: false, removeAdditional: false, ...options });
   addFormats.default(ajv);
   // The bounds say the same, and whoever breaks them should be told once.
@@ -36,9 +36,15 @@ const PARTS = [
  * the whole list gathered, so that neither a good request nor a hostile one costs much.
  */
 export class RequestValidators {
-  readonly #first = modelAjv({ useDefaults: true });
-  readonly #all = modelAjv({ allErrors: true, verbose: true });
+  readonly #first: Ajv2020;
+  readonly #all: Ajv2020;
   readonly #full = new WeakMap<object, ValidateFunction>();
+
+  /** @param models The models that schemas refer to. */
+  constructor(models: readonly Model[]) {
+    this.#first = modelAjv(models, { useDefaults: true });
+    this.#all = modelAjv(models, { allErrors: true, verbose: true });
+  }
 
   /** Compiles the validator of the hot path for one part of a route. */
   compile(schema: SchemaObject, part: HttpPart): PartValidator {

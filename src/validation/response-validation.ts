@@ -1,15 +1,16 @@
 import { fastifyResponseValidation } from '@fastify/response-validation';
 import type { preSerializationHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
+import type { Model } from '../../schemas/ref.ts';
 import { modelAjv } from './request-validators.ts';
 
 /**
  * Checks what the routes answer against their schemas, undeclared statuses included, before it is serialised,
  * because serialisation would bend a wrong value into the right type. A violation is a logged 500.
  */
-export const responseValidation = fp(
-  async (app) => {
-    const ajv = modelAjv();
+export const responseValidation = fp<{ models: readonly Model[] }>(
+  async (app, { models }) => {
+    const ajv = modelAjv(models);
     // The contract declares headers beside the schema of an answer that has no body.
     ajv.addKeyword('headers');
     await app.register(fastifyResponseValidation, { ajv, responseStatusCodeValidation: true });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import Fastify from 'fastify';
 import t from 'tap';
+import { models } from '../../schemas/index.ts';
 import { errors } from '../../src/http/error-handler.ts';
 import { MalformedJson } from '../../src/http/errors.ts';
 import { errorAnswers, occurrence } from '../../src/openapi/error-responses.ts';
@@ -142,7 +143,7 @@ t.test(
   'errors of libraries keep their 4xx status and their headers, and only others are faults',
   async (t) => {
     const app = Fastify();
-    await app.register(validation);
+    await app.register(validation, { models });
     await app.register(errors);
     app.get<{ Params: { status: number } }>('/:status', async ({ params }) => {
       throw Object.assign(new Error('internal detail'), {
@@ -174,9 +175,9 @@ t.test(
 
 t.test('an error that breaks its own schema is sent as it is, without text of the validation', async (t) => {
   const app = Fastify();
-  await app.register(validation);
+  await app.register(validation, { models });
   await app.register(errors);
-  await app.register(responseValidation);
+  await app.register(responseValidation, { models });
   const details = [{ type: 'x', loc: ['body', 1e12], msg: '' }];
   const response = { ...errorAnswers(occurrence(MalformedJson)) };
   app.get('/', { schema: { response } }, async () => {

@@ -1,11 +1,12 @@
 import { Type } from '@sinclair/typebox';
 import t from 'tap';
+import { models } from '../../schemas/index.ts';
 import { RequestValidators } from '../../src/validation/request-validators.ts';
 
 const Headers = Type.Object({ 'If-Match': Type.Optional(Type.String({ pattern: '^"' })) });
 
 t.test('the hot path coerces parameters and fills in defaults, in place', async (t) => {
-  const validators = new RequestValidators();
+  const validators = new RequestValidators(models);
   const Query = Type.Object({ limit: Type.Integer({ default: 20 }), done: Type.Optional(Type.Boolean()) });
   const validate = validators.compile(Query, 'querystring');
   const query: Record<string, unknown> = { done: 'true' };
@@ -16,13 +17,13 @@ t.test('the hot path coerces parameters and fills in defaults, in place', async 
 });
 
 t.test('header names are compared in lower case', async (t) => {
-  const validate = new RequestValidators().compile(Headers, 'headers');
+  const validate = new RequestValidators(models).compile(Headers, 'headers');
   t.ok(validate({ 'if-match': '"a"', accept: '*/*' }));
   t.notOk(validate({ 'if-match': 'a' }));
 });
 
 t.test('the failures of all parts are listed', async (t) => {
-  const validators = new RequestValidators();
+  const validators = new RequestValidators(models);
   const schemas = {
     params: Type.Object({ id: Type.Integer() }),
     querystring: Type.Object({}, { additionalProperties: false }),

@@ -1,0 +1,122 @@
+import t from 'tap';
+import { models } from '../../schemas/index.ts';
+import { defineResource } from '../../schemas/resource.ts';
+import { string } from '../../schemas/resource-fields.ts';
+import { batched } from '../../src/crud/batched.ts';
+import { contractOf } from '../../src/crud/contract.ts';
+import { repositoryOf } from '../../src/crud/repository.ts';
+import { registerRoutes, routesOf } from '../../src/crud/routes.ts';
+import { returnedColumns, statementsOf } from '../../src/crud/statements.ts';
+import type { Feature } from '../../src/features/feature.ts';
+import { startService } from '../support/service.ts';
+import { VENUE_TABLE, type VenueCreate, venue, venueErrors } from './venue.ts';
+
+/** Venues with a statement, a method, an operation and a handler of their own. */
+const venues: Feature = async (app) => {
+  const loud = returnedColumns(venue).replace('name,', 'upper(name) AS name,');
+  const statements = {
+    ...statementsOf(venue),
+    find: (ids: readonly number[]) => ({
+      text: `SELECT ${loud} FROM concert_venues WHERE id = ANY ($1)`,
+      values: [ids],
+    }),
+  };
+  const defaults = repositoryOf(venue, app.databases, statements);
+  const repository = batched(
+    venue,
+    {
+      ...defaults,
+      createMany(items: readonly VenueCreate[]) {
+        return defaults.createMany(items.map((item) => ({ ...item, nickname: item.nickname ?? item.name })));
+      },
+    },
+    app.batching,
+  );
+  const contract = contractOf(venue, venueErrors);
+  const routes = routesOf(venue, repository, venueErrors);
+  registerRoutes(
+    app,
+    venue,
+    { ...contract, get: { ...contract.get, summary: 'Get a venue, loudly' } },
+    {
+      ...routes,
+      async delete(_request, reply) {
+        return reply.code(204).send();
+      },
+    },
+  );
+};
+
+const options = { features: [venues], models: [...models, ...venue.models] };
+const { app } = await startService(t, {}, options);
+await app.pg.query(VENUE_TABLE);
+const create = async () => {
+  const payload = { name: 'Red Barn', streetName: `Street ${Math.random()}` };
+  return (await app.inject({ method: 'POST', url: '/concert-venues', payload })).json();
+};
+
+t.test('a feature replaces a method of the repository', async (t) => {
+  t.match(await create(), { name: 'Red Barn', nickname: 'Red Barn' });
+});
+
+t.test('a feature replaces a statement', async (t) => {
+  const { id } = await create();
+  t.match((await app.inject(`/concert-venues/${id}`)).json(), { id, name: 'RED BARN' });
+});
+
+t.test('a feature replaces an operation', async (t) => {
+  t.match(app.swagger(), {
+    paths: {
+      '/concert-venues/{id}': {
+        get: { summary: 'Get a venue, loudly', operationId: 'getConcertVenue' },
+        put: { summary: 'Replace a concert venue' },
+      },
+    },
+  });
+});
+
+t.test('a feature replaces a handler', async (t) => {
+  const { id } = await create();
+  const url = `/concert-venues/${id}`;
+  t.equal((await app.inject({ method: 'DELETE', url })).statusCode, 204);
+  t.equal((await app.inject(url)).statusCode, 200, 'this one deletes nothing');
+});
+
+t.test('a name that does not exist does not compile', async (t) => {
+  const contract = contractOf(venue, venueErrors);
+  const declaration = {
+    name: 'stage',
+    plural: 'stages',
+    description: 'A stage.',
+    group: 'Stages.',
+    create: 'Adds a stage.',
+    fields: { name: string({ maxLength: 10 }) },
+    stamps: { createdAt: 'When.' },
+    examples: { rows: [{ name: 'Main' }], update: {} },
+  } as const;
+
+  // Each of these lines is an error of the compiler; where it is none, the compiler reports the comment above it.
+  const wrong = [
+    // @ts-expect-error a field of the declaration
+    () => defineResource({ ...declaration, sortable: ['nam'] }),
+    // @ts-expect-error a filter
+    () => defineResource({ ...declaration, filterable: { nam: { description: '', example: '' } } }),
+    // @ts-expect-error a member of the static type
+    () => venue.schemas.create.static.nam,
+    // @ts-expect-error a field of an item to create
+    () => statementsOf(venue).create([{ name: 'a', streetName: 'b', capacty: 1 }]),
+    () => ({
+      ...statementsOf(venue),
+      // @ts-expect-error a field in a statement of the feature
+      create: (items: readonly VenueCreate[]) => ({ text: '', values: items.map(({ capacty }) => capacty) }),
+    }),
+    (routes: ReturnType<typeof routesOf>) =>
+      // @ts-expect-error an operation
+      registerRoutes(app, venue, { ...contract, gett: contract.get }, routes),
+    // @ts-expect-error the value of a field
+    () => statementsOf(venue).create([{ name: 'a', streetName: 'b', size: 'huge' }]),
+    // @ts-expect-error a query parameter
+    () => statementsOf(venue).list({ limit: 1, sort: 'notes' }),
+  ];
+  t.equal(wrong.length, 8);
+});
