@@ -6,7 +6,7 @@ export const song = defineResource({
   name: 'song',
   plural: 'songs',
   description: 'A song of the catalogue. The pair of `song` and `artist` is unique.',
-  group: 'The songs catalogue. A song is unique by its title and artist.',
+  group: 'The songs catalogue. The pair of title and artist is unique.',
   create: 'Adds a song to the catalogue, unless there is one with this title by this artist.',
   fields: {
     song: string({ minLength: 1, maxLength: 200, description: 'Its title.', examples: ['Blinding Lights'] }),

@@ -6,7 +6,7 @@ export const task = defineResource({
   name: 'task',
   plural: 'tasks',
   description: 'A task of the task manager.',
-  group: 'The task manager. How many tasks there may be is bounded.',
+  group: 'The task manager. The number of tasks is limited.',
   create: 'Adds a task, unless there are as many as there may be.',
   fields: {
     title: string({

@@ -4,12 +4,12 @@ import { stringify } from 'yaml';
 import { resources } from '../../schemas/index.ts';
 import { VERSIONED_BASE } from '../http/base-path.ts';
 import { packageVersion } from '../package.ts';
-import { DESCRIPTION } from './description.ts';
+import { DESCRIPTION, OTHER_TAGS } from './description.ts';
 import { finishDocument } from './finish-document.ts';
 import type { GeneratedDocument } from './generated-document.ts';
 import { RenderedDocument } from './rendered-document.ts';
 
-/** A base URL for everyone: `x-internal` tells docs tools that it is to be shown. */
+/** A public base URL: `x-internal` tells docs tools to show it. */
 const server = (url: string, description: string) => ({ url, description, 'x-internal': false });
 
 /** Builds the OpenAPI document from the schemas of the routes and serves it. */
@@ -28,22 +28,19 @@ export const openapi = fp(
           license: { name: 'MIT', identifier: 'MIT' },
         },
         externalDocs: {
-          description: 'HTTP Semantics (RFC 9110): what methods, statuses and conditional requests mean',
+          description: 'HTTP Semantics (RFC 9110): methods, statuses, conditional requests',
           url: 'https://www.rfc-editor.org/rfc/rfc9110',
         },
         servers: [
-          server('/', 'This server, be it local, staging or production'),
-          server(
-            VERSIONED_BASE,
-            'The same server, local, staging or production, under the stable, versioned base',
-          ),
+          server('/', 'This server (local, staging or production)'),
+          server(VERSIONED_BASE, 'This server (local, staging or production), stable base path'),
         ],
         tags: [
           ...resources.map(({ names, texts }) => ({ name: names.many, description: texts.group })),
-          { name: 'service', description: 'Liveness and readiness, for whoever runs the service.' },
+          ...OTHER_TAGS,
         ],
       },
-      // The plugin's types know what the specification allows anywhere: references, and documents of version 2.
+      // The plugin's types also allow references anywhere and documents of version 2.
       transformObject: (generated) =>
         finishDocument((generated as { openapiObject: GeneratedDocument }).openapiObject),
       refResolver: {
@@ -53,7 +50,7 @@ export const openapi = fp(
 
     const json = new RenderedDocument('application/json; charset=utf-8', () => JSON.stringify(app.swagger()));
     const yaml = new RenderedDocument('application/yaml; charset=utf-8', () =>
-      // Without aliases: equal parts are one object in memory, and parsers take so many aliases for an attack.
+      // Without aliases: shared objects would become so many of them that parsers assume an attack.
       stringify(app.swagger(), { aliasDuplicateObjects: false }),
     );
     app.get('/openapi.json', { schema: { hide: true } }, (request, reply) => json.send(request, reply));
