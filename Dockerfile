@@ -8,7 +8,6 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts/build.mjs ./scripts/
 COPY schemas ./schemas
-COPY vendor ./vendor
 COPY src ./src
 RUN npm run build
 

@@ -1,16 +1,14 @@
 // Compiles the service into dist/. With --if-stale it does so only where dist/ is older than the sources,
 // so that `npm start` can ask for it each time, even where no compiler is installed.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const inRoot = (/** @type {string[]} */ ...path) => join(root, ...path);
 const stamp = inRoot('dist', '.built');
-/** ReDoc's page script: see vendor-redoc.mjs. */
-const REDOC = 'redoc.standalone.js';
-const sources = ['src', 'schemas', 'vendor', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+const sources = ['src', 'schemas', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
 
 if (!process.argv.includes('--if-stale') || isStale()) build();
 
@@ -25,7 +23,7 @@ function build() {
     rmSync(inRoot('dist', folder), { recursive: true, force: true });
   execFileSync(process.execPath, [compiler, '-p', inRoot('tsconfig.build.json')], { stdio: 'inherit' });
   cpSync(inRoot('src', 'docs', 'pages'), inRoot('dist', 'public'), { recursive: true });
-  cpSync(inRoot('vendor', 'redoc', REDOC), inRoot('dist', 'public', REDOC));
+  copyRedoc();
   writeFileSync(stamp, '');
 }
 
@@ -40,4 +38,18 @@ function newest(/** @type {string} */ path) {
   const status = statSync(path);
   if (!status.isDirectory()) return status.mtimeMs;
   return Math.max(status.mtimeMs, ...readdirSync(path).map((entry) => newest(join(path, entry))));
+}
+
+/**
+ * Copies ReDoc's page script without the one image that it loads from another host, because the docs pages are
+ * self-contained. ReDoc hides an image that fails to load.
+ */
+function copyRedoc() {
+  const image = 'https://cdn.redoc.ly/redoc/logo-mini.svg';
+  const bundle = readFileSync(inRoot('node_modules', 'redoc', 'bundles', 'redoc.standalone.js'), 'utf8');
+  const local = bundle.replaceAll(image, 'data:,');
+  if (local === bundle || local.includes('cdn.redoc.ly')) {
+    throw new Error(`ReDoc no longer loads just ${image} from another host: check what this release loads.`);
+  }
+  writeFileSync(inRoot('dist', 'public', 'redoc.standalone.js'), local);
 }
