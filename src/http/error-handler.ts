@@ -17,6 +17,7 @@ import {
   Unavailable,
   UnsupportedMediaType,
 } from './errors.ts';
+import { headersWith } from './headers.ts';
 import { ACCEPT_PATCH } from './requests.ts';
 
 /** The kinds of the errors that Fastify and its plugins throw because of a request, by status. */
@@ -44,7 +45,7 @@ const SHED = [QueueFullError, DisconnectedError, DeadlineError];
 const TRANSIENT = [DatabaseUnavailable, IdsExhausted, ...SHED];
 
 /** What a route may have said of a success before it failed. */
-const SUCCESS_HEADERS = ['etag', 'link', 'location', 'x-total-count'];
+const SUCCESS_HEADERS = headersWith(({ isOfSuccess }) => isOfSuccess);
 
 /** The error of the service for any error that was thrown; an {@link InternalError} for an unknown one. */
 function toServiceError(error: LibraryError | ServiceError): ServiceError {

@@ -19,7 +19,6 @@ export const methodRouting = fp(
     const methodsByPath = new Map<string, Set<string>>();
 
     app.addHook('onRoute', ({ url, method }) => {
-      if (url === '*') return;
       const methods = methodsByPath.get(url) ?? new Set(['OPTIONS']);
       if (!methodsByPath.has(url)) paths.on('GET', url, () => {}, methods);
       methodsByPath.set(url, methods);

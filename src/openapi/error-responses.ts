@@ -10,7 +10,8 @@ import {
   MalformedRequest,
   NotImplemented,
 } from '../http/errors.ts';
-import { type HeaderName, withHeaders } from './response-headers.ts';
+import type { DeclaredHeader } from '../http/headers.ts';
+import { withHeaders } from './responses.ts';
 
 /** One way in which an error happens: what the document shows as its example. */
 export interface Occurrence<Status extends ErrorStatus = ErrorStatus> {
@@ -23,7 +24,7 @@ export interface Occurrence<Status extends ErrorStatus = ErrorStatus> {
   /** Whether a client can get it as a problem: not if it asked for no JSON, or nobody knows what it asked for. */
   asProblem: boolean;
   /** The headers that this error has beside those of its status. */
-  headers: readonly HeaderName[];
+  headers: readonly DeclaredHeader[];
 }
 
 /** Describes an occurrence; by default it is named after its code, as `SongNotFound` for `song_not_found`. */
@@ -81,7 +82,7 @@ export function errorAnswers<Status extends ErrorStatus = never>(...occurrences:
 }
 
 /** The headers of an error beside those of every answer. */
-const headersByStatus: Readonly<Record<number, readonly HeaderName[]>> = {
+const headersByStatus: Readonly<Record<number, readonly DeclaredHeader[]>> = {
   415: ['Accept-Encoding'],
   503: ['Retry-After'],
 };

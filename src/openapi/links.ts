@@ -1,5 +1,3 @@
-import { WritePreconditions } from '../http/conditional-requests.ts';
-
 /** Where a link finds the id of the resource: an OpenAPI runtime expression. */
 type Expression = `$${string}`;
 
@@ -7,21 +5,30 @@ type Expression = `$${string}`;
 interface LinkedOperation {
   operationId: string;
   summary: string;
-  headers?: object;
+  headers?: { properties: object };
+  response: object;
 }
 
 /**
- * The links (OpenAPI 3.1, Link Object) from an answer to the operations that a client can go on with. A write is
- * bound to the version that the answer holds.
+ * The links (OpenAPI 3.1, Link Object) from a response to the operations that a client can go on with. A write is bound
+ * to the version that the response holds.
  */
 export const links = (id: Expression, ...operations: LinkedOperation[]) =>
   Object.fromEntries(
-    operations.map(({ operationId, summary, headers }) => [
-      operationId,
-      {
+    operations.map((operation) => {
+      const { operationId, summary } = operation;
+      const isBound = isConditionalWrite(operation);
+      return [
         operationId,
-        description: headers === WritePreconditions ? `${summary}, unless it has changed since` : summary,
-        parameters: { id, ...(headers === WritePreconditions && { 'If-Match': '$response.header.ETag' }) },
-      },
-    ]),
+        {
+          operationId,
+          description: isBound ? `${summary}, unless it has changed since` : summary,
+          parameters: { id, ...(isBound && { 'If-Match': '$response.header.ETag' }) },
+        },
+      ];
+    }),
   );
+
+/** Whether the operation takes `If-Match` and is no read: the response to a read may be 304. */
+const isConditionalWrite = ({ headers, response }: LinkedOperation): boolean =>
+  headers !== undefined && 'If-Match' in headers.properties && !('304' in response);

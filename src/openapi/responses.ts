@@ -1,8 +1,21 @@
 import { type TSchema, Type } from '@sinclair/typebox';
-import { type HeaderName, withHeaders } from './response-headers.ts';
+import { type DeclaredHeader, type HeaderRules, headers } from '../http/headers.ts';
+
+/** The headers that every response may have. */
+const onAll = Object.entries<HeaderRules>(headers).flatMap(([name, { on, schema }]) =>
+  on && schema ? [[name, schema] as const] : [],
+);
+
+/** The declarations of the given headers and of those that every response may have. */
+export const withHeaders = (...names: DeclaredHeader[]): Record<string, TSchema> =>
+  Object.fromEntries([...onAll, ...names.map((name) => [name, headers[name].schema] as const)]);
 
 /** An answer with a JSON body, and the headers that it has beside those of every answer. */
-export const answer = <Body extends TSchema>(description: string, body: Body, ...names: HeaderName[]) => ({
+export const answer = <Body extends TSchema>(
+  description: string,
+  body: Body,
+  ...names: DeclaredHeader[]
+) => ({
   description,
   headers: withHeaders(...names),
   content: { 'application/json': { schema: body } },
@@ -21,7 +34,7 @@ export const withExample = <Answer extends ReturnType<typeof answer>>(
  * An answer without a body. Routes send nothing rather than null, which would be JSON of four bytes: they would be
  * counted in the `Content-Length` of a 304 (RFC 9110, 8.6), and clients would wait for them.
  */
-export const emptyAnswer = (description: string, ...names: HeaderName[]) => ({
+export const emptyAnswer = (description: string, ...names: DeclaredHeader[]) => ({
   ...Type.Unsafe<undefined>(Type.Null({ description })),
   headers: withHeaders(...names),
 });

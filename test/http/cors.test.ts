@@ -8,9 +8,9 @@ t.test('only the configured origins are let in, exactly as they are written', as
     const { headers } = await call('GET', '/health', { headers: { origin } });
     t.equal(headers['access-control-allow-origin'], origin);
     t.equal(headers['access-control-allow-credentials'], 'true');
-    t.match(
+    t.equal(
       headers['access-control-expose-headers'],
-      /Accept-Patch.*ETag.*Link.*Location.*Retry-After.*X-Request-Id.*X-Total-Count/,
+      'Accept-Patch, Allow, ETag, Link, Location, Retry-After, X-Process-Time, X-Request-Id, X-Total-Count',
     );
     t.equal(headers.vary, 'Origin, Accept');
   }
@@ -32,7 +32,10 @@ t.test('a preflight allows every method and header in use', async (t) => {
   });
   t.equal(status, 204);
   t.equal(headers['access-control-allow-methods'], 'GET, HEAD, POST, PUT, PATCH, DELETE');
-  t.match(headers['access-control-allow-headers'], /Content-Type.*If-Match.*If-None-Match/);
+  t.equal(
+    headers['access-control-allow-headers'],
+    'Accept, Content-Type, If-Match, If-None-Match, X-Request-Id',
+  );
   t.equal(headers['access-control-max-age'], '600');
 });
 

@@ -5,6 +5,7 @@ import t from 'tap';
 import { models } from '../../schemas/index.ts';
 import { errors } from '../../src/http/error-handler.ts';
 import { MalformedJson } from '../../src/http/errors.ts';
+import { headersWith } from '../../src/http/headers.ts';
 import { errorAnswers, occurrence } from '../../src/openapi/error-responses.ts';
 import { validation } from '../../src/validation/plugin.ts';
 import { responseValidation } from '../../src/validation/response-validation.ts';
@@ -186,4 +187,19 @@ t.test('an error that breaks its own schema is sent as it is, without text of th
   const answer = await app.inject('/');
   t.equal(answer.statusCode, 400);
   t.match(answer.json(), { code: 'malformed_json', details });
+});
+
+t.test('an error has no header that a success was given before it failed', async (t) => {
+  const app = Fastify();
+  await app.register(errors);
+  const names = headersWith(({ isOfSuccess }) => isOfSuccess);
+  t.ok(names.includes('ETag') && names.includes('Location'));
+  app.get('/', async (_request, reply) => {
+    for (const name of [...names, 'X-Other']) reply.header(name, '1');
+    throw new MalformedJson();
+  });
+  const { statusCode, headers } = await app.inject('/');
+  t.equal(statusCode, 400);
+  t.equal(headers['x-other'], '1');
+  for (const name of names) t.equal(headers[name.toLowerCase()], undefined, name);
 });

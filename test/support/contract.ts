@@ -2,6 +2,8 @@
 // shares nothing with the service's own.
 import { readFileSync } from 'node:fs';
 import { type Schema, Validator } from '@cfworker/json-schema';
+import { DEFAULT_HEADERS } from '../../src/http/default-headers.ts';
+import { type HeaderRules, headersWith } from '../../src/http/headers.ts';
 
 /** An answer as it came over the wire. */
 export interface Answer {
@@ -67,35 +69,23 @@ export function resolved<Part extends object>(
   return component;
 }
 
+const namesOf = (condition: (rules: HeaderRules) => unknown) =>
+  headersWith(condition).map((name) => name.toLowerCase());
+
 /** Headers that belong to HTTP, CORS or browsers rather than to an operation. */
 const TRANSPORT = new Set([
-  'access-control-allow-credentials',
-  'access-control-allow-headers',
-  'access-control-allow-methods',
-  'access-control-expose-headers',
-  'access-control-max-age',
-  'allow',
-  'cache-control',
+  ...namesOf(({ schema }) => !schema),
+  ...Object.keys(DEFAULT_HEADERS),
+  'strict-transport-security',
   'connection',
   'content-length',
-  'content-security-policy',
-  'content-type',
-  'cross-origin-opener-policy',
-  'cross-origin-resource-policy',
   'date',
   'keep-alive',
-  'origin-agent-cluster',
-  'referrer-policy',
-  'strict-transport-security',
   'transfer-encoding',
-  'vary',
-  'x-content-type-options',
-  'x-dns-prefetch-control',
-  'x-download-options',
-  'x-frame-options',
-  'x-permitted-cross-domain-policies',
-  'x-xss-protection',
 ]);
+
+/** The headers of every response. */
+const PROMISED = namesOf(({ on }) => on === 'every response');
 
 /** The answers that are not part of an operation: no such route, no such method, a request that is not HTTP. */
 const general: DeclaredAnswer = {
@@ -153,8 +143,8 @@ function headerProblems(
   declaredHeaders: Record<string, DeclaredHeader>,
   violations: Violations,
 ): string[] {
-  const promised = ['x-request-id', 'x-process-time'].filter((name) => headers[name] === undefined);
-  const problems = promised.map((name) => `there is no header ${name}`);
+  const missing = PROMISED.filter((name) => headers[name] === undefined);
+  const problems = missing.map((name) => `there is no header ${name}`);
   if (!declaration?.headers) return problems;
   const schemas = new Map(
     Object.entries(declaration.headers).map(([name, header]) => [

@@ -1,12 +1,13 @@
+import { headersWith } from '../../../src/http/headers.ts';
 import { type Check, follow, operationsOf, type PlacedOperation, responsesOf } from './document.ts';
 
-const ON_EVERY_ANSWER = ['X-Request-Id', 'X-Process-Time', 'Access-Control-Allow-Origin'];
+const ON_ALL = headersWith(({ on }) => on);
 
 /** Every answer declares the headers that HTTP and the contract give it. */
 export const headersAreDeclared: Check = (document) =>
   operationsOf(document).flatMap((operation) =>
     responsesOf(document, operation).flatMap(({ place, status, headers = {} }) =>
-      [...ON_EVERY_ANSWER, ...headersOf(status, operation)]
+      [...ON_ALL, ...headersOf(status, operation)]
         .filter((name) => !(name in headers))
         .map((name) => `${place}: the header ${name} is missing`),
     ),

@@ -1,0 +1,144 @@
+import { type TSchema, Type } from '@sinclair/typebox';
+import { Int32 } from '../../schemas/fields.ts';
+import { ACCEPT_PATCH } from './requests.ts';
+
+/** What the service does with a header of the contract or of CORS. */
+export interface HeaderRules {
+  /** How the contract declares it in responses; undefined: it does not. */
+  schema?: TSchema;
+  /**
+   * On which responses it is: on every one, or on any that the request and the settings ask for it; undefined: on those
+   * that declare it.
+   */
+  on?: 'every response' | 'any response';
+  /** Whether pages of other origins may read it (`Access-Control-Expose-Headers`). */
+  isExposed?: true;
+  /** Whether pages of other origins may send it (`Access-Control-Allow-Headers`). */
+  isAllowed?: true;
+  /** Whether it describes a success: an error that comes after it was set removes it. */
+  isOfSuccess?: true;
+}
+
+/** Every header that the contract, CORS or the error handler knows, by its name. */
+export const headers = {
+  Accept: { isAllowed: true },
+  'Content-Type': { isAllowed: true },
+  'If-Match': { isAllowed: true },
+  'If-None-Match': { isAllowed: true },
+  'X-Request-Id': {
+    on: 'every response',
+    isExposed: true,
+    isAllowed: true,
+    schema: Type.String({
+      pattern: '^[\\w.:-]+$',
+      maxLength: 128,
+      description: 'The id of the request: the one that the client sent in `X-Request-Id`, or a new one.',
+      examples: ['7b1f0f3e-5a0e-4a55-9d3c-2f8b64b0a1c9'],
+    }),
+  },
+  'X-Process-Time': {
+    on: 'every response',
+    isExposed: true,
+    schema: Type.String({
+      pattern: '^[0-9]+\\.[0-9]{4}$',
+      maxLength: 16,
+      description: 'How long the service took, in seconds.',
+      examples: ['0.0012'],
+    }),
+  },
+  'Access-Control-Allow-Origin': {
+    on: 'any response',
+    schema: Type.String({
+      format: 'uri',
+      maxLength: 2000,
+      description: 'The origin of the page that asks, where it is one of those that may; absent otherwise.',
+      examples: ['https://myapp.com'],
+    }),
+  },
+  'Access-Control-Allow-Credentials': {},
+  'Access-Control-Allow-Headers': {},
+  'Access-Control-Allow-Methods': {},
+  'Access-Control-Expose-Headers': {},
+  'Access-Control-Max-Age': {},
+  Allow: { isExposed: true },
+  'Accept-Encoding': {
+    schema: Type.String({
+      pattern: '^identity$',
+      maxLength: 8,
+      description: 'The content coding that bodies may have; only where another one was the reason.',
+      examples: ['identity'],
+    }),
+  },
+  'Accept-Patch': {
+    isExposed: true,
+    schema: Type.String({
+      pattern: '^[a-z+/-]+(, [a-z+/-]+)*$',
+      maxLength: 200,
+      description: 'The media types that a patch may have (RFC 5789).',
+      examples: [ACCEPT_PATCH],
+    }),
+  },
+  ETag: {
+    isExposed: true,
+    isOfSuccess: true,
+    schema: Type.String({
+      pattern: '^"[!#-~]+"$',
+      maxLength: 100,
+      description: 'The version of the resource, for `If-Match` and `If-None-Match`.',
+      examples: ['"0a3f1c5e-9d2b-4c47-8f0e-6b1d2a7c9e35"'],
+    }),
+  },
+  Link: {
+    isExposed: true,
+    isOfSuccess: true,
+    schema: Type.String({
+      pattern: '^<[^>]+>; rel="next"$',
+      maxLength: 16_384,
+      description: 'The next page (RFC 8288); absent on the last one.',
+      examples: ['</v1/tasks?limit=20&cursor=20.Qm9vaw.1795158515123.1795158515123>; rel="next"'],
+    }),
+  },
+  Location: {
+    isExposed: true,
+    isOfSuccess: true,
+    schema: Type.String({
+      format: 'uri-reference',
+      maxLength: 100,
+      description: 'The path of the new resource.',
+      examples: ['/v1/songs/4'],
+    }),
+  },
+  'Retry-After': {
+    isExposed: true,
+    schema: Int32({
+      minimum: 1,
+      maximum: 3600,
+      description: 'In how many seconds to try again.',
+      examples: [1],
+    }),
+  },
+  'X-Total-Count': {
+    isExposed: true,
+    isOfSuccess: true,
+    schema: Int32({
+      minimum: 0,
+      description: 'How many rows there are on all pages; only with `count=true`.',
+      examples: [3],
+    }),
+  },
+} as const satisfies Record<string, HeaderRules>;
+
+type Headers = typeof headers;
+
+/** A header that a response may declare, beside those of every response. */
+export type DeclaredHeader = {
+  [Name in keyof Headers]: Headers[Name] extends { schema: TSchema }
+    ? Headers[Name] extends { on: string }
+      ? never
+      : Name
+    : never;
+}[keyof Headers];
+
+/** The names of the headers whose rules meet a condition, in the order of the registry. */
+export const headersWith = (condition: (rules: HeaderRules) => unknown): string[] =>
+  Object.entries<HeaderRules>(headers).flatMap(([name, rules]) => (condition(rules) ? [name] : []));
