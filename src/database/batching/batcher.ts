@@ -6,8 +6,11 @@ export interface BatcherOptions<Item, Result> {
    * Runs one batch of at most `maxBatchSize` items and returns one result per item, in the order of the items.
    */
   run(items: readonly Item[]): Promise<readonly Result[]>;
-  /** Identifies equal items, which share one place in the batch and its result. By default no two are equal. */
-  keyOf?: ((item: Item) => string | number) | undefined;
+  /**
+   * Identifies equal items, which share one place in the batch and its result. By default no two are equal. Where a
+   * result depends on the caller, so must its key.
+   */
+  keyOf?: ((item: Item, caller: Caller | undefined) => string | number) | undefined;
   /** Identifies items that must not be in one batch, such as writes to the same row. By default all may. */
   exclusiveKeyOf?: ((item: Item) => string | number) | undefined;
   /** The largest number of items in a batch. */
@@ -154,7 +157,7 @@ export class Batcher<Item, Result> {
     }
     return new Promise((resolve, reject) => {
       const waiter = { resolve, reject, caller };
-      const key = this.#options.keyOf?.(item) ?? Symbol();
+      const key = this.#options.keyOf?.(item, caller) ?? Symbol();
       const place = this.#places.get(key);
       if (place) {
         place.waiters.push(waiter);

@@ -78,14 +78,16 @@ export class Batching {
    *
    * @param name Tells equal items of different reads apart.
    * @param laneOf The lane whose slots an item needs.
+   * @param keyOf Identifies equal items of this read; by default, items with the same JSON text are equal.
    */
   sameOnce<Item, Result>(
     name: string,
     run: (item: Item) => Promise<Result>,
     laneOf: (item: Item) => Lane,
+    keyOf: (item: Item, caller: Caller | undefined) => string = (item) => JSON.stringify(item),
   ): Runner<Item, Result> {
     return (item, caller) => {
-      const read = { key: `${name} ${JSON.stringify(item)}`, run: () => run(item) };
+      const read = { key: `${name} ${keyOf(item, caller)}`, run: () => run(item) };
       // Equal keys have the same name, and with it the same type of result.
       return this.#lanes[laneOf(item)].run(read, caller) as Promise<Result>;
     };

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import t from 'tap';
+import type { Caller } from '../../../src/database/batching/batcher.ts';
 import { Batching, type Lane } from '../../../src/database/batching/batching.ts';
 
 const echo = (runs: unknown[]) => async (items: readonly string[]) => {
@@ -28,6 +29,24 @@ t.test('calls that are equal run once for all who wait', async (t) => {
   const results = await Promise.all([list({ q: 'a' }), list({ q: 'b' }), list({ q: 'a' })]);
   t.same(results, [1, 2, 1]);
   t.same(runs, [{ q: 'a' }, { q: 'b' }]);
+});
+
+t.test('equal calls of different callers share nothing where the key holds the caller', async (t) => {
+  const batching = new Batching({ enabled: true, connections: 1, listConnections: 1 });
+  const runs: unknown[] = [];
+  const [ada, bob] = [1e9, 2e9].map((deadline): Caller => ({ deadline, isDisconnected: () => false }));
+  const keyOf = (item: string, caller: Caller | undefined) => `${caller?.deadline} ${item}`;
+  const find = batching.together('find', echo(runs), { keyOf });
+  const list = batching.sameOnce(
+    'list',
+    async (item: string) => runs.push(item),
+    () => 'lists',
+    keyOf,
+  );
+  await Promise.all([find('a', ada), find('a', bob), find('a', ada)]);
+  t.same(runs.splice(0), [['a', 'a']]);
+  await Promise.all([list('b', ada), list('b', bob), list('b', ada)]);
+  t.same(runs, ['b', 'b']);
 });
 
 t.test('no more batches are on their way than there are connections', async (t) => {
