@@ -82,10 +82,10 @@ export class Connection {
     if (last && !last.request.complete) this.#waiting.pop();
     if (!this.#current) {
       // The request that broke may have its response already.
-      if (this.#unread?.complete === false) this.#onDrained = () => linger(this.#socket);
+      if (this.#unread?.complete === false) this.#onDrained = this.#linger;
       this.#next();
     } else if (!last && !this.#current.request.complete) {
-      this.#onDrained = () => linger(this.#socket);
+      this.#onDrained = this.#linger;
       // The route waits for the body: it learns that there is none, and its error is the response.
       const { request } = this.#current;
       if (request.listenerCount('error') > 0) request.emit('error', error);
@@ -115,8 +115,10 @@ export class Connection {
   #goIdle(): void {
     this.#bytesRead = this.#socket.bytesRead;
     if (this.#onDrained) this.#onDrained();
-    else if (this.#isClosing()) linger(this.#socket);
+    else if (this.#isClosing()) this.#linger();
   }
+
+  readonly #linger = (): void => linger(this.#socket);
 
   #stopReading(): void {
     this.#isReading = false;

@@ -110,7 +110,7 @@ if (onServer) {
       t.match(app.batching.counts(), { searches: { inFlight: 2 }, counts: { inFlight: 1 } });
       for (let round = 0; round < 5; round++) t.equal((await call('GET', '/songs/1')).status, 200);
       t.equal((await call('POST', '/songs', { json: { song: 'Quick', artist: 'Hang' } })).status, 201);
-      t.equal((await call('GET', '/ready')).status, 200);
+      await until(async () => (await call('GET', '/ready')).status === 200, 'The probe has no connection');
       t.match(app.batching.counts(), { lists: { inFlight: 5 } }, 'while the others wait');
       await blocker.query('COMMIT');
       blocker.release();

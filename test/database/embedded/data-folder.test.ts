@@ -10,6 +10,7 @@ import {
 } from '../../../src/database/embedded/data-folder.ts';
 import { startEmbeddedPostgres } from '../../../src/database/embedded/postgres.ts';
 import { embeddedDatabase, temporaryFolder } from '../../support/database.ts';
+import { startService } from '../../support/service.ts';
 
 const silent = pino({ level: 'silent' });
 const start = (dataDir: string) =>
@@ -69,6 +70,18 @@ t.test('what PostgreSQL cannot open is refused with its own words, again and aga
       message: /^DATA_DIR .*postgresql holds a database that PostgreSQL cannot open: \w.*\. Restore it/,
     });
   }
+});
+
+t.test('a database whose tables cannot be read is refused with the code', async (t) => {
+  const { folder, database } = await databaseFolder(t);
+  const { app } = await startService(t, { DATA_DIR: folder });
+  const { rows } = await app.pg.query("SELECT pg_relation_filepath('schema_migrations') AS path");
+  await app.close();
+  await rm(join(database, rows[0].path));
+  await t.rejects(startService(t, { DATA_DIR: folder }), {
+    name: 'ConfigError',
+    message: `DATA_DIR ${folder} holds a database that fails (58P01).`,
+  });
 });
 
 t.test('a fault of the disk is none of the database', async (t) => {
