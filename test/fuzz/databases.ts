@@ -13,7 +13,7 @@ export interface Databases {
 }
 
 /** Without a bound on tasks: with it, most creates would be refused, and little else would be tried. */
-const COMMON = { MAX_TASKS: '0' };
+const COMMON = { MAX_TASKS: '0', REQUEST_DEADLINE_MS: '60000' };
 
 export function openDatabases(name: DatabaseName): Promise<Databases> {
   return name === 'server' ? serverDatabases() : Promise.resolve(embeddedDatabases);

@@ -6,7 +6,7 @@ import { type CampaignResult, runCampaign } from './campaign.ts';
 import { faultsOf, type Send } from './faults.ts';
 import { inProcess } from './in-process.ts';
 
-const { app } = await startService(t, { MAX_TASKS: '0' });
+const { app } = await startService(t, { MAX_TASKS: '0', REQUEST_DEADLINE_MS: '60000' });
 const service = inProcess(app);
 const committed = readFileSync('openapi.json', 'utf8');
 
