@@ -7,6 +7,7 @@ import { checkAnswer } from '../support/contract.ts';
 import {
   brokenRequests,
   changes,
+  createdId,
   type DeclaredCase,
   declaredCases,
   type Target,
@@ -28,8 +29,7 @@ const port = Number(new URL(app.listeningOrigin).port);
 
 /** A new resource of the kind that the path is about. */
 async function newResource(path: string): Promise<number> {
-  const { body } = await call('POST', `/${path.split('/')[1]}`, { json: validBody(path) });
-  return body.data?.id ?? body.id;
+  return createdId(await call('POST', `/${path.split('/')[1]}`, { json: validBody(path) }));
 }
 
 /** The example, with what is different in each occurrence taken from the answer. */

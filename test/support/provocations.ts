@@ -1,7 +1,7 @@
 // How to get each answer that openapi.json declares: a valid request of the operation, and what is done to it so that
 // it is answered with this very error. The names are those of the examples in the document.
 import type { RequestOptions } from './client.ts';
-import { document, type Operation, resolved } from './contract.ts';
+import { type Answer, document, type Operation, resolved } from './contract.ts';
 
 /** An operation with the request that its examples describe. */
 export interface Target {
@@ -56,6 +56,9 @@ export function validBody(path: string): Record<string, unknown> {
   const example = { ...Object(content['application/json']?.example) };
   return 'song' in example ? { ...example, song: `Song ${count++}` } : example;
 }
+
+/** The id of the resource that a response says was made, in its `Location`. */
+export const createdId = ({ headers }: Answer): number => Number(String(headers.location).split('/').at(-1));
 
 /** A request that the operation takes, for the resource with the id. */
 export function validRequest({ operation, path }: Target, id: number): Provocation {

@@ -71,6 +71,9 @@ export interface OpenApiDocument {
 /** One operation and where it is, as in `GET /songs`. */
 export interface PlacedOperation extends OperationObject {
   place: string;
+  /** In lower case. */
+  method: string;
+  path: string;
 }
 
 export interface PlacedResponse extends ResponseObject {
@@ -86,8 +89,29 @@ export const operationsOf = (document: OpenApiDocument): PlacedOperation[] =>
     Object.entries(item).map(([method, operation]) => ({
       ...operation,
       place: `${method.toUpperCase()} ${path}`,
+      method,
+      path,
     })),
   );
+
+/** Whether the operation takes `If-Match` or `If-None-Match`. */
+export const isConditional = ({ parameters = [] }: OperationObject): boolean =>
+  parameters.some(({ name }) => name === 'If-Match' || name === 'If-None-Match');
+
+/**
+ * The operations on one resource of the collection in which an operation creates resources that have versions; none for
+ * every other operation. A resource has versions if reading it is conditional.
+ */
+export function operationsOnCreated(
+  document: OpenApiDocument,
+  { method, path }: PlacedOperation,
+): PlacedOperation[] {
+  if (method !== 'post') return [];
+  const onOne = operationsOf(document).filter(
+    (other) => other.path.startsWith(`${path}/{`) && other.path.endsWith('}'),
+  );
+  return onOne.some((other) => other.method === 'get' && isConditional(other)) ? onOne : [];
+}
 
 /** The answers of an operation, references followed. */
 export const responsesOf = (

@@ -5,6 +5,7 @@ import { OUTSIDE_OPERATIONS } from '../../../src/openapi/description.ts';
 import {
   atPointer,
   type Check,
+  isConditional,
   type OpenApiDocument,
   operationsOf,
   type PlacedOperation,
@@ -54,15 +55,15 @@ export const errorsFollowFromRequests: Check = (document) =>
       .map((status) => `${operation.place}: the error ${status} is not declared`);
   });
 
-function expectedStatuses({ parameters = [], requestBody, tags = [] }: PlacedOperation): number[] {
-  const takes = (name: string) => parameters.some((parameter) => parameter.name === name);
+function expectedStatuses(operation: PlacedOperation): number[] {
+  const { parameters = [], requestBody, tags = [] } = operation;
   return [
     ...[400, 417, 431, 500, 501],
     // Probes respond to any query and any `Accept`.
     ...(tags.includes('service') ? [] : [406, 422]),
     ...(requestBody ? [408, 413, 415] : []),
     ...(parameters.some((parameter) => parameter.in === 'path') ? [404] : []),
-    ...(takes('If-Match') || takes('If-None-Match') ? [412] : []),
+    ...(isConditional(operation) ? [412] : []),
   ];
 }
 

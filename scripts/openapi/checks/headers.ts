@@ -1,5 +1,14 @@
 import { headersWith } from '../../../src/http/headers.ts';
-import { type Check, follow, operationsOf, type PlacedOperation, responsesOf } from './document.ts';
+import {
+  type Check,
+  follow,
+  isConditional,
+  type OpenApiDocument,
+  operationsOf,
+  operationsOnCreated,
+  type PlacedOperation,
+  responsesOf,
+} from './document.ts';
 
 const ON_ALL = headersWith(({ on }) => on);
 
@@ -7,27 +16,27 @@ const ON_ALL = headersWith(({ on }) => on);
 export const headersAreDeclared: Check = (document) =>
   operationsOf(document).flatMap((operation) =>
     responsesOf(document, operation).flatMap(({ place, status, headers = {} }) =>
-      [...ON_ALL, ...headersOf(status, operation)]
+      [...ON_ALL, ...headersOf(document, operation, status)]
         .filter((name) => !(name in headers))
         .map((name) => `${place}: the header ${name} is missing`),
     ),
   );
 
 /** The headers that an answer of the status has beside those of every answer. */
-function headersOf(status: number, { place, parameters = [] }: PlacedOperation): string[] {
-  const takes = (name: string) => parameters.some((parameter) => parameter.name === name);
+function headersOf(document: OpenApiDocument, operation: PlacedOperation, status: number): string[] {
+  const { method, parameters = [] } = operation;
   switch (status) {
     case 200:
-      if (takes('cursor')) return ['Link', 'X-Total-Count'];
-      return takes('If-Match') || takes('If-None-Match') ? ['ETag'] : [];
+      if (parameters.some(({ name }) => name === 'cursor')) return ['Link', 'X-Total-Count'];
+      return isConditional(operation) ? ['ETag'] : [];
     case 201:
-      return ['Location', 'ETag'];
+      return operationsOnCreated(document, operation).length > 0 ? ['Location', 'ETag'] : [];
     case 304:
       return ['ETag'];
     case 405:
       return ['Allow'];
     case 415:
-      return place.startsWith('PATCH ') ? ['Accept-Patch'] : [];
+      return method === 'patch' ? ['Accept-Patch'] : [];
     case 429:
     case 503:
       return ['Retry-After'];

@@ -4,6 +4,7 @@ import {
   isObject,
   type LinkObject,
   operationsOf,
+  operationsOnCreated,
   type PlacedOperation,
   type PlacedResponse,
   responsesOf,
@@ -40,12 +41,17 @@ export const linksResolve: Check = (document) => {
   );
 };
 
-/** A create must lead to all that can be done with what it created. */
+/** The create of a resource with versions is linked to every operation on that resource. */
 export const createsAreLinked: Check = (document) =>
-  operationsOf(document)
-    .flatMap((operation) => responsesOf(document, operation))
-    .filter(({ status, links = {} }) => status === 201 && Object.keys(links).length < 4)
-    .map(({ place }) => `${place}: there are no links to read, replace, update and delete`);
+  operationsOf(document).flatMap((operation) =>
+    responsesOf(document, operation)
+      .filter(({ status }) => status === 201)
+      .flatMap(({ place, links = {} }) =>
+        operationsOnCreated(document, operation)
+          .filter(({ operationId = '' }) => !(operationId in links))
+          .map(({ operationId }) => `${place}: there is no link to ${operationId}`),
+      ),
+  );
 
 interface LinkContext {
   operations: PlacedOperation[];

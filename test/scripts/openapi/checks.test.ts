@@ -24,7 +24,7 @@ const breaks: Readonly<Record<string, readonly [(document: LooseJson) => void, R
   createsAreLinked: [
     [
       ({ paths }) => delete paths['/tasks'].post.responses[201].links.deleteTask,
-      /POST \/tasks 201: there are no links/,
+      /POST \/tasks 201: there is no link to deleteTask/,
     ],
   ],
   noNumberedComponent: [[({ components }) => (components.schemas['def-0'] = {}), /schemas\/def-0/]],
