@@ -302,7 +302,8 @@ function longestCursor(sortKeys: SortKeys, fields: Fields): number {
 /** The bound of cursors that need less. */
 const MIN_CURSOR_LENGTH = 2400;
 
-function namesOf({ name, plural }: { name: string; plural: string }): Names {
+/** The names of a resource, from those of its declaration. */
+export function namesOf({ name, plural }: { name: string; plural: string }): Names {
   const separated = (text: string, separator: string) =>
     text.replaceAll(/[A-Z]/g, (letter) => separator + letter.toLowerCase());
   const inPascalCase = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);

@@ -29,7 +29,7 @@ export type LockedRow<Row> = Row & { id: number | null; lockedId: number };
  * version.
  *
  * @param table The table, of which `id` and `version` are read.
- * @param write An `UPDATE` or `DELETE` of those rows whose ids are in `matching (match_id)`, with `RETURNING` at
+ * @param write An `UPDATE` or `DELETE` of those rows whose ids are in `matching (match_id_)`, with `RETURNING` at
  * least `id`; its parameters begin with `$4`, behind those of {@link conditionValues}.
  */
 export const conditionalText = (table: string, write: string): string => `
@@ -38,7 +38,7 @@ export const conditionalText = (table: string, write: string): string => `
     FROM unnest($1::integer[], $2::text[], $3::text[]) AS bound (id, required, excluded)
   ), locked AS MATERIALIZED (
     SELECT id, version FROM ${table} WHERE id = ANY ($1) ORDER BY id FOR UPDATE
-  ), matching (match_id) AS (
+  ), matching (match_id_) AS (
     SELECT id FROM locked JOIN bound USING (id)
     WHERE (required IS NULL OR version = ANY (required)) AND (excluded IS NULL OR version <> ALL (excluded))
   ), written AS (${write})

@@ -57,7 +57,7 @@ export function statementsOf<
   const updateText = conditionalText(table, writeText(table, columns, setUpdatedAt, returned));
   const deleteText = conditionalText(
     table,
-    `DELETE FROM ${table} USING matching WHERE id = match_id RETURNING id`,
+    `DELETE FROM ${table} USING matching WHERE id = match_id_ RETURNING id`,
   );
   return {
     constraint: unique.length === 0 ? undefined : [table, ...unique, 'key'].join('_'),
@@ -77,10 +77,12 @@ const columnNameIn = (columns: readonly Column[]) => (field: string) =>
   columns.find((column) => column.field === field)?.name ?? field;
 
 /**
- * The insert of many items, one array a column. Where rows must not be equal, it looks before it inserts, because each
- * conflict uses up an id; the conflict clause is for others that insert an equal row meanwhile. The subquery with a limit
- * looks up one row after the other in the index: PostgreSQL cannot turn it into a join that reads the whole table,
- * however small the table was when the statement was planned.
+ * The insert of many items, one array a column. Names that are not columns end with an underscore, which no column does.
+ *
+ * Where rows must not be equal, it looks before it inserts, because each conflict uses up an id; the conflict clause is
+ * for others that insert an equal row meanwhile. The subquery with a limit looks up one row after the other in the
+ * index: PostgreSQL cannot turn it into a join that reads the whole table, however small the table was when the
+ * statement was planned.
  */
 function insertText(table: string, columns: readonly Column[], unique: readonly string[], returned: string) {
   const names = columns.map(({ name }) => name).join(', ');
@@ -88,22 +90,22 @@ function insertText(table: string, columns: readonly Column[], unique: readonly 
   if (unique.length === 0) {
     return `
       INSERT INTO ${table} (${names})
-      SELECT ${names} FROM unnest(${arrays}) WITH ORDINALITY AS new (${names}, place) ORDER BY place
+      SELECT ${names} FROM unnest(${arrays}) WITH ORDINALITY AS new (${names}, place_) ORDER BY place_
       RETURNING ${returned}`;
   }
   const isEqual = unique.map((name) => `${table}.${name} = new.${name}`).join(' AND ');
   return `
     INSERT INTO ${table} (${names})
     SELECT ${names} FROM unnest(${arrays}) AS new (${names})
-    LEFT JOIN LATERAL (SELECT true AS is_there FROM ${table} WHERE ${isEqual} LIMIT 1) AS existing ON true
-    WHERE is_there IS NULL
+    LEFT JOIN LATERAL (SELECT true AS is_there_ FROM ${table} WHERE ${isEqual} LIMIT 1) AS existing ON true
+    WHERE is_there_ IS NULL
     ON CONFLICT (${unique.join(', ')}) DO NOTHING
     RETURNING ${returned}`;
 }
 
 /** The parameters of an insert: the values of each column. */
 export const createValues = (columns: readonly Column[], items: readonly Values[]): unknown[][] =>
-  columns.map(({ field, default: value }) => items.map((item) => item[field] ?? value));
+  columns.map(({ field, default: value }) => items.map(({ [field]: given = value }) => given));
 
 /** The update of many rows, whose parameters begin with `$4`. Null in a patch sets null where the column may be null. */
 function writeText(table: string, columns: readonly Column[], others: readonly string[], returned: string) {
@@ -115,19 +117,19 @@ function writeText(table: string, columns: readonly Column[], others: readonly s
     arrays.push(`$${names.length + 3}::${type}[]`);
   };
   for (const { name, type, isNullable } of columns) {
-    if (isNullable) add(`sets_${name}`, 'boolean');
-    add(`new_${name}`, type);
+    if (isNullable) add(`sets_${name}_`, 'boolean');
+    add(`new_${name}_`, type);
     set.push(
       isNullable
-        ? `${name} = CASE WHEN sets_${name} THEN new_${name} ELSE ${name} END`
-        : `${name} = coalesce(new_${name}, ${name})`,
+        ? `${name} = CASE WHEN sets_${name}_ THEN new_${name}_ ELSE ${name} END`
+        : `${name} = coalesce(new_${name}_, ${name})`,
     );
   }
   return `
     UPDATE ${table} SET ${[...set, ...others, 'version = gen_random_uuid()'].join(', ')}
     FROM matching
-    JOIN unnest($1, ${arrays.join(', ')}) AS new (new_id, ${names.join(', ')}) ON new_id = match_id
-    WHERE id = match_id
+    JOIN unnest($1, ${arrays.join(', ')}) AS new (new_id_, ${names.join(', ')}) ON new_id_ = match_id_
+    WHERE id = match_id_
     RETURNING ${returned}`;
 }
 

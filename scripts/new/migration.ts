@@ -1,0 +1,133 @@
+import { namesOf } from '../../schemas/resource.ts';
+import { columnName } from '../../src/crud/columns.ts';
+import { NULL_RANKS } from '../../src/crud/cursor.ts';
+import { isFilterable, isSortable } from './declaration.ts';
+import { type FieldType, type NewField, RequestError, type Scalar } from './field.ts';
+import type { NewResource } from './request.ts';
+
+const columnTypes: Record<FieldType, string> = {
+  string: 'text COLLATE "C"',
+  text: 'text COLLATE "C"',
+  integer: 'integer',
+  number: 'double precision',
+  boolean: 'boolean',
+  date: 'date',
+  instant: 'timestamptz(3)',
+  uuid: 'uuid',
+  enum: 'text COLLATE "C"',
+};
+
+/** Null stands after all values of a sort order, as in the lists of `src/crud`. */
+const nullRanks: Partial<Record<FieldType, string>> = {
+  string: NULL_RANKS.text.sql,
+  integer: NULL_RANKS.integer.sql,
+  number: NULL_RANKS.number.sql,
+  date: NULL_RANKS.date.sql,
+  instant: NULL_RANKS.moment.sql,
+};
+
+/** PostgreSQL cuts longer names. */
+const MAX_IDENTIFIER = 63;
+
+/**
+ * Writes the migration: the table, whose checks mirror the schema, and an index for each sort order and each filter of
+ * many values.
+ *
+ * @throws {RequestError} if the name of an index would be too long.
+ */
+export function renderMigration(resource: NewResource): string {
+  const { fields, unique } = resource;
+  const { table } = namesOf(resource);
+  const columns = [
+    'id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY',
+    ...fields.map(columnDefinition),
+    'created_at timestamptz(3) NOT NULL DEFAULT now()',
+    'updated_at timestamptz(3) NOT NULL DEFAULT now()',
+    '-- A new one with each write; random, so that an ETag never comes back, not even in a restored database.\n  version uuid NOT NULL DEFAULT gen_random_uuid()',
+  ];
+  if (unique.length > 0) {
+    const names = unique.map(({ name }) => columnName(name));
+    const constraint = identifier([table, ...names, 'key'].join('_'));
+    columns.push(`CONSTRAINT ${constraint} UNIQUE (${names.join(', ')})`);
+  }
+  const indexed = fields.filter(
+    // The constraint has an index of its own, which begins with the first unique field.
+    (field) => field !== unique[0] && (isSortable(field) || (isFilterable(field) && field.type === 'uuid')),
+  );
+  const indexes = [
+    ...indexed.map((field) => [columnName(field.name), sortExpression(field)]),
+    ['creation', 'created_at'],
+    ['update', 'updated_at'],
+  ].map(
+    ([name, expression]) =>
+      `CREATE INDEX IF NOT EXISTS ${identifier(`${table}_by_${name}`)} ON ${table} (${expression}, id);`,
+  );
+  return `CREATE TABLE IF NOT EXISTS ${table} (
+  ${columns.join(',\n  ')}
+);
+
+-- One for each sort order. Null comes after all values.
+${indexes.join('\n')}
+`;
+}
+
+function columnDefinition(field: NewField): string {
+  const { type, isNullable, default: value } = field;
+  const name = columnName(field.name);
+  const check = condition(field, name);
+  return [
+    name,
+    columnTypes[type],
+    ...(isNullable ? [] : ['NOT NULL']),
+    ...(value === undefined ? [] : [`DEFAULT ${literal(value)}`]),
+    ...(check === undefined ? [] : [`CHECK (${check})`]),
+  ].join(' ');
+}
+
+/** What the schema asks of a value that is not null. */
+function condition({ type, values, min, max }: NewField, name: string): string | undefined {
+  switch (type) {
+    case 'string':
+    case 'text':
+      return range(`char_length(${name})`, min === 0 ? undefined : min, max);
+    case 'integer':
+      return range(name, min, max);
+    case 'number':
+      // NaN is larger than infinity.
+      return range(name, min, max) ?? `abs(${name}) < 'Infinity'`;
+    case 'date':
+      return range(name, '1000-01-01', '9999-12-31');
+    case 'instant':
+      return range(name, '1000-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z');
+    case 'enum':
+      return `${name} IN (${values.map(literal).join(', ')})`;
+    default:
+      return undefined;
+  }
+}
+
+function range(expression: string, min: number | string | undefined, max: number | string | undefined) {
+  if (min !== undefined && max !== undefined) {
+    return `${expression} BETWEEN ${literal(min)} AND ${literal(max)}`;
+  }
+  if (min !== undefined) return `${expression} >= ${literal(min)}`;
+  return max === undefined ? undefined : `${expression} <= ${literal(max)}`;
+}
+
+const literal = (value: Scalar): string =>
+  typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value);
+
+function sortExpression({ name, type, isNullable }: NewField): string {
+  const rank = nullRanks[type];
+  return isNullable && rank !== undefined ? `coalesce(${columnName(name)}, ${rank})` : columnName(name);
+}
+
+/** @throws {RequestError} if PostgreSQL would cut the name. */
+function identifier(name: string): string {
+  if (name.length > MAX_IDENTIFIER) {
+    throw new RequestError(
+      `PostgreSQL would cut the name ${name}: shorten the names of the resource and its fields.`,
+    );
+  }
+  return name;
+}
