@@ -10,47 +10,18 @@ import {
   type SortableKind,
   sortKinds,
 } from './resource-fields.ts';
-
-type Fields = Readonly<Record<string, Field>>;
-type Stamps = { createdAt: string; updatedAt?: string };
-type Flat<Type> = { [Key in keyof Type]: Type[Key] };
-
-type ValueOf<Given> = Given extends Field<infer Value> ? Value : never;
-type KeysOf<Given extends Fields, Wanted extends Field> = {
-  [Key in keyof Given & string]: Given[Key] extends Wanted ? Key : never;
-}[keyof Given & string];
-
-/** The fields by which lists can be sorted. */
-type Sortable<Given extends Fields> = KeysOf<Given, Field<unknown, boolean, SortableKind>>;
-/** The fields that are text. */
-type Searchable<Given extends Fields> = KeysOf<Given, Field<unknown, boolean, 'string' | 'text'>>;
-type Optional<Given extends Fields> = KeysOf<Given, Field<unknown, true>>;
-
-type ItemOf<Given extends Fields, Stamped> = Flat<
-  { id: number } & { [Key in keyof Given]: ValueOf<Given[Key]> } & { [Key in keyof Stamped]: string }
->;
-type CreateOf<Given extends Fields> = Flat<
-  { [Key in Exclude<keyof Given, Optional<Given>>]: ValueOf<Given[Key]> } & {
-    [Key in Optional<Given>]?: ValueOf<Given[Key]>;
-  }
->;
-type UpdateOf<Given extends Fields> = { [Key in keyof Given]?: ValueOf<Given[Key]> };
-
-type QueryOf<
-  Given extends Fields,
-  Sorted extends string,
-  Filtered extends keyof Given,
-  Searched extends string,
-> = Flat<
-  { [Key in Filtered]?: NonNullable<ValueOf<Given[Key]>> } & ([Searched] extends [never]
-    ? unknown
-    : { q?: string }) & {
-      sort?: Sorted | `-${Sorted}`;
-      limit: number;
-      cursor?: string;
-      count?: boolean;
-    }
->;
+import { type Names, namesOf } from './resource-names.ts';
+import type {
+  CreateOf,
+  Fields,
+  ItemOf,
+  NeverNull,
+  QueryOf,
+  Searchable,
+  Sortable,
+  Stamps,
+  UpdateOf,
+} from './resource-types.ts';
 
 /** A query parameter that asks for rows with exactly this value. */
 interface Filter {
@@ -79,7 +50,7 @@ interface Declaration<
   /** The instants that the database sets, and their descriptions. */
   stamps: Stamped;
   /** Fields that no two rows may have in common: a create or write that would make such rows is a conflict. */
-  unique?: readonly Exclude<keyof Given & string, KeysOf<Given, Field<null>>>[];
+  unique?: readonly NeverNull<Given>[];
   /** The fields by which lists can be sorted, beside the id and the stamps. */
   sortable?: readonly Sorted[];
   /** The fields by which lists can be filtered. */
@@ -91,23 +62,6 @@ interface Declaration<
   /** The description of the create. */
   create: string;
   examples: GivenExamples<NoInfer<CreateOf<Given>>>;
-}
-
-/** The names of a resource, in the forms in which they are used. */
-export interface Names {
-  /** As in `song`: of statements and in sentences. */
-  readonly one: string;
-  readonly many: string;
-  /** With its article, as in `a song`. */
-  readonly a: string;
-  /** Of models and operations, as in `Song`. */
-  readonly model: string;
-  readonly models: string;
-  /** Of error codes, as in `song`. */
-  readonly code: string;
-  readonly table: string;
-  /** As in `/songs`. */
-  readonly path: string;
 }
 
 /** A resource, as the rooms of `src/` use it. */
@@ -301,21 +255,3 @@ function longestCursor(sortKeys: SortKeys, fields: Fields): number {
 
 /** The bound of cursors that need less. */
 const MIN_CURSOR_LENGTH = 2400;
-
-/** The names of a resource, from those of its declaration. */
-export function namesOf({ name, plural }: { name: string; plural: string }): Names {
-  const separated = (text: string, separator: string) =>
-    text.replaceAll(/[A-Z]/g, (letter) => separator + letter.toLowerCase());
-  const inPascalCase = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
-  const one = separated(name, ' ');
-  return {
-    one,
-    many: separated(plural, ' '),
-    a: `${/^[aeiou]/.test(one) ? 'an' : 'a'} ${one}`,
-    model: inPascalCase(name),
-    models: inPascalCase(plural),
-    code: separated(name, '_'),
-    table: separated(plural, '_'),
-    path: `/${separated(plural, '-')}`,
-  };
-}

@@ -1,4 +1,4 @@
-import { namesOf } from '../../schemas/resource.ts';
+import { namesOf } from '../../schemas/resource-names.ts';
 import { exampleOf, examplesOf, wordsOf } from './examples.ts';
 import type { NewField } from './field.ts';
 import type { NewResource } from './request.ts';

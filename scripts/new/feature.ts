@@ -1,4 +1,4 @@
-import { namesOf } from '../../schemas/resource.ts';
+import { namesOf } from '../../schemas/resource-names.ts';
 import { isSortable } from './declaration.ts';
 import { examplesOf, wordsOf } from './examples.ts';
 import type { NewResource } from './request.ts';

@@ -1,4 +1,4 @@
-import { namesOf } from '../../schemas/resource.ts';
+import { namesOf } from '../../schemas/resource-names.ts';
 import { columnName } from '../../src/crud/columns.ts';
 import { NULL_RANKS } from '../../src/crud/cursor.ts';
 import { isFilterable, isSortable } from './declaration.ts';

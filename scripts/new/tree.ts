@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { namesOf } from '../../schemas/resource.ts';
+import { namesOf } from '../../schemas/resource-names.ts';
 import { renderDeclaration } from './declaration.ts';
 import { fileName, renderFeature, renderTest } from './feature.ts';
 import { RequestError } from './field.ts';

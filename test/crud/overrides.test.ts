@@ -1,7 +1,7 @@
 import t from 'tap';
 import { models } from '../../schemas/index.ts';
 import { defineResource } from '../../schemas/resource.ts';
-import { string } from '../../schemas/resource-fields.ts';
+import { integer, nullable, string } from '../../schemas/resource-fields.ts';
 import { batched } from '../../src/crud/batched.ts';
 import { contractOf } from '../../src/crud/contract.ts';
 import { repositoryOf } from '../../src/crud/repository.ts';
@@ -99,6 +99,13 @@ t.test('a name that does not exist does not compile', async (t) => {
   const wrong = [
     // @ts-expect-error a field of the declaration
     () => defineResource({ ...declaration, sortable: ['nam'] }),
+    () =>
+      defineResource({
+        ...declaration,
+        fields: { ...declaration.fields, size: nullable(integer({}), 'Its size.') },
+        // @ts-expect-error a unique field that may be null
+        unique: ['size'],
+      }),
     // @ts-expect-error a filter
     () => defineResource({ ...declaration, filterable: { nam: { description: '', example: '' } } }),
     // @ts-expect-error a member of the static type
@@ -118,5 +125,5 @@ t.test('a name that does not exist does not compile', async (t) => {
     // @ts-expect-error a query parameter
     () => statementsOf(venue).list({ limit: 1, sort: 'notes' }),
   ];
-  t.equal(wrong.length, 8);
+  t.equal(wrong.length, 9);
 });

@@ -1,0 +1,34 @@
+/** The names of a resource, in the forms in which they are used. */
+export interface Names {
+  /** As in `song`: of statements and in sentences. */
+  readonly one: string;
+  readonly many: string;
+  /** With its article, as in `a song`. */
+  readonly a: string;
+  /** Of models and operations, as in `Song`. */
+  readonly model: string;
+  readonly models: string;
+  /** Of error codes, as in `song`. */
+  readonly code: string;
+  readonly table: string;
+  /** As in `/songs`. */
+  readonly path: string;
+}
+
+/** Derives the names of a resource from those of its declaration, in camel case. */
+export function namesOf({ name, plural }: { name: string; plural: string }): Names {
+  const separated = (text: string, separator: string) =>
+    text.replaceAll(/[A-Z]/g, (letter) => separator + letter.toLowerCase());
+  const inPascalCase = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
+  const one = separated(name, ' ');
+  return {
+    one,
+    many: separated(plural, ' '),
+    a: `${/^[aeiou]/.test(one) ? 'an' : 'a'} ${one}`,
+    model: inPascalCase(name),
+    models: inPascalCase(plural),
+    code: separated(name, '_'),
+    table: separated(plural, '_'),
+    path: `/${separated(plural, '-')}`,
+  };
+}
