@@ -1,12 +1,12 @@
-// Compiles on each change and starts the service again. Ends both, with everything that they started, at a signal and
-// when the process that started it, such as npm, is gone.
+// Compiles on each change and restarts the service. On a signal, and when the parent process (such as npm) exits, it
+// ends both and all their child processes.
 import { spawn } from 'node:child_process';
 
-/** How often it looks whether its parent is still there, and how long the children have to end, in milliseconds. */
+/** The interval of checks for the parent process, and the time for the children to exit, in milliseconds. */
 const PARENT_INTERVAL = 500;
 const END_DEADLINE = 15_000;
 
-// Groups of their own: the compiler and Node's watcher start processes that do not end with them.
+// Process groups: the compiler and Node's watcher start processes that do not exit with them.
 const start = (/** @type {string[]} */ ...parameters) =>
   spawn(process.execPath, parameters, { stdio: ['ignore', 'inherit', 'inherit'], detached: true });
 const children = [
@@ -38,7 +38,7 @@ function signalGroups(/** @type {NodeJS.Signals} */ signal) {
     try {
       if (pid) process.kill(-pid, signal);
     } catch {
-      // Nothing of the group is left.
+      // The group no longer exists.
     }
   }
 }

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** @returns {string | undefined} The path of the browser: that of `BROWSER_PATH`, or the first one on the `PATH`. */
+/** @returns {string | undefined} The path of the browser: `BROWSER_PATH`, or the first one on the `PATH`. */
 export function findBrowser(environment = process.env) {
   const { BROWSER_PATH: given, PATH: path = '' } = environment;
   if (given) return isExecutable(given) ? given : undefined;

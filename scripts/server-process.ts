@@ -6,15 +6,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { packageRoot } from '../src/package.ts';
 
-/** How long a server may take until it listens, and until it has ended, in milliseconds. */
+/** The maximum time until a server listens, and until it has exited, in milliseconds. */
 const START_DEADLINE = 60_000;
 const STOP_DEADLINE = 20_000;
 
 export interface ServerProcess {
-  /** Where it listens, such as `http://127.0.0.1:3000`. */
+  /** The base URL, such as `http://127.0.0.1:3000`. */
   base: string;
   pid: number;
-  /** Ends it, by force if it must, and gives what it wrote. */
+  /** Stops the server, by force if necessary, and returns its output. */
   stop(): Promise<string>;
 }
 
@@ -22,10 +22,10 @@ export interface ServerProcess {
 export const setlist = join(packageRoot, 'dist', 'src', 'server.js');
 
 /**
- * Starts a server as an operator would, with its output in a file, and waits until it listens. Nothing but the
- * given variables is in its environment, and no `.env` file in its folder.
+ * Starts a server with its output in a file, and waits until it listens. Its environment contains only the given
+ * variables, and its folder no `.env` file.
  *
- * @param folder Where its output goes, until it has ended.
+ * @param folder The folder of its output, until it has exited.
  */
 export async function startServer(
   script: string,

@@ -1,6 +1,6 @@
-// Tests the docs pages in the Chromium of the machine: that of BROWSER_PATH, or the first one on the PATH. Without
-// a browser it fails; with --if-available it does not, except in CI, where the tests must run. File names, as in
-// test/browser/redoc.test.ts, run those alone.
+// Tests the docs pages in an installed Chromium or Chrome: BROWSER_PATH, or the first one on the PATH. Without a browser
+// it fails, unless --if-available is given outside of CI. Arguments such as test/browser/redoc.test.ts run only these
+// files.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, rmSync } from 'node:fs';
@@ -16,7 +16,7 @@ if (browser === undefined) {
   const { BROWSER_PATH: given, CI } = process.env;
   console.error(
     `NOT TESTED: ${given ? `there is no browser at ${given}` : 'there is no Chromium or Chrome on the PATH'}. ` +
-      'Install one, or let BROWSER_PATH name one.',
+      'Install one, or set BROWSER_PATH.',
   );
   console.log('# 0 passed, 0 failed, nothing was tested');
   process.exit(process.argv.includes('--if-available') && !CI ? 0 : 1);
@@ -26,7 +26,7 @@ console.log(`Testing with ${browser}`);
 rmSync('screenshots', { recursive: true, force: true });
 const tests = spawn(process.execPath, ['scripts/test.mjs', ...files], {
   stdio: ['ignore', 'pipe', 'inherit'],
-  // A browser keeps more than one processor busy; on a busy machine it takes its time.
+  // A browser uses more than one processor, and is slow on a busy machine.
   env: { ...process.env, BROWSER_PATH: browser, TAP_JOBS: '2', TAP_TIMEOUT: '600' },
 });
 let output = '';

@@ -1,5 +1,5 @@
-// Builds what npm run test:fuzz needs, tries the generators and verdicts of its properties on services with known
-// faults, then runs it: see test/fuzz/main.ts.
+// Builds the project, tests the generators and properties on services with known faults, then runs the campaign: see
+// test/fuzz/main.ts.
 import { spawnSync } from 'node:child_process';
 
 const args = process.argv.slice(2);

@@ -1,19 +1,18 @@
-// Compiles and runs the tests on the embedded database, or, with --postgres, on a PostgreSQL server: that of
-// TEST_DATABASE_URL, or one of their own; with --plain, without batching. With either, tests that do not depend on them
-// are left out. File names, as in test/features/songs/songs.test.ts, run those alone; those of the benchmark lab, in bench/test,
-// run in no other way.
+// Compiles and runs the tests on the embedded database. --postgres runs the database tests on a PostgreSQL server
+// (TEST_DATABASE_URL, or a temporary one), --plain without batching. Arguments such as
+// test/features/songs/songs.test.ts run only these files; the tests of the benchmark lab in bench/test always need them.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { startThrowawayPostgres } from './throwaway-postgres.mjs';
 
-/** tap compiles its plugins into node_modules, once after each install. */
+/** tap compiles its plugins to node_modules once after each installation. */
 const TAP_BUILT = 'node_modules/.cache/setlist/tap-built';
 
 const onServer = process.argv.includes('--postgres');
 const isPlain = process.argv.includes('--plain');
 const files = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-/** What a part of the tests leaves untouched says nothing. */
+/** Coverage is only meaningful for the whole suite. */
 const isMeasured = files.length === 0 && !isPlain && !onServer;
 const run = (/** @type {string[]} */ ...command) =>
   execFileSync('npx', ['--no', ...command], { stdio: 'inherit' });
@@ -33,11 +32,11 @@ const { TEST_DATABASE_URL: given, ...environment } = process.env;
 const server = onServer && given === undefined ? await startThrowawayPostgres() : undefined;
 if (!onServer) execFileSync(process.execPath, ['dist/test/support/prepare.js'], { stdio: 'inherit' });
 
-/** The tests that work with the database of the service; without batching, those of what clients see. */
+/** The tests that use the database of the service; without batching, the tests of visible behaviour. */
 const DATABASE_TESTS = isPlain
   ? /^(acceptance|contract|crud\/batching|features|database\/(batching\/batching|hang))|^(durability|linearizability)/
   : /^(acceptance|contract|crud|docs|features|http|database\/(batching\/)?[^/]+$|.*\/(plugin|response-validation)\.)|^[^/]+$/;
-/** Tests beside these that do not. */
+/** Tests in the same folders that do not use it. */
 const INDEPENDENT =
   /^(config|embedded-process|package|stop|working-directory|http\/(base-path|body-limit|conditional-requests|shared-serializers))\.test\.js$/;
 const ofDatabase = () =>

@@ -1,5 +1,5 @@
-// A PostgreSQL server that lives as long as it is needed: a new cluster on a free port of 127.0.0.1, with the
-// settings that PostgreSQL ships with, made with the binaries of this machine.
+// A temporary PostgreSQL server: a new cluster with default settings on a free port of 127.0.0.1, from the installed
+// binaries.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -11,13 +11,13 @@ import pg from 'pg';
 
 /**
  * @typedef {object} ThrowawayPostgres
- * @property {string} url Reaches the database `postgres` as its owner.
+ * @property {string} url The database `postgres`, as its owner.
  * @property {number} pid The process id of the server.
  * @property {() => Promise<void>} stop Ends the server and removes its files.
  */
 
 /**
- * Starts a server. PostgreSQL refuses to run as root, so root starts it as the user `postgres`.
+ * Starts a server. PostgreSQL does not run as root, so root starts it as the user `postgres`.
  *
  * @returns {Promise<ThrowawayPostgres>}
  */
@@ -80,7 +80,7 @@ function findBinaries() {
     (folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')),
   );
   if (!found)
-    throw new Error('No PostgreSQL server is installed here: initdb and postgres are not to be found.');
+    throw new Error('No PostgreSQL server is installed: initdb and postgres were not found.');
   return found;
 }
 
@@ -103,7 +103,7 @@ async function freePort() {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** Waits until the server takes queries: it listens already while it is still starting up. */
+/** Waits until the server accepts queries: it listens before its startup is complete. */
 async function accepts(
   /** @type {string} */ url,
   /** @type {import('node:child_process').ChildProcess} */ server,

@@ -1,4 +1,4 @@
-// Writes openapi.json from the schemas of the routes; with --check it only tells whether the file is up to date.
+// Writes openapi.json from the schemas of the routes. --check only checks that the file is up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildApp } from '../src/app.ts';
@@ -13,6 +13,6 @@ await app.close();
 if (!process.argv.includes('--check')) {
   writeFileSync(file, document);
 } else if (readFileSync(file, 'utf8') !== document) {
-  console.error('openapi.json is not what the schemas give: run `npm run openapi` and commit it.');
+  console.error('openapi.json is out of date: run `npm run openapi` and commit it.');
   process.exit(1);
 }

@@ -29,9 +29,9 @@ import { validation } from './validation/plugin.ts';
 import { responseValidation } from './validation/response-validation.ts';
 
 export interface AppOverrides {
-  /** Where the log goes; by default nowhere. */
+  /** The logger; by default nothing is logged. */
   logger?: FastifyServerOptions['logger'];
-  /** Whether to start and reach the database; false is enough to read the contract. */
+  /** Whether to start the database; not needed to read the contract. */
   connect?: boolean;
   /** The groups of operations; by default those of the contract. */
   features?: readonly Feature[];
@@ -40,10 +40,10 @@ export interface AppOverrides {
 }
 
 /**
- * Builds the whole service: ready to be injected into or to listen, with its database running and migrated.
- * Closing it closes everything that it opened.
+ * Builds the service, ready for `inject` and `listen`, with a running and migrated database. `close()` closes
+ * everything.
  *
- * @throws {ConfigError} when a setting makes it impossible to start.
+ * @throws {ConfigError} if a setting prevents startup.
  */
 export async function buildApp(config: Config, overrides: AppOverrides = {}): Promise<FastifyInstance> {
   const { logger = false, connect = true, features = allFeatures, models = allModels } = overrides;
@@ -85,9 +85,9 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
 function serverOptions(config: Config, connections: Connections): FastifyHttpOptions<Server> {
   return {
     bodyLimit: config.bodyLimit,
-    // Making a new database and waiting for another instance's migrations take as long as they take.
+    // No timeout: creating a database and waiting for another instance's migrations may take long.
     pluginTimeout: 0,
-    // Requests that arrive on kept-alive connections during a stop are still answered.
+    // Requests on keep-alive connections during shutdown still get a response.
     return503OnClosing: false,
     trustProxy: config.trustProxy.length > 0 && [...config.trustProxy],
     logController: new RequestLog(),
@@ -100,7 +100,7 @@ function serverOptions(config: Config, connections: Connections): FastifyHttpOpt
   };
 }
 
-/** The client's own id, where it sent one that is fit for a log, or a new one. */
+/** The client's own id if it is safe to log, or a new one. */
 function requestId({ headers }: IncomingMessage): string {
   const given = headers['x-request-id'];
   return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();

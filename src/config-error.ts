@@ -1,4 +1,4 @@
-/** A setting that makes it impossible to start. The message names the variable and holds no secret. */
+/** A setting that prevents startup. The message names the variable and contains no secret. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 

@@ -42,34 +42,34 @@ const Environment = Type.Object({
   }),
 });
 
-/** The checked settings of one running service; see the table in the README. */
+/** The validated settings; see the table in the README. */
 export interface Config {
   readonly host: string;
   readonly port: number;
-  /** How to connect to a PostgreSQL server; undefined means the embedded PostgreSQL. */
+  /** The connection to a PostgreSQL server; undefined means the embedded PostgreSQL. */
   readonly databaseServer: ClientConfig | undefined;
-  /** Where the embedded PostgreSQL keeps its files; `memory://` keeps nothing. */
+  /** The folder of the embedded PostgreSQL; `memory://` stores nothing. */
   readonly dataDir: string;
   /** Whether a commit of the embedded PostgreSQL waits for the disk. */
   readonly dataFsync: boolean;
   readonly dbPoolMax: number;
-  /** How many tasks there may be; 0 means any number. */
+  /** The maximum number of tasks; 0 means no limit. */
   readonly maxTasks: number;
   readonly corsOrigins: readonly string[];
-  /** The proxies whose `X-Forwarded-*` headers are believed: addresses, CIDRs and names of address ranges. */
+  /** The proxies with trusted `X-Forwarded-*` headers: addresses, CIDRs and names of address ranges. */
   readonly trustProxy: readonly string[];
-  /** The largest request body, in bytes. */
+  /** The maximum size of a request body in bytes. */
   readonly bodyLimit: number;
-  /** How many connections may be open; further ones are closed at once. */
+  /** The maximum number of open connections; further connections are closed immediately. */
   readonly maxConnections: number;
-  /** How long an idle connection stays open, in milliseconds. */
+  /** The maximum idle time of a connection in milliseconds. */
   readonly keepAliveTimeout: number;
-  /** How long the service still listens after a signal, so that load balancers see that it is not ready. */
+  /** The time that the service still listens after a signal, so that load balancers detect that it is not ready. */
   readonly drainSeconds: number;
   readonly logLevel: string;
   /** Whether responses are validated against their schema before they are sent. */
   readonly validateResponses: boolean;
-  /** How long a request waits for the database, queues included, in milliseconds. */
+  /** The maximum time that a request waits for the database, including queues, in milliseconds. */
   readonly requestDeadline: number;
   /** Whether concurrent requests share statements. */
   readonly batching: boolean;
@@ -83,7 +83,7 @@ const coerce = coercer(Environment);
 /**
  * Reads the settings from the given variables, typically `process.env`.
  *
- * @throws {ConfigError} when a value is not what the variable takes.
+ * @throws {ConfigError} if a value is invalid.
  */
 export function readConfig(variables: Readonly<Record<string, string | undefined>>): Config {
   const environment: Record<string, unknown> = { ...variables };
@@ -111,9 +111,9 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
 }
 
 /**
- * Reads the variables of a `.env` file, where there is one, below those that are set already.
+ * Adds the variables of a `.env` file, if it exists, to the given variables, which take precedence.
  *
- * @throws {ConfigError} when the file is there but cannot be read.
+ * @throws {ConfigError} if the file exists but cannot be read.
  */
 export function withEnvFile(
   variables: Readonly<Record<string, string | undefined>>,
@@ -129,7 +129,7 @@ export function withEnvFile(
 
 /**
  * Finds variables that are likely misspelled settings, such as `DATABSE_URL`, `CORS_ORIGIN` and `DATA_DIRECTORY`: their
- * names differ from that of a setting in few letters, or are longer by some, and the setting itself is not set.
+ * names are close to the name of a setting that is not set.
  */
 export function misspelledSettings(
   variables: Readonly<Record<string, string | undefined>>,
@@ -142,7 +142,7 @@ export function misspelledSettings(
   });
 }
 
-/** Short names, such as `PORT` and `HOST`, resemble too many others; a first letter is rarely wrong. */
+/** Short names such as `PORT` and `HOST` resemble too many others; the first letter is rarely wrong. */
 function resembles(name: string, setting: string): boolean {
   if (setting.length < 8 || name[0]?.toUpperCase() !== setting[0]) return false;
   const isLonger = name.startsWith(setting) && /^[A-Z]+$/.test(name.slice(setting.length));
@@ -165,7 +165,7 @@ function settingError(error: ErrorObject | undefined): ConfigError {
   );
 }
 
-/** The elements of a list with commas; empty ones are ignored. */
+/** The elements of a comma-separated list, without empty ones. */
 const listed = (text: string): string[] =>
   text
     .split(',')

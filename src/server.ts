@@ -4,16 +4,16 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import { stopSignal } from './signals.ts';
 
-/** How long a start may go on after a signal, in milliseconds, so that it can be closed properly. */
+/** The time in milliseconds for startup to complete after a signal, so that it can be closed properly. */
 const START_PATIENCE = 1_000;
 
 let app: FastifyInstance | undefined;
 const signalled = stopSignal((signal) => {
-  app?.log.error(`${signal} again: ending at once`);
+  app?.log.error(`Received ${signal} again: exiting immediately`);
   process.exit(1);
 });
 
-// Loading the service takes a while, during which signals are heard already.
+// Loading the modules takes a while. Signals are handled from here on.
 const { buildApp } = await import('./app.ts');
 const { ConfigError, misspelledSettings, readConfig, withEnvFile } = await import('./config.ts');
 const { logOptions } = await import('./logging/log-options.ts');
@@ -32,7 +32,7 @@ try {
   process.exit(1);
 }
 
-/** Ends the process with code 0 during its start, which closes what it opened or, if it takes longer, is cut off. */
+/** Exits with code 0 during startup, after the service is closed or the patience is over. */
 async function giveUp(started: Promise<FastifyInstance>): Promise<never> {
   const startedApp = await Promise.race([started.catch(() => undefined), delay(START_PATIENCE)]);
   if (startedApp) await stopAtOnce(startedApp);
@@ -42,7 +42,7 @@ async function giveUp(started: Promise<FastifyInstance>): Promise<never> {
 async function start(config: Config, variables: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   app = await buildApp(config, { logger: await logOptions(config.logLevel, process.stdout.isTTY) });
   for (const { name, meant } of misspelledSettings(variables)) {
-    app.log.warn(`${name} is not a setting of the service; is ${meant} meant?`);
+    app.log.warn(`${name} is not a setting; did you mean ${meant}?`);
   }
   await listen(app, config);
   return app;
@@ -60,13 +60,13 @@ async function listen(app: FastifyInstance, { host, port }: Config): Promise<voi
     await app.close();
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') {
-      throw new ConfigError('PORT', `${port} on ${host} is taken by another process.`, { cause });
+      throw new ConfigError('PORT', `${port} on ${host} is in use by another process.`, { cause });
     }
     throw new ConfigError('HOST', `${host} and PORT ${port} cannot be listened on (${code}).`, { cause });
   }
 }
 
-/** Serves until a signal, then ends the process with code 0; after an unexpected error, with code 1. */
+/** Serves until a signal, then exits with code 0; after an unexpected error, with code 1. */
 async function run(app: FastifyInstance, { drainSeconds }: Config): Promise<never> {
   const failed = new Promise<undefined>((resolve) => {
     const onError = (err: unknown) => {

@@ -1,13 +1,13 @@
-/** The signals that ask for a graceful stop; SIGHUP says that the terminal was closed. */
+/** The signals for a graceful shutdown; SIGHUP is sent when the terminal is closed. */
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
-/** How long a second signal counts as an echo of the first, in milliseconds: npm forwards each Ctrl-C once more. */
+/** The time in milliseconds in which a second signal is ignored: npm forwards each Ctrl-C a second time. */
 const ECHO = 1_000;
 
 /**
- * Resolves with the first signal that asks for a stop. Call it before anything else: as process 1, as in a container,
- * a process without a handler does not receive the signal at all.
+ * Resolves with the first signal for shutdown. Call it before anything else: process 1, as in a container, does not
+ * receive signals without a handler.
  *
- * @param onSecond Called for each signal that comes a second or more after the first.
+ * @param onSecond Called for each signal a second or more after the first one.
  */
 export function stopSignal(onSecond: (signal: NodeJS.Signals) => void): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {

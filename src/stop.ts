@@ -3,26 +3,26 @@ import { Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
-/** How long a client with an idle connection has for one more request after the listener is closed. */
+/** The time for last requests on idle connections after the listener is closed. */
 const LINGER = 1_000;
-/** How long requests may wait for the database after the listener is closed; then they get their 503. */
+/** The time that requests may wait for the database after the listener is closed; then they get a 503. */
 const DATABASE_DEADLINE = 6_000;
-/** How long requests in flight may take after the listener is closed. */
+/** The time for requests in flight after the listener is closed. */
 const REQUESTS_DEADLINE = 7_000;
-/** How long the rest of the service may take to close after the last connection is. */
+/** The time for the rest of the service to close after the last connection. */
 const CLOSE_DEADLINE = 3_000;
 
 /**
- * Stops the service so that no request is lost (all times in milliseconds):
+ * Stops the service without losing requests (all times in milliseconds):
  *
  * 1. For `drain`, it still listens, but it is not ready and each response closes its connection: load balancers and
- *    clients turn to another instance.
- * 2. It closes the listener. For up to a second, idle connections may still send a request.
- * 3. It closes idle connections and waits for requests in flight. Those that still wait for the database 6 s after step
- *    2 get a 503; clients that do not finish their requests are cut off a second later.
- * 4. It closes the database, at most 3 s later; after that, nobody waits for a database that hangs.
+ *    clients switch to another instance.
+ * 2. It closes the listener. For up to a second, idle connections may send a last request.
+ * 3. It closes idle connections and waits for requests in flight. Requests that still wait for the database 6 s after
+ *    step 2 get a 503; clients with incomplete requests are disconnected a second later.
+ * 4. It closes the database, for at most 3 s: a hanging database does not prevent shutdown.
  *
- * Never rejects: what fails is logged.
+ * Never rejects: errors are logged.
  */
 export async function stopGracefully(app: FastifyInstance, drain: number): Promise<void> {
   app.lifecycle.isStopping = true;
@@ -34,9 +34,9 @@ export async function stopGracefully(app: FastifyInstance, drain: number): Promi
 }
 
 /**
- * Stops the service without steps 1 and 2: idle connections are closed at once.
+ * Stops the service without steps 1 and 2: idle connections are closed immediately.
  *
- * @param elapsed How long ago the listener was closed.
+ * @param elapsed The time since the listener was closed.
  */
 export async function stopAtOnce(app: FastifyInstance, elapsed = 0): Promise<void> {
   const timers = [
@@ -50,7 +50,7 @@ export async function stopAtOnce(app: FastifyInstance, elapsed = 0): Promise<voi
   await Promise.race([closed, disconnected]);
   for (const timer of timers) clearTimeout(timer);
   const isClosed = await Promise.race([closed.then(() => true), delay(CLOSE_DEADLINE, false)]);
-  if (!isClosed) app.log.warn('Stopped without waiting for the database any longer');
+  if (!isClosed) app.log.warn('Stopped without waiting for the database');
 }
 
 /** Closes the listener only: `http.Server.close()` would also close idle connections, on which a request may be arriving. */

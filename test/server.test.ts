@@ -116,7 +116,7 @@ t.test('a signal a second later ends it at once', async (t) => {
   const repeating = setInterval(() => service.process.kill('SIGTERM'), 100);
   t.equal(await ended, 1);
   clearInterval(repeating);
-  t.match(service.output(), /"level":50.*"msg":"SIGTERM again: ending at once"/);
+  t.match(service.output(), /"level":50.*"msg":"Received SIGTERM again: exiting immediately"/);
 });
 
 t.test('a signal ends a start that waits for its database', async (t) => {
@@ -178,7 +178,7 @@ t.test(
     const ended = service.end('SIGTERM');
     for (const response of await Promise.all(waiting)) t.same(response, { status: 503, connection: 'close' });
     t.equal(await ended, 0);
-    t.match(service.output(), 'Stopped without waiting for the database any longer');
+    t.match(service.output(), 'Stopped without waiting for the database');
   },
 );
 
@@ -212,7 +212,7 @@ t.test('what makes it impossible to start is one sentence and exit code 1', asyn
       { DATA_DIR: `${file}/data` },
       `DATA_DIR ${file}/data cannot be used: a part of its path is a file (ENOTDIR).`,
     ],
-    [{ DATA_DIR, ...database, PORT: port }, `PORT ${port} on 127.0.0.1 is taken by another process.`],
+    [{ DATA_DIR, ...database, PORT: port }, `PORT ${port} on 127.0.0.1 is in use by another process.`],
     [
       { DATA_DIR, ...database, HOST: '192.0.2.1' },
       'HOST 192.0.2.1 and PORT 3000 cannot be listened on (EADDRNOTAVAIL).',
@@ -227,7 +227,7 @@ t.test('what makes it impossible to start is one sentence and exit code 1', asyn
 t.test('a variable that is likely a misspelled setting is a warning, without its value', async (t) => {
   const service = await startProcess(t, { ...(await testDatabase(t)), CORS_ORIGIN: 'hunter2' });
   t.match(service.output(), '"level":40', 'it is logged');
-  t.match(service.output(), 'CORS_ORIGIN is not a setting of the service; is CORS_ORIGINS meant?');
+  t.match(service.output(), 'CORS_ORIGIN is not a setting; did you mean CORS_ORIGINS?');
   t.notMatch(service.output(), 'hunter2');
   t.equal(await service.end('SIGTERM'), 0);
 });

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import t from 'tap';
 import { temporaryFolder } from './support/database.ts';
 
-const SENTENCE = 'The working directory does not exist any more: start the service in another one.\n';
+const SENTENCE = 'The working directory no longer exists: start the service in another one.\n';
 
 t.test('the check ends the process and says why', async (t) => {
   const home = process.cwd();

@@ -5,14 +5,14 @@ import type { ClientBase } from 'pg';
 import { ConfigError } from '../config-error.ts';
 import { codeOf } from './failures.ts';
 
-/** Any number will do, as long as nothing else on the same database takes it. */
+/** An arbitrary number, unique among the applications of a database. */
 const ADVISORY_LOCK = 7_305_216;
 
-/** How long a migration waits for a lock before it gives up and tries again, in milliseconds. */
+/** The time in milliseconds that a migration waits for a lock before it retries. */
 const LOCK_TIMEOUT = 2_000;
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** The columns of `schema_migrations`: a table with others belongs to another application. */
+/** The columns of `schema_migrations`: a table with other columns belongs to another application. */
 const RECORD_COLUMNS = 'version integer, name text, applied_at timestamp with time zone';
 
 interface Migration {
@@ -30,16 +30,16 @@ interface MigrateOptions {
 }
 
 /**
- * Brings the database up to the newest migration and returns the names of those that ran. Each one runs in a transaction
- * that also records it in `schema_migrations` and holds an advisory lock, so that any number of instances can start at
- * once, also through a pooler in transaction mode. A migration runs for as long as it needs; it waits for locks only
- * briefly, because other statements queue behind it, and tries again until it gets them.
+ * Runs the pending migrations and returns their names. Each migration runs in a transaction that also records it in
+ * `schema_migrations` and holds an advisory lock, so that any number of instances can start concurrently, also through a
+ * pooler in transaction mode. A migration has no timeout; it waits for locks only briefly, because other statements queue
+ * behind it, and retries until it gets them.
  *
  * A database with migrations of a newer release is accepted with a warning, so that a release can be rolled back.
  *
  * @param client A connection without a client-side timeout.
- * @param folder Holds the migrations, `NNN.name.sql`.
- * @throws {ConfigError} when the schema belongs to another application, or the role may not change or use it.
+ * @param folder The folder of the migrations, `NNN.name.sql`.
+ * @throws {ConfigError} if the schema belongs to another application, or the role may not change or use it.
  */
 export async function migrate(
   client: ClientBase,
@@ -77,7 +77,7 @@ async function readMigrations(folder: string): Promise<Migration[]> {
   );
 }
 
-/** Runs a step until it gets its locks, at times that differ among instances. */
+/** Retries a step until it gets its locks, after a random delay. */
 async function withRetries<Result>(
   step: () => Promise<Result>,
   log: MigrateOptions['log'],
@@ -93,7 +93,7 @@ async function withRetries<Result>(
   return withRetries(step, log, attempt + 1);
 }
 
-/** Runs the first pending migration, if there still is one once the lock is held, and returns its name. */
+/** Runs the first migration that is pending once the lock is held, and returns its name. */
 async function applyNext(
   client: ClientBase,
   migrations: readonly Migration[],
@@ -101,7 +101,7 @@ async function applyNext(
 ): Promise<string | undefined> {
   await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
   try {
-    // For this transaction only: the timeouts of the pool are not for migrations. Older servers do not have each of them.
+    // For this transaction only: the timeouts of the pool do not apply to migrations. Older servers lack some of them.
     await client.query(
       `SELECT set_config(name, CASE name WHEN 'lock_timeout' THEN $1 ELSE '0' END, true) FROM pg_settings
        WHERE name IN ('lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`,
@@ -113,7 +113,7 @@ async function applyNext(
     await client.query('COMMIT');
     return next?.name;
   } catch (error) {
-    // A connection that broke has nothing to roll back; the first error is the one to report.
+    // A broken connection has nothing to roll back; the first error is the relevant one.
     await client.query('ROLLBACK').catch(() => {});
     throw error;
   }
@@ -136,7 +136,7 @@ async function apply(client: ClientBase, { version, name, sql, tables }: Migrati
   await client.query('INSERT INTO schema_migrations (version, name) VALUES ($1, $2)', [version, name]);
 }
 
-/** What is recorded, by version. */
+/** The names of the recorded migrations, by version. */
 async function recordedMigrations(client: ClientBase): Promise<Map<number, string>> {
   const { rows: columns } = await client.query<{ columns: string | null }>(
     `SELECT string_agg(attname || ' ' || format_type(atttypid, NULL), ', ' ORDER BY attnum) AS columns
@@ -167,7 +167,7 @@ async function unknownMigrations(client: ClientBase, migrations: readonly Migrat
     .map(([, name]) => name);
 }
 
-/** Checks that the role reaches and may use each table, which another role may have created. */
+/** Checks that the role can find and use each table: another role may have created it. */
 async function checkTables(client: ClientBase, migrations: readonly Migration[]): Promise<void> {
   const { rows } = await client.query<{ table: string; privilege: string | null }>(
     `SELECT "table", CASE WHEN to_regclass("table") IS NOT NULL THEN privilege END AS privilege
@@ -185,7 +185,7 @@ async function checkTables(client: ClientBase, migrations: readonly Migration[])
   }
 }
 
-/** One sentence for what the role or the schema does not allow; undefined for any other error. */
+/** The error of missing permissions or a missing schema; undefined for any other error. */
 function schemaProblem(error: unknown): ConfigError | undefined {
   const problems: Readonly<Record<string, string>> = {
     '42501':

@@ -15,25 +15,25 @@ import { checkServer, connectionProblem } from './server-check.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Runs the statements that are quick, reads by id and writes, and fails with the database's own kinds of errors. */
+    /** Runs quick statements: reads by id and writes. */
     database: PooledDatabase;
-    /** Runs the reads that may take long. They have connections of their own, if there is more than one. */
+    /** Runs slow reads, on separate connections if there is more than one. */
     listDatabase: PooledDatabase;
-    /** The two of them, as repositories need them. */
+    /** Both of them, for repositories. */
     databases: RepositoryDatabases;
-    /** Runs the readiness probe; with a server, on a connection of its own. */
+    /** Runs the readiness probe; with a server, on a separate connection. */
     probeDatabase: PooledDatabase;
   }
 }
 
-/** Which database, and how long requests wait for it; settings of the service under the same names. */
+/** The settings of the service that concern the database. */
 export interface DatabaseSettings {
   /** The server; undefined for the embedded PostgreSQL. */
   databaseServer: pg.ClientConfig | undefined;
-  /** Where the embedded PostgreSQL keeps its data. */
+  /** The folder of the embedded PostgreSQL. */
   dataDir: string;
   dataFsync: boolean;
-  /** How many connections the service has to a server. */
+  /** The maximum number of connections to a server. */
   dbPoolMax: number;
   /** In milliseconds. */
   requestDeadline: number;
@@ -41,18 +41,18 @@ export interface DatabaseSettings {
 
 export interface DatabaseOptions {
   config: DatabaseSettings;
-  /** Whether to start, reach and migrate a database; false gives pools that never connect by themselves. */
+  /** Whether to start, check and migrate the database; with false, pools connect on first use only. */
   connect: boolean;
 }
 
-/** How long the readiness probe waits for the database, in milliseconds. */
+/** The timeout of the readiness probe in milliseconds. */
 export const PROBE_TIMEOUT = 1_000;
-/** How long the start waits for a server and for a statement that is not part of a migration, in milliseconds. */
+/** The timeout in milliseconds, at startup, for a connection and for a statement outside of migrations. */
 const START_TIMEOUT = 5_000;
 
 const migrations = join(packageRoot, 'migrations');
 
-/** The pools over the configured server or the embedded PostgreSQL, migrated and ready. */
+/** Connects pools to the configured server or to the embedded PostgreSQL, after checks and migrations. */
 export const database = fp<DatabaseOptions>(
   async (app, { config, connect }) => {
     const { databaseServer, dataDir, dataFsync: fsync } = config;
@@ -67,7 +67,7 @@ export const database = fp<DatabaseOptions>(
       const embedded = await startEmbeddedPostgres({ dataDir, fsync, onRestart }, app.log);
       app.addHook('preClose', async () => embedded.prepareToStop());
       app.addHook('onClose', () => embedded.stop());
-      // Its thread may be busy for as long as it needs.
+      // No timeout: the thread may be busy.
       await prepare(embedded.connection, { connectTimeout: 0, problem, log: app.log });
       await app.register(postgres, poolOptions(embedded.connection, limits(1, config.requestDeadline)));
     } else {
@@ -82,10 +82,10 @@ export const database = fp<DatabaseOptions>(
     app.decorate('databases', { main: app.database, lists: app.listDatabase });
     app.decorate('probeDatabase', probe === app.pg ? app.database : new PooledDatabase(probe.pool));
 
-    // A connection that breaks while nobody uses it, or between two queries, must not end the process.
+    // An error of an idle connection must not end the process.
     const onError = (error: Error) => app.log.warn({ err: error }, 'A database connection broke');
     for (const { pool } of new Set([app.pg, lists, probe])) {
-      // Its connection has logged it.
+      // The connection logs the error.
       pool.on('error', () => {});
       pool.on('connect', (client) => client.on('error', onError));
     }
@@ -100,8 +100,8 @@ const limits = (max: number, timeout: number): PoolLimits => ({
 });
 
 /**
- * Registers the pools of a server. Lists get half of the connections, and their statements half of the deadline:
- * others wait for the same connections. With a single connection there is nothing to share out.
+ * Registers the pools of a server. Lists get half of the connections, and their statements half of the deadline, because
+ * other calls wait for the same connections. A single connection is not divided.
  */
 async function registerPools(
   app: FastifyInstance,
@@ -123,15 +123,15 @@ async function registerPools(
 interface PrepareOptions {
   /** In milliseconds; 0 for none. */
   connectTimeout: number;
-  /** Says in one sentence why there is no connection, or why it failed. */
+  /** Describes in one sentence why there is no connection, or why it failed. */
   problem(error: unknown, client: pg.Client): ConfigError;
   log: FastifyBaseLogger;
 }
 
 /**
- * Checks and migrates the database over a connection of its own, which begins as those of the pools do.
+ * Checks and migrates the database over a separate connection with the session settings of the pools.
  *
- * @throws {ConfigError} when the service cannot work with the database.
+ * @throws {ConfigError} if the service cannot use the database.
  */
 async function prepare(
   connection: pg.ClientConfig,
@@ -159,7 +159,7 @@ async function prepare(
   }
 }
 
-/** Migrates an embedded database that was started again: one in memory is empty. */
+/** Migrates an embedded database after a restart: a database in memory is empty. */
 async function migrateAgain(app: FastifyInstance): Promise<void> {
   const client = await app.pg.pool.connect();
   try {

@@ -4,8 +4,8 @@ import { isoTimestamp } from './timestamps.ts';
 const { DATE, TIMESTAMPTZ, INT8 } = pg.types.builtins;
 
 /**
- * Reads values as the driver does, with two exceptions: days and instants stay text, RFC 3339, as the contract gives
- * them, and integers of eight bytes are numbers, so that a column may get that type. The contract bounds them to four bytes.
+ * Parses values as the driver does, with two exceptions: dates and timestamps stay text in the format of the contract
+ * (RFC 3339), and 8-byte integers become numbers, so that a column can get that type: the contract limits them to 4 bytes.
  */
 const types: pg.CustomTypesConfig = {
   getTypeParser: (id, format) => {
@@ -27,25 +27,25 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   array_nulls: 'on',
 };
 
-/** The bounds of a session; all times in milliseconds. */
+/** The limits of a session; all times in milliseconds. */
 export interface SessionLimits {
-  /** How long a statement may run. The server cancels it then. */
+  /** The maximum duration of a statement; then the server cancels it. */
   statementTimeout: number;
-  /** How long a statement waits for a connection, and a connection for the server. */
+  /** The maximum wait of a statement for a connection, and of a connection for the server. */
   connectTimeout: number;
 }
 
-/** The bounds of a pool. */
+/** The limits of a pool. */
 export interface PoolLimits extends SessionLimits {
-  /** How many connections it has. */
+  /** The maximum number of connections. */
   max: number;
 }
 
 /**
- * How a session with PostgreSQL begins. Everything is part of the start-up message, which costs no round trip and which
- * PgBouncer either tracks for each client or refuses.
+ * The options of a session. All settings are part of the start-up message: it costs no round trip, and PgBouncer
+ * either tracks them per client or rejects them.
  *
- * @param connection Its own `options` come first: those of the service win.
+ * @param connection The options of the service override its `options`.
  */
 export function sessionOptions(
   connection: pg.ClientConfig,
@@ -56,7 +56,7 @@ export function sessionOptions(
     keepAlive: true,
     types,
     ...connection,
-    // Without it the queue in front of a pool has no bound.
+    // Without a timeout, statements would wait in the queue of the pool without limit.
     connectionTimeoutMillis: connectTimeout,
     statement_timeout: statementTimeout,
     idle_in_transaction_session_timeout: 10_000,
@@ -64,14 +64,14 @@ export function sessionOptions(
   };
 }
 
-/** How a pool of the service talks to PostgreSQL. */
+/** The options of a pool. */
 export function poolOptions(connection: pg.PoolConfig, { max, ...limits }: PoolLimits): pg.PoolConfig {
   const { statementTimeout } = limits;
   return {
     ...sessionOptions(connection, limits),
     idleTimeoutMillis: 30_000,
-    // The client gives up when the server does not respond any more. It then discards the connection: the response to
-    // this statement may still arrive there, and must not be read as the response to another one.
+    // For a server that no longer responds. The client then discards the connection: the late response must not be
+    // mistaken for the response to another statement.
     query_timeout: statementTimeout + Math.max(200, Math.round(statementTimeout / 5)),
     max,
   };

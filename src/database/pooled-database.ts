@@ -4,13 +4,13 @@ import { codeOf, connectFailure, DatabaseUnavailable, queryFailure } from './fai
 import type { Queryable, Statement } from './queryable.ts';
 
 export interface PooledDatabaseOptions {
-  /** How long a connection uses the plans of its statements, in milliseconds. */
+  /** The time in milliseconds after which a connection discards its plans. */
   planLifetime?: number;
 }
 
 /**
- * SQLSTATEs of a prepared statement that does not run because the session and the statement no longer fit each other:
- * the type of a column has changed, or a pooler has given the session to another client in between.
+ * SQLSTATEs of a prepared statement that no longer matches its session: the type of a column has changed, or a pooler
+ * has assigned the session to another client in between.
  */
 const STALE_STATES: readonly unknown[] = [
   '0A000', // cached plan must not change result type
@@ -19,15 +19,15 @@ const STALE_STATES: readonly unknown[] = [
 ];
 
 /**
- * The pool as repositories see it. This is the one place in which errors of the server, the driver and the network
- * become the database's own kinds; errors from anywhere else are never failures of the database.
+ * The pool as repositories use it. Only this class converts errors of the server, the driver and the network to the
+ * kinds of src/database/failures.ts.
  */
 export class PooledDatabase implements Queryable {
   readonly #pool: Pool;
   readonly #planLifetime: number;
-  /** When each connection last discarded its plans, by the clock of `performance.now()`. */
+  /** The time at which each connection last discarded its plans (`performance.now()`). */
   readonly #plannedAt = new WeakMap<PoolClient, number>();
-  /** How many connections there are now. */
+  /** The number of open connections. */
   #connected: number;
   /** Rejects the statements that wait for a connection. */
   readonly #waiting = new Set<(failure: DatabaseUnavailable) => void>();
@@ -49,7 +49,7 @@ export class PooledDatabase implements Queryable {
     });
   }
 
-  /** How many connections the pool has at most. */
+  /** The maximum number of connections. */
   get connections(): number {
     return this.#pool.options.max;
   }
@@ -57,9 +57,9 @@ export class PooledDatabase implements Queryable {
   /**
    * Runs one statement on a connection of the pool. The connection parses and plans each text once.
    *
-   * @throws {DatabaseUnavailable} when there is no connection, or the statement fails for a transient reason.
-   * @throws {UniqueViolation} when two rows would be equal.
-   * @throws {IdsExhausted} when the table has no ids left.
+   * @throws {DatabaseUnavailable} if there is no connection, or the statement fails for a transient reason.
+   * @throws {UniqueViolation} if a unique constraint is violated.
+   * @throws {IdsExhausted} if the table has no ids left.
    */
   async query<Row extends QueryResultRow>(statement: Statement): Promise<QueryResult<Row>> {
     const client = await this.#connect();
@@ -71,7 +71,7 @@ export class PooledDatabase implements Queryable {
     } catch (error) {
       if (!STALE_STATES.includes(codeOf(error))) throw released(client, error);
     }
-    // The server reported that the statement failed, so it may run once more: without a name, which always works.
+    // The server reported the failure, so a retry is safe. Without a name the statement always runs.
     try {
       const result = await client.query<Row>({ ...statement });
       // The other statements of this session are stale as well.
@@ -83,9 +83,9 @@ export class PooledDatabase implements Queryable {
   }
 
   /**
-   * PostgreSQL plans a prepared statement for the size that its tables have, and plans it again only once they are
-   * analysed. A plan for three rows reads a whole table that has grown since, so that plans are made again every now
-   * and then: for less than a millisecond each.
+   * PostgreSQL plans a prepared statement for the current size of its tables and replans it only after an ANALYZE. A
+   * plan for three rows scans the whole table after it has grown. Plans are therefore discarded periodically; a new one
+   * takes less than a millisecond.
    */
   async #discardOldPlans(client: PoolClient): Promise<void> {
     const now = performance.now();
@@ -117,7 +117,7 @@ export class PooledDatabase implements Queryable {
         if (client === undefined) {
           const failure = connectFailure(error);
           reject(failure);
-          // What the server reports is about this attempt, and comes at once: others may succeed.
+          // An error that the server reports concerns this attempt only and arrives quickly: others may succeed.
           if (this.#connected === 0 && !(error instanceof DatabaseError)) this.#failWaiting(failure);
         } else if (isWaiting) {
           resolve(client);
@@ -128,7 +128,7 @@ export class PooledDatabase implements Queryable {
     });
   }
 
-  /** Fails the statements that wait for a connection, rather than letting each try, and time out, in its turn. */
+  /** Fails all statements that wait for a connection, instead of letting each one time out in sequence. */
   #failWaiting(failure: DatabaseUnavailable): void {
     this.#isUnreachable = true;
     for (const reject of this.#waiting) reject(failure);
@@ -139,18 +139,18 @@ export class PooledDatabase implements Queryable {
 /** Releases a connection after an error, and returns the failure as one of the database's own kinds. */
 function released(client: PoolClient, error: unknown): unknown {
   const failure = queryFailure(error);
-  // An error that the server reports leaves the session intact. After any other its state is not known.
+  // An error that the server reports leaves the session intact. After any other error its state is unknown.
   const isIntact = error instanceof DatabaseError && !(failure instanceof DatabaseUnavailable);
   client.release(!isIntact);
   return failure;
 }
 
-/** The names of the statements so far: as many as there are combinations of filters and orders, a few hundred. */
+/** The names of all statements: one per combination of filters and sort order, a few hundred. */
 const names = new Map<string, string>();
 
 /**
- * Names a statement by its text, so that each connection prepares it once. The name is the same in every process and
- * differs between releases whose texts differ: behind a pooler, they share sessions.
+ * The name of a prepared statement: a hash of its text, so that each connection prepares it once. Instances and
+ * releases that share sessions behind a pooler use the same name for the same text only.
  */
 function nameOf(text: string): string {
   const known = names.get(text);

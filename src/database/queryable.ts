@@ -6,7 +6,7 @@ export interface Statement {
   values?: unknown[];
 }
 
-/** What a repository needs of the database: a pool, or one client of it. */
+/** The database as repositories use it: a pool, or one client of a pool. */
 export interface Queryable {
   query<Row extends QueryResultRow>(statement: Statement): Promise<QueryResult<Row>>;
 }

@@ -3,18 +3,18 @@ import { ConfigError } from '../config-error.ts';
 import { codeOf } from './failures.ts';
 import { SESSION_SETTINGS } from './pool-options.ts';
 
-/** What the service needs to know of a server, a database and a session before it uses them. */
+/** The properties of a server, a database and a session that the service depends on. */
 interface ServerFacts {
   /** As in 150013 for 15.13. */
   version: number;
   encoding: string;
   hasIcu: boolean;
   isReadOnly: boolean;
-  /** Settings of the session that do not have the value which its start-up message asks for. */
+  /** Settings of the session whose values differ from its start-up message. */
   ignored: string[];
 }
 
-/** Where a connection goes. */
+/** The target of a connection. */
 export interface Address {
   host: string;
   port: number;
@@ -22,9 +22,9 @@ export interface Address {
 }
 
 /**
- * Checks what would let the start succeed and requests fail.
+ * Checks for problems that would not prevent the start but make requests fail.
  *
- * @param timeout How long the server may take to respond, in milliseconds; 0 for any time.
+ * @param timeout The maximum response time of the server in milliseconds; 0 for no limit.
  * @throws {ConfigError} when the service cannot work with the server, the database or the session.
  */
 export async function checkServer(client: ClientBase, timeout: number): Promise<void> {
@@ -51,7 +51,7 @@ export async function checkServer(client: ClientBase, timeout: number): Promise<
   }
 }
 
-/** Says in one sentence why the service cannot work with a server; undefined when it can. */
+/** Describes in one sentence why the service cannot use a server; undefined if it can. */
 export function problemOf({
   version,
   encoding,
@@ -78,7 +78,7 @@ export function problemOf({
   return undefined;
 }
 
-/** Says in one sentence why there is no connection, without any text of the server. */
+/** Describes in one sentence why there is no connection, without any text of the server. */
 export function connectionProblem(error: unknown, { host, port, database }: Address): string {
   const server = host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : `${host}:${port}`;
   const code = codeOf(error) ?? '';
@@ -105,11 +105,11 @@ export function connectionProblem(error: unknown, { host, port, database }: Addr
   }
   if (error instanceof DatabaseError) return `leads to the server at ${server}, which fails (${code}).`;
   const isLate = message === 'timeout expired' || message === 'Query read timeout';
-  const detail = code || (isLate ? 'no answer' : 'connection closed');
+  const detail = code || (isLate ? 'no response' : 'connection closed');
   return `points to ${server}, where no PostgreSQL server can be reached (${detail}).`;
 }
 
-/** What PgBouncer 1.21 or newer needs in its configuration. */
+/** The required configuration of PgBouncer 1.21 or newer. */
 export const PGBOUNCER_SETTINGS =
   'ignore_startup_parameters = statement_timeout, idle_in_transaction_session_timeout, default_transaction_isolation, array_nulls and max_prepared_statements = 200';
 

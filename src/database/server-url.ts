@@ -4,10 +4,10 @@ import type { ClientConfig } from 'pg';
 import { parseIntoClientConfig } from 'pg-connection-string';
 import { ConfigError } from '../config-error.ts';
 
-/** Parameters that name a file, which is read once, at the start. */
+/** Parameters with the path of a file, which is read once, at startup. */
 const FILES = ['sslcert', 'sslkey', 'sslrootcert'];
 
-/** What a URL may set; the service itself sets everything else of a connection. */
+/** The supported parameters; the service itself controls all other settings of a connection. */
 const PARAMETERS = [
   'application_name',
   'host',
@@ -29,17 +29,17 @@ const BROKEN_ESCAPE = 'holds a % that does not begin an escape of UTF-8 text: wr
 
 /**
  * Reads `DATABASE_URL`: a connection URI of PostgreSQL (its documentation, 34.1.1.2), with a host name or with the folder
- * of a Unix socket, as in `postgres://user@/database?host=/run/postgresql`. No message repeats a part of the URL that may
- * belong to a password.
+ * of a Unix socket, as in `postgres://user@/database?host=/run/postgresql`. Messages never
+ * contain a part of the URL that may belong to a password.
  *
- * @returns The connection, without any setting that the service itself decides on.
+ * @returns The connection, without the settings that the service controls.
  * @throws {ConfigError} when it is malformed, has a parameter that is not supported, or names a file that cannot be read.
  */
 export function readServerUrl(url: string): ClientConfig {
   checkCharacters(url);
   const parameters = new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?')) : '');
   for (const name of parameters.keys()) {
-    // The name itself may be a part of a password.
+    // The message omits the name: it may be a part of a password.
     if (!PARAMETERS.includes(name)) {
       throw refused(`has a parameter that is not supported; supported are ${PARAMETERS.join(', ')}.`);
     }
@@ -59,11 +59,11 @@ export function readServerUrl(url: string): ClientConfig {
     options,
     ssl: ssl ?? sslSetting(parameters.get('ssl')),
   };
-  // What is not set is for the driver's defaults and the variables of PostgreSQL, such as PGPASSWORD.
+  // Unset values are left to the driver's defaults and to PostgreSQL's variables, such as PGPASSWORD.
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
-/** The values of `ssl`, of which the URL parser drops some. */
+/** Reads `ssl`: the URL parser drops some of its values. */
 function sslSetting(value: string | null): ClientConfig['ssl'] {
   if (value === null) return undefined;
   if (value === 'false') return false;
@@ -71,7 +71,7 @@ function sslSetting(value: string | null): ClientConfig['ssl'] {
   throw refused('has a parameter ssl that is none of true, false and no-verify.');
 }
 
-/** Refuses what a URL parser would take apart in other places than its author meant. */
+/** Rejects URLs that a parser would split at unintended places. */
 function checkCharacters(url: string): void {
   const rest = /^postgres(?:ql)?:\/\/[^/?#]*(.*)$/s.exec(url)?.[1];
   if (rest === undefined) throw refused(FORM);

@@ -1,4 +1,4 @@
-/** What every docs page needs; the directives of one page are added to it. Nothing may come from another origin. */
+/** The directives of all docs pages. No other origin is allowed. */
 const common = {
   'default-src': "'none'",
   'script-src': "'self'",
@@ -9,7 +9,7 @@ const common = {
   'frame-ancestors': "'none'",
 };
 
-/** The `Content-Security-Policy` of a page, in place of the one of the API, which lets a browser do nothing. */
+/** The `Content-Security-Policy` of a page; the policy of the API allows nothing. */
 export const pagePolicy = (directives: Readonly<Record<string, string>>): string =>
   Object.entries({ ...common, ...directives })
     .map(([name, sources]) => `${name} ${sources}`)

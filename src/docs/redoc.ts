@@ -26,12 +26,12 @@ const ASSETS = ['favicon.svg', 'redoc.css', 'redoc.js', 'redoc.standalone.js'];
 const sha256 = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 /**
- * The only inline styles that may be on the page: the empty elements that ReDoc's styled components fill by script,
- * and the rules of ReDoc's scrollbars. These change, if ever, with the release of ReDoc: `npm run test:browser` tells.
+ * The only allowed inline styles: the empty elements of ReDoc's styled components, and the rules of ReDoc's scrollbars.
+ * A new release of ReDoc may change them: `npm run test:browser` fails then.
  */
 const STYLES = ["'self'", sha256(''), "'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='"];
 
-/** Serves ReDoc at `/redoc`, all of it from here. */
+/** Serves ReDoc with all its assets at `/redoc`. */
 export const redoc = fp(
   async (app) => {
     await app.register(

@@ -4,10 +4,10 @@ import { pathUnderBase } from '../http/base-path.ts';
 import { pageAsset } from './page-assets.ts';
 import { pagePolicy } from './page-policy.ts';
 
-/** A file of `src/docs/pages/`, as the plugin takes it. */
+/** A file of `src/docs/pages/` in the format of the plugin. */
 const themed = (filename: string) => ({ filename, content: pageAsset(filename) });
 
-/** Serves Swagger UI at `/docs`, all of it from here, and sends whoever comes to `/` there. */
+/** Serves Swagger UI with all its assets at `/docs`, and redirects `/` to it. */
 export const docs = fp(
   async (app) => {
     await app.register(swaggerUi, {
@@ -26,12 +26,12 @@ export const docs = fp(
         favicon: [{ ...themed('favicon.svg'), rel: 'icon', type: 'image/svg+xml', sizes: 'any' }],
       },
       uiConfig: {
-        // Without the top bar: it asks for the address of a document, and its logo needs inline styles.
+        // Without the top bar: it is a form for the URL of another document, and its logo needs inline styles.
         layout: 'BaseLayout',
         deepLinking: true,
         tryItOutEnabled: true,
         displayRequestDuration: true,
-        // The operations first: the list of schemas is closed, and a schema opens with all its fields.
+        // The list of schemas is collapsed, and a schema expands with all its fields.
         defaultModelsExpandDepth: 0,
         defaultModelExpandDepth: 3,
       },

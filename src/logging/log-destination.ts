@@ -1,36 +1,36 @@
 import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** Where log lines go; see {@link logDestination}. */
+/** The destination of log lines; see {@link logDestination}. */
 export interface LogDestination {
   write(line: string): void;
-  /** Writes what has not been written yet, before it returns; gives up after a second. */
+  /** Writes the remaining lines synchronously, for at most a second. */
   flushSync(): void;
 }
 
-/** How many characters may wait for a slow reader; the lines beyond them are dropped. */
+/** The size of the buffer for a slow reader in characters; further lines are dropped. */
 const CAPACITY = 8 * 1024 * 1024;
-/** How long the lines wait, in milliseconds, before they are tried again: the reader is slow, or the write failed. */
+/** The delay before a retry in milliseconds, for a slow reader and after a failed write. */
 const RETRY_SLOW = 20;
 const RETRY_FAILED = 1_000;
-/** How long a synchronous flush waits for the reader, in milliseconds. */
+/** The maximum duration of a synchronous flush in milliseconds. */
 const FLUSH_DEADLINE = 1_000;
 
 /**
- * Writes log lines to standard output without ever blocking the event loop. The lines of one turn of the event loop
- * are one write, because a write costs more than a line. When the reader is slow, the disk is full or the pipe is
- * closed, lines wait in a bounded buffer; when it is full, lines are dropped and counted, and one line with the count
- * follows as soon as lines can be written again.
+ * Writes log lines to standard output without blocking the event loop. The lines of one turn of the event loop are one
+ * write, because a write costs more than a line. If the reader is slow, the disk is full or the pipe is closed, lines
+ * are buffered. If the buffer is full, lines are dropped and counted, and a line with the count follows when lines can
+ * be written again.
  *
- * What is not written yet is written when the process exits and after a fatal error, for at most a second each.
+ * The remaining lines are written when the process exits and after a fatal error, for at most a second each.
  *
- * @param format Turns a JSON line into the text to write; by default it is written as it is.
+ * @param format Converts a JSON line to the text to write; by default the line is unchanged.
  */
 export function logDestination(format = (line: string) => line): LogDestination {
   const fd = openStandardOutput();
   let lines = '';
   let dropped = 0;
-  /** What was taken from the lines and is being written. */
+  /** The bytes that are being written. */
   let rest: Buffer = Buffer.alloc(0);
   let isScheduled = false;
 
@@ -70,7 +70,7 @@ export function logDestination(format = (line: string) => line): LogDestination 
   process.once('exit', flushSync);
   return {
     write(line) {
-      // The last words of a process that ends are never dropped.
+      // Fatal errors are never dropped.
       if (rest.length + lines.length + line.length > CAPACITY && !line.startsWith('{"level":60')) {
         dropped++;
         return;
@@ -86,9 +86,9 @@ export function logDestination(format = (line: string) => line): LogDestination 
 }
 
 /**
- * Opens standard output so that a write fails with `EAGAIN` instead of waiting for the reader. Node does so with pipes
- * and sockets when `process.stdout` is read first. A terminal is opened once more, because the mode of the one that is
- * open is shared with other processes. Writes to files never wait for a reader.
+ * Opens standard output so that writes fail with `EAGAIN` instead of blocking. Node does so for pipes and sockets on the
+ * first access to `process.stdout`. A terminal is opened a second time, because other processes share the mode of the
+ * open one. Writes to files do not block on a reader.
  */
 function openStandardOutput(): number {
   const { fd } = process.stdout;
@@ -106,7 +106,7 @@ const droppedLine = (count: number) =>
     time: Date.now(),
     pid: process.pid,
     hostname: hostname(),
-    msg: `${count} log lines were dropped: they came faster than standard output took them`,
+    msg: `${count} log lines were dropped: standard output was too slow`,
   })}\n`;
 
 function sleepSync(milliseconds: number): void {

@@ -3,7 +3,7 @@ import type { PrettyOptions } from 'pino-pretty';
 import { logDestination } from './log-destination.ts';
 
 /**
- * How the service logs to standard output: JSON lines for programs, pretty lines for people.
+ * The log options of the service for standard output: JSON lines for programs, readable lines for people.
  *
  * @param level Pino's level, such as `info`.
  * @param forPeople Whether a person is reading, as on a terminal.
@@ -13,10 +13,10 @@ export async function logOptions(level: string, forPeople: boolean): Promise<Fas
 }
 
 /**
- * Makes a function that turns a JSON line into lines for people: one for a request, such as
- * `[14:03:28] INFO: GET /songs 200 1.2 ms`, and the stack below an error. Statistics for programs become no line.
+ * Creates a function that converts a JSON line to lines for people: one for a request, such as
+ * `[14:03:28] INFO: GET /songs 200 1.2 ms`, and the stack below an error. Statistics for programs are omitted.
  *
- * @param options How pino-pretty differs from its defaults, such as whether it colours.
+ * @param options Options of pino-pretty, such as `colorize`.
  */
 export async function prettyLines(options: PrettyOptions = {}): Promise<(line: string) => string> {
   const { prettyFactory } = await import('pino-pretty');
@@ -28,7 +28,7 @@ export async function prettyLines(options: PrettyOptions = {}): Promise<(line: s
       const { method, url, status, ms, [messageKey]: message } = log;
       if (typeof status !== 'number') return visible(message);
       const colour = colors[status < 300 ? 'green' : status < 400 ? 'cyan' : status < 500 ? 'yellow' : 'red'];
-      // What is not HTTP has neither method nor target.
+      // Bytes that are not HTTP have neither method nor target.
       const target = url === undefined ? '(broken request)' : `${method} ${visible(url)}`;
       const request = `${target} ${colour(String(status))} ${ms} ms`;
       return message === 'request' ? request : `${request} ${visible(message)}`;
@@ -38,5 +38,5 @@ export async function prettyLines(options: PrettyOptions = {}): Promise<(line: s
   return (line) => (line.includes('"msg":"Batches"') ? '' : pretty(line));
 }
 
-/** The text without characters that a terminal would obey. */
+/** The text without control characters, which a terminal would interpret. */
 const visible = (text: unknown): string => String(text ?? '').replaceAll(/\p{Cc}/gu, '\u{FFFD}');

@@ -3,7 +3,7 @@ import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 /** The status in the log of a request whose client disconnected before its response; it is never sent. */
 const CLIENT_CLOSED_REQUEST = 499;
 
-/** Logs one line for each request, when its response was sent: method, URL, status and milliseconds. */
+/** Logs one line per request after its response: method, URL, status and milliseconds. */
 export class RequestLog extends LogController {
   override incomingRequest(): void {}
 
@@ -17,7 +17,7 @@ export class RequestLog extends LogController {
   }
 }
 
-/** Logs the line of a request whose client disconnected: there is nobody to send a response to. */
+/** Logs the line of a request whose client disconnected before its response. */
 export function logDisconnect(request: FastifyRequest, reply: FastifyReply): void {
   request.log.warn(requestLine(request, reply, CLIENT_CLOSED_REQUEST), 'client disconnected');
 }

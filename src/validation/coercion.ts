@@ -1,7 +1,7 @@
 const INTEGER = /^-?[0-9]+$/;
 const NUMBER = /^-?[0-9]+(\.[0-9]+)?$/;
 
-/** The part of a JSON Schema that says of which type a text is meant to be. */
+/** The part of a JSON Schema that determines the type of a text. */
 type TypedSchema = object & { type?: unknown };
 
 /** An object schema whose properties arrive as text. */
@@ -29,8 +29,8 @@ export function coerceText(text: string, schema: TypedSchema): unknown {
 }
 
 /**
- * Makes a function that coerces, in place, those properties of a text-valued object (path or query
- * parameters, headers, environment) that the schema gives another type than `string`.
+ * Creates a function that coerces, in place, the properties of a text-valued object (path or query
+ * parameters, headers, environment) whose type in the schema is not `string`.
  */
 export function coercer(schema: TextObjectSchema): (values: Record<string, unknown>) => void {
   const typed = Object.entries(schema.properties ?? {}).filter(([, property]) => property.type !== 'string');

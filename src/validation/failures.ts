@@ -5,19 +5,19 @@ import { failureText } from './messages.ts';
 import { preview, previewText } from './preview.ts';
 
 const MAX_FAILURES = 100;
-/** Keeps an answer below 32 KiB, its envelope and headers included. */
+/** Keeps a response below 32 KiB, including its envelope and headers. */
 const MAX_BYTES = 24 * 1024;
 
-/** One part of a request and what a validator that does not stop at the first error found in it. */
+/** One part of a request and all errors of its validator. */
 export interface PartErrors {
   /** The first element of `loc`. */
   part: 'body' | 'query' | 'path' | 'header';
-  /** The value that was validated; undefined when there was none. */
+  /** The validated value; undefined if it is absent. */
   value: unknown;
   errors: readonly ErrorObject[];
 }
 
-/** Lists what is wrong with a request, part by part, up to 100 failures and 24 KiB. */
+/** Lists the failures of a request by part, up to 100 failures and 24 KiB. */
 export function listFailures(parts: readonly PartErrors[]): Failures {
   const details: ErrorDetail[] = [];
   let bytes = 0;
@@ -34,8 +34,8 @@ export function listFailures(parts: readonly PartErrors[]): Failures {
 }
 
 /**
- * A nullable field that is wrong fails three times: against its type, against null, and against the union.
- * Only the first says something.
+ * An invalid nullable field fails three times: against its type, against null, and against the union.
+ * Only the first failure is useful.
  */
 function isUnionNoise({ keyword, schema }: ErrorObject): boolean {
   return keyword === 'anyOf' || (keyword === 'type' && schema === 'null');
@@ -52,11 +52,11 @@ function failure(error: ErrorObject, { part, value }: PartErrors): ErrorDetail {
       : (error.data as Record<string, unknown>)[additionalProperty];
   const { type, msg } = failureText(error, part !== 'body');
   const loc = [part, ...path, ...(name === undefined ? [] : [previewText(name)])];
-  // FastAPI's order of the members: what people read is written as it stands here.
+  // The order of the members is the order in the response, as in FastAPI.
   return { type, loc, msg, input: preview(input) };
 }
 
-/** The elements of a JSON pointer (RFC 6901); those that count in an array become numbers. */
+/** The elements of a JSON pointer (RFC 6901); array indices become numbers. */
 function location(pointer: string, root: unknown): (string | number)[] {
   let current = root;
   return pointer

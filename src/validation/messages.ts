@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv';
 
-/** The `type` and `msg` of a failure, in the words that FastAPI's users know. */
+/** The `type` and `msg` of a failure, as in FastAPI. */
 export interface FailureText {
   type: string;
   msg: string;
@@ -9,11 +9,11 @@ export interface FailureText {
 const characters = (count: number) => `${count} character${count === 1 ? '' : 's'}`;
 
 /**
- * Names what an Ajv error says of a value.
+ * Converts an Ajv error to the type and message of a failure.
  *
  * @param error An error of a validator with `verbose: true`.
- * @param fromText Whether the value came as text (path, query, header), so that a wrong type means that the
- *   text could not be parsed.
+ * @param fromText Whether the value was sent as text (path, query, header): then a wrong type means that the text
+ *   could not be parsed.
  */
 export function failureText({ keyword, params, data, schema }: ErrorObject, fromText: boolean): FailureText {
   switch (keyword) {

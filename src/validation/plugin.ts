@@ -7,7 +7,7 @@ export const ValidationFailed = defineError('validation_failed', 422, 'Request v
 
 /**
  * Registers the models and validates requests against them: bodies strictly, parameters coerced from text. The error of
- * a request lists the failures of all its parts, once it is represented.
+ * a request lists the failures of all its parts when it is represented.
  */
 export const validation = fp<{ models: readonly Model[] }>(
   async (app, { models }) => {

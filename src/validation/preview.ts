@@ -2,14 +2,14 @@ const MAX_TEXT = 100;
 const MAX_ENTRIES = 10;
 const MAX_DEPTH = 2;
 
-/** A text of at most 100 characters; a longer one is cut and ends in an ellipsis. */
+/** The first 100 characters of a text, with an ellipsis if it is longer. */
 export function previewText(text: string): string {
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT).toWellFormed()}…` : text;
 }
 
 /**
- * A copy of a JSON value that is cheap to send back: texts are cut at 100 characters, objects and arrays at 10
- * entries and two levels. What is left out is shown as an ellipsis.
+ * A copy of a JSON value of limited size: texts have at most 100 characters, objects and arrays 10 entries and two
+ * levels. An ellipsis replaces omitted parts.
  */
 export function preview(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return previewText(value);

@@ -8,11 +8,11 @@ import { listFailures, type PartErrors } from './failures.ts';
 /** The parts of a request that a schema can describe, under Fastify's names. */
 export type HttpPart = 'params' | 'querystring' | 'headers' | 'body';
 
-/** An Ajv instance that knows the models and changes nothing but absent values with a default. */
+/** An Ajv instance with the models. It only changes absent values that have a default. */
 export function modelAjv(models: readonly Model[], options: Options = {}): Ajv2020 {
   const ajv = new Ajv2020({ coerceTypes: false, removeAdditional: false, ...options });
   addFormats.default(ajv);
-  // The bounds say the same, and whoever breaks them should be told once.
+  // The limits of the schema cover the format: otherwise a violation would be listed twice.
   ajv.addFormat('int32', true);
   ajv.addSchema([...models]);
   return ajv;
@@ -21,7 +21,7 @@ export function modelAjv(models: readonly Model[], options: Options = {}): Ajv20
 /** Validates one part of a request in place: coerces parameters, fills in defaults. */
 export type PartValidator = (value: unknown) => boolean;
 
-/** What a request holds, by part. */
+/** The values of a request, by part. */
 export type RequestParts = Readonly<Record<HttpPart, unknown>>;
 
 const PARTS = [
@@ -32,8 +32,8 @@ const PARTS = [
 ] as const;
 
 /**
- * The validators of requests. The one on the hot path stops at the first failure; only when it finds one is
- * the whole list gathered, so that neither a good request nor a hostile one costs much.
+ * The validators of requests. The validator of the hot path stops at the first failure. Only a failed request is
+ * validated again for the complete list, so that valid and hostile requests are both cheap.
  */
 export class RequestValidators {
   readonly #first: Ajv2020;
@@ -58,7 +58,7 @@ export class RequestValidators {
     };
   }
 
-  /** Lists every failure of a request that was refused. */
+  /** Lists every failure of a rejected request. */
   failures(schemas: Readonly<Partial<Record<HttpPart, SchemaObject>>>, values: RequestParts): Failures {
     const errors = PARTS.map(([part, name]): PartErrors => {
       const schema = schemas[part];
@@ -81,7 +81,7 @@ export class RequestValidators {
   }
 }
 
-/** Node gives header names in lower case; the contract writes them as people do. */
+/** Node converts header names to lower case; the contract has the usual case. */
 function withLowerCaseNames(schema: SchemaObject): SchemaObject {
   const properties = Object.entries(schema.properties ?? {});
   return {

@@ -5,13 +5,13 @@ import type { Model } from '../../schemas/ref.ts';
 import { modelAjv } from './request-validators.ts';
 
 /**
- * Checks what the routes answer against their schemas, undeclared statuses included, before it is serialised,
- * because serialisation would bend a wrong value into the right type. A violation is a logged 500.
+ * Validates responses, including undeclared statuses, against their schemas before serialisation, because serialisation
+ * would convert a wrong value to the right type. A violation is a logged 500.
  */
 export const responseValidation = fp<{ models: readonly Model[] }>(
   async (app, { models }) => {
     const ajv = modelAjv(models);
-    // The contract declares headers beside the schema of an answer that has no body.
+    // The contract declares headers next to the schema of a response without a body.
     ajv.addKeyword('headers');
     await app.register(fastifyResponseValidation, { ajv, responseStatusCodeValidation: true });
     app.addHook('onRoute', ({ preSerialization: hooks }) => {
@@ -21,7 +21,7 @@ export const responseValidation = fp<{ models: readonly Model[] }>(
   { name: 'response-validation', dependencies: ['validation', 'errors'] },
 );
 
-/** Validates an array once, however many callers share it as their page; a large one takes milliseconds. */
+/** Validates a page that several callers share only once: a large page takes milliseconds. */
 function oncePerPage(validate: preSerializationHookHandler<unknown>): preSerializationHookHandler<unknown> {
   const valid = new WeakSet<object>();
   return function validateOncePerPage(request, reply, payload, done) {

@@ -58,7 +58,7 @@ t.test('a connection that fails is told in one sentence, without text of the ser
     [
       undefined,
       'timeout expired',
-      'points to db:5432, where no PostgreSQL server can be reached (no answer).',
+      'points to db:5432, where no PostgreSQL server can be reached (no response).',
     ],
     [
       undefined,

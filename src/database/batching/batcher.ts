@@ -21,7 +21,7 @@ export interface BatcherOptions<Item, Result> {
   maxQueued: number;
   /**
    * Whether a failure may be caused by one item of the batch and had no effect, so that each item can be run
-   * again by itself. By default no failure is isolated.
+   * again separately. By default no failure is isolated.
    */
   isolates?(error: unknown): boolean;
 }
@@ -36,7 +36,7 @@ export interface Caller {
 
 /** Counts since the start, and the current load. */
 export interface BatcherCounts {
-  /** Batches that were sent, those of one item included. */
+  /** Batches that were sent, including batches of one item. */
   batches: number;
   /** Items in those batches; `items / batches` is the average size. */
   items: number;
@@ -91,7 +91,7 @@ interface Place<Item, Result> {
 
 type Batch<Item, Result> = readonly Place<Item, Result>[];
 
-/** How many callers get their results in one turn of the event loop: what each of them does next takes time. */
+/** The number of callers that get their results in one turn of the event loop: their continuations take time. */
 const MAX_SETTLED_PER_TURN = 64;
 /** The shortest time between two searches for callers whose deadline has passed, in milliseconds. */
 const MIN_EXPIRY_INTERVAL = 20;
@@ -105,7 +105,7 @@ const MIN_EXPIRY_INTERVAL = 20;
  * A call never joins a batch that has been sent. Everything that was acknowledged before a call began is therefore
  * visible to its batch: reads stay linearizable, and nothing is cached.
  *
- * Each caller is answered by its deadline. In the queue, a call whose deadline has passed is dropped without being
+ * Each caller gets a result or an error by its deadline. In the queue, a call whose deadline has passed is dropped without being
  * run. In flight, the caller stops waiting; the batch keeps its slot until `run` settles, so that a database that
  * hangs is not given more work. One timer per batcher, set for the earliest deadline, finds those callers.
  *
@@ -251,7 +251,7 @@ export class Batcher<Item, Result> {
     const settle = await this.#run(batch);
     this.#inFlight.delete(batch);
     this.#counts.inFlight--;
-    // Callers that fill a batch have nothing to wait for: it is in flight while these results are handed out.
+    // A full batch is sent first: it is in flight while these results are delivered.
     while (this.#canSend() && this.#places.size >= this.#options.maxBatchSize) this.#sendNext();
     void this.#settle(batch, settle);
   }
@@ -270,7 +270,7 @@ export class Batcher<Item, Result> {
     }
   }
 
-  /** Runs and settles each place of a batch by itself, except those that no caller waits for any more. */
+  /** Runs and settles each place of a batch separately, except places without waiting callers. */
   async #runOneByOne(batch: Batch<Item, Result>): Promise<void> {
     for (const place of batch) {
       if (place.waiters.length > 0) void this.#settle([place], await this.#run([place]));
@@ -346,9 +346,9 @@ export class Batcher<Item, Result> {
 }
 
 /**
- * Empties a place and returns the callers that waited in it. A map that is never idle keeps its former entries from
- * the garbage collector for a while, as each table that it outgrows still refers to the next one; the callers, with
- * everything that waits for them, must not be kept with them.
+ * Empties a place and returns its callers. A map that is never empty can keep former entries reachable for a while,
+ * because each backing table that it outgrows references its successor. The callers, with their requests, must not stay
+ * reachable through them.
  */
 function vacate<Result>(place: Pick<Place<unknown, Result>, 'waiters'>): Waiter<Result>[] {
   return place.waiters.splice(0);

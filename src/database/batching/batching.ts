@@ -1,17 +1,17 @@
 import { isRolledBack } from '../failures.ts';
 import { Batcher, type BatcherCounts, type BatcherOptions, type Caller } from './batcher.ts';
 
-/** Runs one item, by itself or in a batch, and returns its result. */
+/** Runs one item, alone or in a batch, and returns its result. */
 export type Runner<Item, Result> = (item: Item, caller?: Caller) => Promise<Result>;
 
 /**
- * A kind of read that may take long, whichever table it reads. All reads of a lane share its slots, so that one kind
- * cannot take every connection.
+ * A kind of slow read. The reads of a lane share its slots across all tables, so that one kind cannot occupy every
+ * connection.
  */
 export type Lane = 'lists' | 'searches' | 'counts' | 'probes';
 
 export interface BatchingOptions {
-  /** Whether concurrent calls are coalesced; otherwise each call is a batch of its own. */
+  /** Whether concurrent calls are coalesced; otherwise each batch has one call. */
   enabled: boolean;
   /** How many connections reads by id and writes have: no more batches of a kind can be in flight. */
   connections: number;

@@ -5,25 +5,25 @@ import { ConfigError } from '../../config-error.ts';
 import { syncPath, syncTree } from './files.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
 
-/** The version of PostgreSQL that PGlite is, as PG_VERSION tells it. */
+/** The PostgreSQL version of PGlite, as in the file PG_VERSION. */
 const PG_VERSION = '18';
 
-/** Without one of these PostgreSQL does not start, or starts with less than there was. A folder must hold something. */
+/** Files and non-empty folders without which PostgreSQL does not start, or starts with missing data. */
 const ESSENTIALS = ['base', 'global/pg_control', 'pg_wal', 'pg_xact', 'pg_multixact', 'postgresql.conf'];
 
-/** The folder of DATA_DIR, locked. */
+/** The locked folder of DATA_DIR. */
 export interface DataFolder {
   folder: string;
-  /** The folder of the database's files in it. */
+  /** The subfolder with the files of the database. */
   database: string;
   lock: FolderLock;
 }
 
 /**
- * Makes and locks the folder of DATA_DIR.
+ * Creates and locks the folder of DATA_DIR.
  *
- * @param fsync Whether a new folder is to survive a power failure.
- * @throws {ConfigError} when the folder cannot be used, or another process uses it.
+ * @param fsync Whether a new folder must survive a power failure.
+ * @throws {ConfigError} if the folder cannot be used, or another process uses it.
  */
 export async function openDataFolder(dataDir: string, fsync: boolean): Promise<DataFolder> {
   const folder = resolve(dataDir);
@@ -37,11 +37,11 @@ export async function openDataFolder(dataDir: string, fsync: boolean): Promise<D
 }
 
 /**
- * Checks that a folder holds a whole database, or nothing yet. PGlite would make a new database over what is left of
- * an old one.
+ * Checks that a folder is empty or contains a complete database. PGlite would create a new database over an
+ * incomplete one.
  *
  * @returns Whether there is a database.
- * @throws {ConfigError} that names what is wrong.
+ * @throws {ConfigError} if the database is incomplete or has another version.
  */
 export async function checkDatabase(database: string): Promise<boolean> {
   try {
@@ -53,16 +53,16 @@ export async function checkDatabase(database: string): Promise<boolean> {
       return false;
     }
     if (!entries.includes('PG_VERSION')) {
-      throw refusal(database, 'holds files but no PG_VERSION, so it is not a whole database');
+      throw refusal(database, 'holds files but no PG_VERSION, so it is not a complete database');
     }
     const version = (await readFile(join(database, 'PG_VERSION'), 'utf8')).trim();
-    if (version === '') throw refusal(database, 'has an empty PG_VERSION, so it is not a whole database');
+    if (version === '') throw refusal(database, 'has an empty PG_VERSION, so it is not a complete database');
     if (version !== PG_VERSION) {
       throw refusal(database, `holds a database of PostgreSQL ${version}; this is PostgreSQL ${PG_VERSION}`);
     }
     for (const name of ESSENTIALS) {
       if (await isEmpty(join(database, name))) {
-        throw refusal(database, `has no ${name}, or an empty one, so it is not a whole database`);
+        throw refusal(database, `has no ${name}, or an empty one, so it is not a complete database`);
       }
     }
     return true;
@@ -72,11 +72,11 @@ export async function checkDatabase(database: string): Promise<boolean> {
 }
 
 /**
- * Makes the files of a new database, unless the folder holds one: beside their place, and moves them there when they are
- * whole, so that a process that is killed meanwhile leaves nothing that looks like a database. Nobody else may read them.
+ * Creates a database unless the folder contains one. The files are created in a temporary folder, readable by this user
+ * only, and then moved, so that a process that is killed in between leaves no incomplete database.
  *
  * @param fsync Whether the new database survives a power failure.
- * @param fill Makes the files in the given folder.
+ * @param fill Creates the files in the given folder.
  */
 export async function makeDatabase(
   folder: string,
@@ -90,7 +90,7 @@ export async function makeDatabase(
   try {
     await fill(partial);
   } catch (error) {
-    // It would fill the disk that it may have found full.
+    // The disk may be full.
     rmSync(partial, { recursive: true });
     throw error;
   }
@@ -99,10 +99,10 @@ export async function makeDatabase(
   if (fsync) syncPath(dirname(folder));
 }
 
-/** What Node or PostgreSQL says when the files may well be whole. */
+/** Messages of Node or PostgreSQL about problems of the file system, not of the database. */
 const FAULT_OF_THE_DISK = /no space left|read-only file system|permission denied|quota exceeded|i\/o error/i;
 
-/** The error for a database that is whole by its looks and yet cannot be opened, with PostgreSQL's own words. */
+/** The error for a database that passed the checks but cannot be opened, with PostgreSQL's message. */
 export function unopenable(database: string, cause: unknown): ConfigError {
   const reason = String(cause instanceof Error ? cause.message : cause).replace(/\.$/, '');
   if (FAULT_OF_THE_DISK.test(reason)) {
@@ -116,7 +116,7 @@ const refusal = (folder: string, problem: string, cause?: unknown) =>
     cause,
   });
 
-/** Like `mkdir` with `recursive`, which never returns where the system refuses a folder with ENOENT, as in /proc. */
+/** Like `mkdir` with `recursive`, which never returns if the system rejects a folder with ENOENT, as in /proc. */
 async function makeFolder(folder: string, fsync: boolean): Promise<void> {
   const parent = dirname(folder);
   try {
@@ -152,7 +152,7 @@ async function isEmpty(path: string): Promise<boolean> {
 
 const errorCode = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : '');
 
-/** What the codes of the operating system mean for a folder. */
+/** Descriptions of system errors. */
 const MEANINGS: Readonly<Record<string, string>> = {
   EEXIST: 'it is a file',
   ENOTDIR: 'a part of its path is a file',
@@ -163,11 +163,11 @@ const MEANINGS: Readonly<Record<string, string>> = {
   EDQUOT: 'the quota of this user is used up',
   ELOOP: 'its path is a loop of symbolic links',
   ENAMETOOLONG: 'its name is too long',
-  ENOENT: 'no folder can be made there',
+  ENOENT: 'no folder can be created there',
 };
 
 function unusable(folder: string, cause: unknown): ConfigError {
   const code = errorCode(cause);
-  const meaning = MEANINGS[code] ?? 'the system refuses it';
+  const meaning = MEANINGS[code] ?? 'the system rejects it';
   return new ConfigError('DATA_DIR', `${folder} cannot be used: ${meaning} (${code}).`, { cause });
 }

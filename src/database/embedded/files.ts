@@ -5,7 +5,7 @@ import { NodeFS } from '@electric-sql/pglite/nodefs';
 
 type PreRun = Awaited<ReturnType<NodeFS['init']>>['emscriptenOpts']['preRun'];
 
-/** What Emscripten's NODEFS gives its operations for an open file or folder. */
+/** An open file or folder in Emscripten's NODEFS. */
 interface Stream {
   /** The file descriptor in Node. */
   nfd: number;
@@ -15,17 +15,17 @@ interface Stream {
 /** The part of Emscripten's NODEFS that is extended here. */
 interface NodeFiles {
   stream_ops: { fsync?: (stream: Stream) => number };
-  /** Turns the errors of Node into those of PostgreSQL. */
+  /** Converts errors of Node to error numbers of PostgreSQL. */
   tryFSOperation(operation: () => void): void;
   convertNodeCode(error: Error & { code?: string }): number;
 }
 
 /**
- * The files of the embedded database, with the `fsync` that Emscripten's NODEFS lacks: without it PostgreSQL's own
- * `fsync` does nothing. Folders are synced whole, because `fdatasync` may leave out the entries of a folder.
+ * The file system of the embedded database, with the `fsync` that Emscripten's NODEFS lacks: without it, `fsync` in
+ * PostgreSQL has no effect. Folders use `fsync`, because `fdatasync` may omit the entries of a folder.
  */
 export class DurableFiles extends NodeFS {
-  /** The last system error other than ENOENT: Emscripten keeps only its number. */
+  /** The last system error other than ENOENT: Emscripten preserves only its number. */
   lastError: Error | undefined;
 
   override async init(...[database, options]: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
@@ -47,14 +47,14 @@ export class DurableFiles extends NodeFS {
 }
 
 /**
- * How PGlite starts PostgreSQL.
+ * The parameters with which PGlite starts PostgreSQL.
  *
- * @param fsync Whether a commit waits for the disk. Of the methods, PGlite's `fdatasync` reaches no file system.
+ * @param fsync Whether a commit waits for the disk. The method is `fsync`: `fdatasync` does not reach the file system.
  */
 export function startParams(fsync: boolean): string[] {
   const defaults = PGlite.defaultStartParams.filter((param) => param !== '-F');
   const durability = fsync ? ['-c', 'fsync=on', '-c', 'wal_sync_method=fsync'] : ['-F'];
-  // How much of the log is kept for later use once a checkpoint has made it superfluous.
+  // The size of the log that is retained for reuse after a checkpoint.
   return [...defaults, ...durability, '-c', 'min_wal_size=32MB', '-c', 'max_wal_size=64MB'];
 }
 
@@ -68,7 +68,7 @@ export function syncTree(folder: string): void {
   syncPath(folder);
 }
 
-/** What some file systems, and folders that cannot be read, say to a sync of a folder. PostgreSQL ignores it, too. */
+/** Errors when a folder is unreadable or its file system cannot sync folders. PostgreSQL also ignores them. */
 const UNSYNCABLE = /EACCES|EISDIR|EBADF|EINVAL/;
 
 /** Writes a file, or the entries of a folder, to the disk. */

@@ -4,27 +4,27 @@ import { createConnection, createServer, type Server } from 'node:net';
 import { join, relative } from 'node:path';
 import { ConfigError } from '../../config-error.ts';
 
-/** What a socket's path may hold on every platform, in bytes. */
+/** The maximum length of a socket path on all platforms, in bytes. */
 export const MAX_SOCKET_PATH = 100;
 
-/** An exclusive hold on a folder, for as long as this process lives or until it is released. */
+/** An exclusive lock on a folder, held until it is released or the process ends. */
 export interface FolderLock {
   release(): Promise<void>;
 }
 
 /**
- * Locks a folder by listening on a socket in it. The kernel ends that with the process, however the process
- * ends, so a lock that was left behind is told from a living one at once, without pids or waiting.
+ * Locks a folder by listening on a socket in it. The kernel closes the socket when the process ends, so a stale lock
+ * is detected immediately, without process ids.
  *
- * @throws {ConfigError} when another process holds the lock.
+ * @throws {ConfigError} if another process holds the lock.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const path = shorterPath(join(folder, 'lock.sock'));
   const server = createServer((socket) => socket.destroy());
   server.unref();
-  if (!(await listens(server, path))) {
+  if (!(await tryListen(server, path))) {
     await removeStale(path, folder);
-    if (!(await listens(server, path))) throw inUse(folder);
+    if (!(await tryListen(server, path))) throw inUse(folder);
   }
   return { release: () => new Promise((resolve) => server.close(() => resolve())) };
 }
@@ -41,8 +41,8 @@ function shorterPath(path: string): string {
 const inUse = (folder: string) =>
   new ConfigError('DATA_DIR', `${folder} is in use by another running Setlist.`);
 
-/** Whether the server could listen on the path; false when there is a socket already. */
-function listens(server: Server, path: string): Promise<boolean> {
+/** Listens on the path; false if the socket already exists. */
+function tryListen(server: Server, path: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException) =>
       error.code === 'EADDRINUSE' ? resolve(false) : reject(error);
@@ -55,12 +55,12 @@ function listens(server: Server, path: string): Promise<boolean> {
 }
 
 /**
- * Removes a socket that nobody listens on. It is moved aside first: should another process have taken its place
- * meanwhile, what was moved is not what was tried, and that process keeps the lock.
+ * Removes a socket without a listener. It is renamed first: if another process has replaced it in between, the renamed
+ * file is not the tested one, is moved back, and that process keeps the lock.
  */
 async function removeStale(path: string, folder: string): Promise<void> {
   const tried = identity(path);
-  if (await answers(path)) throw inUse(folder);
+  if (await isListening(path)) throw inUse(folder);
   const aside = `${path}.${randomUUID()}`;
   try {
     renameSync(path, aside);
@@ -74,13 +74,13 @@ async function removeStale(path: string, folder: string): Promise<void> {
   rmSync(aside);
 }
 
-/** Tells files apart, even where a file system gives the number of a removed one to the next. */
+/** Identifies a file, even if the file system reuses inode numbers. */
 function identity(path: string): string {
   const { ino, mtimeNs } = statSync(path, { bigint: true });
   return `${ino} ${mtimeNs}`;
 }
 
-function answers(path: string): Promise<boolean> {
+function isListening(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection(path);
     socket.once('connect', () => {

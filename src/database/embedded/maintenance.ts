@@ -1,13 +1,13 @@
 import { messages } from '@electric-sql/pglite';
 import type { Session } from './session.ts';
 
-/** How often a session in use is looked at, and how long a failed piece of work rests, in milliseconds. */
+/** The interval of checks while the session is in use, and the delay after a failure, in milliseconds. */
 const INTERVAL = 10_000;
 const REST_AFTER_FAILURE = 60_000;
-/** How much of the write-ahead log there may be since the last checkpoint, in bytes. */
+/** The maximum size of the write-ahead log since the last checkpoint, in bytes. */
 const LOG_WHEN_QUIET = 16 * 2 ** 20;
 const LOG_WHEN_BUSY = 64 * 2 ** 20;
-/** How long tables wait for a quiet moment, in milliseconds; from the size of a large one, in bytes, it takes seconds. */
+/** The maximum wait of tables for a quiet moment in milliseconds; large tables (in bytes) wait longer, as they take seconds. */
 const PATIENCE = 60_000;
 const PATIENCE_WITH_LARGE = 600_000;
 const LARGE = 64 * 2 ** 20;
@@ -15,7 +15,7 @@ const LARGE = 64 * 2 ** 20;
 /** Bytes of the write-ahead log since the last checkpoint. */
 const LOG_SIZE = 'SELECT pg_current_wal_insert_lsn() - redo_lsn FROM pg_control_checkpoint()';
 
-/** The table that needs it most, and whether it needs a vacuum: autovacuum's rules, with its defaults. */
+/** The table with the greatest need, and whether it needs a vacuum, by the default rules of autovacuum. */
 const neediestTable = (largest: number) => `
   SELECT format('%I.%I', schemaname, relname), vacuum > 1
   FROM pg_stat_all_tables
@@ -28,9 +28,9 @@ const neediestTable = (largest: number) => `
   LIMIT 1`;
 
 /**
- * Does the work of a PostgreSQL server's background processes, which PGlite has none of: checkpoints, without which
- * the write-ahead log grows without bound, and VACUUM and ANALYZE. Each piece of work blocks the session. It waits
- * for a quiet moment, but not forever.
+ * Replaces the background processes of a PostgreSQL server, which PGlite lacks: checkpoints, without which the
+ * write-ahead log grows without limit, and VACUUM and ANALYZE. Each task blocks the session, so it waits for a quiet
+ * moment, for a limited time.
  */
 export class Maintenance {
   readonly #session: Session;
@@ -41,18 +41,18 @@ export class Maintenance {
   #nextLook = 0;
   #quietAt: number | undefined;
 
-  /** @param announce Is called before work that may take long. */
+  /** @param announce Called before a task that may take long. */
   constructor(session: Session, announce: () => void) {
     this.#session = session;
     this.#announce = announce;
   }
 
   /**
-   * Does the most needed piece of work, if there is one and the time is right. The session counts as quiet when no
-   * message was executed since the last call: call it about once a second.
+   * Runs the most urgent task, if one is due. Call it about once a second: the session counts as quiet if no message was
+   * executed since the last call.
    *
    * @param now In milliseconds, from any origin.
-   * @returns The error of PostgreSQL, when a piece of work failed.
+   * @returns The error of PostgreSQL if a task failed.
    */
   tick(now: number): Error | undefined {
     try {

@@ -11,38 +11,38 @@ import { checkDatabase, openDataFolder, unopenable } from './data-folder.ts';
 import { MAX_SOCKET_PATH } from './lock.ts';
 import type { WorkerData, WorkerMessage } from './worker.ts';
 
-/** The name that PostgreSQL's clients expect of a socket, given its folder and port 5432. */
+/** The name of the socket that clients use for port 5432. */
 const SOCKET_NAME = '.s.PGSQL.5432';
-/** The delay before a thread is restarted, in milliseconds: longer after each start that fails. */
+/** The delay before a restart in milliseconds; it doubles after each failed start. */
 const RESTART_DELAY = 500;
 const LONGEST_RESTART_DELAY = 5_000;
-/** For how many seconds a thread may be silent: while it starts, which may recover a large log, and during a stop. */
+/** The maximum silence of a thread in seconds: while it starts (it may recover a large log), and during shutdown. */
 const START = 600;
 const STOP = 5;
 
-/** A PostgreSQL that runs inside this process, in a thread of its own. */
+/** A PostgreSQL that runs in a thread of this process. */
 export interface EmbeddedPostgres {
-  /** How a pool reaches it. There is one session and each connection ends the one before, so a pool has one client. */
+  /** For a pool with one client: there is one session, and a new connection ends the previous one. */
   connection: PoolConfig;
-  /** Announces a stop: from now on a thread that hangs is ended after seconds, so that nothing waits for it. */
+  /** Announces shutdown: from now on, a thread that hangs is terminated after seconds. */
   prepareToStop(): void;
   stop(): Promise<void>;
 }
 
 export interface EmbeddedOptions {
-  /** The folder that holds the files, made when it is not there; `memory://` keeps nothing. */
+  /** The folder of the database, created if missing; `memory://` for a database in memory. */
   dataDir: string;
   /** Whether a commit waits for the disk, so that it survives a power failure. */
   fsync: boolean;
-  /** Prepares a database that was started again: one in memory is empty then. */
+  /** Prepares the database after a restart: a database in memory is empty. */
   onRestart(): Promise<unknown>;
 }
 
 /**
- * Starts the embedded PostgreSQL (PGlite) and serves it on a socket that only this user can reach. A thread that dies
+ * Starts the embedded PostgreSQL (PGlite) and serves it on a socket that only this user can access. A thread that exits
  * or hangs is replaced.
  *
- * @throws {ConfigError} when the folder cannot be used, another process uses it, or it holds no whole database.
+ * @throws {ConfigError} if the folder cannot be used, another process uses it, or its database is incomplete.
  */
 export async function startEmbeddedPostgres(
   { dataDir, fsync, onRestart }: EmbeddedOptions,
@@ -75,18 +75,19 @@ export async function startEmbeddedPostgres(
       !stopping.signal.aborted && !thread;
       pause = Math.min(pause * 2, LONGEST_RESTART_DELAY)
     ) {
-      log.error('The embedded PostgreSQL has stopped; starting it again');
+      log.error('The embedded PostgreSQL has stopped; restarting it');
       await Promise.race([delay(pause), stopAnnounced]);
       if (stopping.signal.aborted) return;
       try {
-        // Never a new database in the place of one that was there.
-        if (home && !(await checkDatabase(home.database))) throw new Error(`${home.database} is gone`);
+        // A restart never creates a new database.
+        if (home && !(await checkDatabase(home.database)))
+          throw new Error(`${home.database} no longer exists`);
         const started = await run();
         const prepared = onRestart().catch((error) => started.terminate().then(() => Promise.reject(error)));
-        // A stop does not wait for it: its connection may never come from a pool that has ended.
+        // Shutdown does not wait for the preparation: an ended pool never provides its connection.
         await Promise.race([prepared, stopAnnounced]);
       } catch (error) {
-        log.error({ err: error }, 'The embedded PostgreSQL does not start');
+        log.error({ err: error }, 'The embedded PostgreSQL failed to start');
       }
     }
   };
@@ -101,7 +102,7 @@ export async function startEmbeddedPostgres(
     sockets = home && fits(home.folder) ? home.folder : await socketFolder();
     data.socketPath = join(sockets, SOCKET_NAME);
     if (home && !(await checkDatabase(home.database))) {
-      log.info(`Making a new database in ${home.folder}; this takes some seconds, once`);
+      log.info(`Creating a database in ${home.folder}; the first start takes a few seconds`);
     }
     await run();
   } catch (error) {
@@ -109,7 +110,7 @@ export async function startEmbeddedPostgres(
     throw home && !(error instanceof ConfigError) ? unopenable(home.database, error) : error;
   }
   return {
-    // Each of them is set: the driver would take the rest from variables such as PGPORT, which are about another server.
+    // All are set: otherwise the driver would read variables such as PGPORT, which describe another server.
     connection: {
       host: sockets,
       port: 5432,
@@ -125,7 +126,7 @@ export async function startEmbeddedPostgres(
       await restarting;
       const running = thread;
       if (running) {
-        // Unlike events.once(), it does not reject when the thread fails.
+        // Unlike events.once(), this does not reject if the thread fails.
         const exited = new Promise((resolve) => running.once('exit', resolve));
         running.postMessage('stop');
         await exited;
@@ -137,20 +138,20 @@ export async function startEmbeddedPostgres(
 
 const fits = (folder: string) => Buffer.byteLength(join(folder, SOCKET_NAME)) <= MAX_SOCKET_PATH;
 
-/** Makes a folder for the socket that only this user can reach. */
+/** Creates a folder for the socket that only this user can access. */
 async function socketFolder(): Promise<string> {
   try {
     return await mkdtemp(join(tmpdir(), 'setlist-'));
   } catch (cause) {
-    const problem = `${tmpdir()} cannot be written, where the socket of the embedded database has its place.`;
+    const problem = `${tmpdir()} cannot be written, but the socket of the embedded database needs it.`;
     throw new ConfigError('TMPDIR', problem, { cause });
   }
 }
 
 /**
- * Starts the thread and waits until it serves. It is ended whenever it is silent for longer than it announced.
+ * Starts the thread and waits until it is ready. A thread that is silent for longer than it announced is terminated.
  *
- * @param limit For how many seconds it may be silent at most, whatever it announced.
+ * @param limit The maximum silence in seconds, regardless of the announcement.
  */
 async function startThread(
   workerData: WorkerData,
@@ -165,11 +166,11 @@ async function startThread(
     announced = silence;
     if (warning) log.warn({ err: warning }, 'The maintenance of the embedded PostgreSQL failed');
   });
-  // Ticks are counted, not time: a process that was suspended has not been waiting.
+  // Counts ticks instead of time: the silence of a suspended process does not count.
   const clock = setInterval(() => {
     silent++;
     if (silent <= Math.min(announced, limit())) return;
-    log.error(`The embedded PostgreSQL has not responded for ${silent} seconds; ending it`);
+    log.error(`The embedded PostgreSQL has not responded for ${silent} seconds; terminating it`);
     clearInterval(clock);
     void worker.terminate();
   }, 1_000).unref();

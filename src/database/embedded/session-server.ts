@@ -11,11 +11,11 @@ const CANCEL_REQUEST = 80_877_102;
 const TERMINATE = 'X'.charCodeAt(0);
 
 /**
- * Serves a session on a Unix socket, in PostgreSQL's protocol, to one client at a time: a new client takes the place
- * of the one before and finds the session as good as new.
+ * Serves a session on a Unix socket, in PostgreSQL's protocol, to one client at a time: a new client replaces the
+ * previous one and gets a reset session.
  *
- * A session knows one transaction, one unnamed statement and one exchange. Clients whose messages took turns would
- * break those of each other, and a client that disconnected would leave the next one in its transaction.
+ * A session has one transaction, one unnamed statement and one exchange. Interleaved messages of several clients would
+ * corrupt each other, and a client that disconnects would leave its transaction to the next one.
  */
 export class SessionServer {
   readonly #session: Session;
@@ -68,7 +68,7 @@ export class SessionServer {
     if (code === SSL_REQUEST || code === GSS_ENCRYPTION_REQUEST) {
       socket.write('N');
     } else if (code === CANCEL_REQUEST) {
-      // A statement runs to its end before the thread reads this: there is nothing to cancel.
+      // The thread reads this after the statement has completed: there is nothing to cancel.
       socket.destroy();
     } else {
       const before = this.#client;
@@ -93,7 +93,7 @@ export class SessionServer {
   }
 }
 
-/** How many bytes the first message takes, its type included: more than there are, when it is not whole. */
+/** The length of the first message in bytes, including its type; more than available if it is incomplete. */
 function messageLength(bytes: Buffer, hasType: boolean): number {
   const [offset, shortest] = hasType ? [1, 4] : [0, 8];
   if (bytes.length < offset + 4) return offset + shortest;

@@ -7,10 +7,10 @@ const READY_LENGTH = 6;
 const READY = Buffer.from([0x5a, 0, 0, 0, 5]);
 const IDLE = 'I'.charCodeAt(0);
 
-/** Messages that PostgreSQL must answer with ReadyForQuery: Query, Sync and FunctionCall. */
+/** Messages whose response ends with ReadyForQuery: Query, Sync and FunctionCall. */
 const EXPECTS_READY: ReadonlySet<number> = new Set(['Q', 'S', 'F'].map((type) => type.charCodeAt(0)));
 
-/** The one session of PGlite, spoken to in PostgreSQL's protocol. Every call runs to its end before it returns. */
+/** The session of PGlite, used through PostgreSQL's protocol. Every call is synchronous. */
 export class Session {
   readonly #database: PGlite;
   #atRest = true;
@@ -25,28 +25,28 @@ export class Session {
     return this.#atRest;
   }
 
-  /** How many messages of clients were executed. */
+  /** The number of executed messages of clients. */
   get executed(): number {
     return this.#executed;
   }
 
   /**
-   * Executes one message of a client and gives the response.
+   * Executes one message of a client and returns the response.
    *
-   * @throws {Error} when PostgreSQL gives no response where it must. It has failed for good then, and PGlite, which
-   *   swallows the failure, has to be ended.
+   * @throws {Error} if a required response is missing: PostgreSQL has failed permanently without an error of PGlite, and
+   *   the thread must end.
    */
   execute(message: Uint8Array): Buffer {
     this.#executed++;
     return this.#execute(message);
   }
 
-  /** Executes a startup message, which starts a connection, and gives the response. */
+  /** Executes the startup message of a connection and returns the response. */
   start(message: Uint8Array): Buffer {
     return this.#run(message);
   }
 
-  /** Runs one statement outside of any transaction and gives its rows. Needs the session to be at rest. */
+  /** Runs one statement outside of a transaction and returns its rows. The session must be at rest. */
   query(sql: string): (string | null)[][] {
     const rows: (string | null)[][] = [];
     let failure: Error | undefined;
@@ -59,8 +59,8 @@ export class Session {
   }
 
   /**
-   * Makes the session as good as new: ends what its last client left unfinished, and drops its prepared statements
-   * and settings.
+   * Resets the session: rolls back an open transaction, and drops the prepared statements and settings of the last
+   * client.
    */
   reset(): void {
     // After an error, PostgreSQL ignores all messages until Sync.
@@ -80,8 +80,8 @@ export class Session {
 
   #run(message: Uint8Array): Buffer {
     const chunks: Buffer[] = [];
-    // It runs to its end before it returns its promise, whose rejection ends the thread, like every failure of
-    // PostgreSQL. The bytes are PostgreSQL's own memory: they are copied.
+    // Synchronous, although it returns a promise; a rejection ends the thread, like every failure of PostgreSQL. The
+    // bytes are memory of PostgreSQL, so they are copied.
     void this.#database.execProtocolRawStream(message, {
       syncToFs: false,
       onRawData: (bytes) => void chunks.push(Buffer.from(bytes)),

@@ -6,25 +6,25 @@ import { Maintenance } from './maintenance.ts';
 import { Session } from './session.ts';
 import { SessionServer } from './session-server.ts';
 
-/** What the thread is started with. */
+/** The settings of the thread. */
 export interface WorkerData {
-  /** The folder of the database's files; undefined keeps them in memory. */
+  /** The folder of the database; undefined for a database in memory. */
   folder: string | undefined;
   /** Whether a commit waits for the disk. */
   fsync: boolean;
-  /** Where the socket is to be. */
+  /** The path of the socket. */
   socketPath: string;
 }
 
-/** What the thread tells. */
+/** A heartbeat of the thread. */
 export interface WorkerMessage {
-  /** For how many seconds nothing may come, at most, before the thread counts as hung. */
+  /** The maximum number of seconds until the next message; then the thread counts as hung. */
   silence: number;
-  /** What went wrong, when it is no failure of the thread. */
+  /** An error that does not stop the thread. */
   warning?: Error;
 }
 
-/** How long a statement may take, and maintenance, in seconds. */
+/** The maximum durations of a statement and of maintenance in seconds. */
 const STATEMENT = 15;
 const MAINTENANCE = 600;
 const HEARTBEAT = 1_000;
@@ -57,7 +57,7 @@ parentPort?.once('message', async () => {
 });
 tell({ silence: STATEMENT });
 
-/** @throws {Error} with PostgreSQL's own words, where it gives any. */
+/** @throws {Error} with PostgreSQL's message, if there is one. */
 async function open(folder: string | undefined): Promise<PGlite> {
   let reason: string | undefined;
   const onStderr = (line: string) => {

@@ -1,4 +1,4 @@
-// Swagger UI has a dark mode but, without its top bar, nothing that switches it on.
+// Without its top bar, Swagger UI has no switch for its dark mode.
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
 dark.addEventListener('change', follow);

@@ -16,7 +16,7 @@ const silent = pino({ level: 'silent' });
 const start = (dataDir: string) =>
   startEmbeddedPostgres({ dataDir, fsync: false, onRestart: async () => {} }, silent);
 
-/** A copy of a whole database. */
+/** A copy of a complete database. */
 async function databaseFolder(t: Test): Promise<{ folder: string; database: string }> {
   const { DATA_DIR = '' } = await embeddedDatabase(t);
   return { folder: DATA_DIR, database: join(DATA_DIR, 'postgresql') };
@@ -25,16 +25,16 @@ async function databaseFolder(t: Test): Promise<{ folder: string; database: stri
 t.test('what is left of a database is refused by name, and stays as it is', async (t) => {
   const { folder, database } = await databaseFolder(t);
   const remedy = 'Restore it from a backup, or name another folder.';
-  const notWhole = (name: string) => `has no ${name}, or an empty one, so it is not a whole database`;
+  const notWhole = (name: string) => `has no ${name}, or an empty one, so it is not a complete database`;
   const version = join(database, 'PG_VERSION');
   const aside = join(folder, 'aside');
   for (const [name, damage, problem] of [
     [
       'PG_VERSION',
       () => rename(version, aside),
-      'holds files but no PG_VERSION, so it is not a whole database',
+      'holds files but no PG_VERSION, so it is not a complete database',
     ],
-    ['PG_VERSION', () => writeFile(version, ''), 'has an empty PG_VERSION, so it is not a whole database'],
+    ['PG_VERSION', () => writeFile(version, ''), 'has an empty PG_VERSION, so it is not a complete database'],
     [
       'PG_VERSION',
       () => writeFile(version, '16\n'),
@@ -112,7 +112,7 @@ t.test('a folder that cannot be used is refused with the reason', async (t) => {
   // Linux refuses a folder there as if its parent did not exist.
   if (process.platform === 'linux') {
     await t.rejects(start('/proc/x'), {
-      message: 'DATA_DIR /proc/x cannot be used: no folder can be made there (ENOENT).',
+      message: 'DATA_DIR /proc/x cannot be used: no folder can be created there (ENOENT).',
     });
   }
 });

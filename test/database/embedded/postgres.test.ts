@@ -27,7 +27,7 @@ t.test('a new database is made whole, private to its user, and is there after a 
   await mkdir(join(folder, 'postgresql.partial'));
   await writeFile(join(folder, 'postgresql.partial', 'PG_VERSION'), 'left by a start that was killed');
   const first = await startService(t, { DATA_DIR: folder, DATA_FSYNC: 'on' });
-  t.match(first.log, [{ msg: /Making a new database/ }, { msg: 'Migrated the database' }]);
+  t.match(first.log, [{ msg: /Creating a database/ }, { msg: 'Migrated the database' }]);
   t.equal((await first.call('POST', '/tasks', { json: { title: 'Still there' } })).status, 201);
   await first.app.close();
   t.same((await readdir(folder)).sort(), ['postgresql'], 'nothing else is left');
@@ -101,7 +101,7 @@ t.test('a thread that dies is not given a new database in the place of one that 
   const database = join(DATA_DIR, 'postgresql');
   await rename(database, `${database}.aside`);
   await workers[0]?.terminate();
-  await until(() => log.some(({ msg }) => msg === 'The embedded PostgreSQL does not start'), 'It starts');
+  await until(() => log.some(({ msg }) => msg === 'The embedded PostgreSQL failed to start'), 'It starts');
   t.same((await readdir(DATA_DIR)).includes('postgresql'), false);
   await rename(`${database}.aside`, database);
   await until(async () => (await call('GET', '/ready')).status === 200, 'It does not come back');
