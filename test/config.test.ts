@@ -5,7 +5,7 @@ import { buildApp } from '../src/app.ts';
 import { ConfigError, misspelledSettings, readConfig, withEnvFile } from '../src/config.ts';
 import { temporaryFolder } from './support/database.ts';
 
-t.test('nothing set gives the defaults, frozen', async (t) => {
+t.test('an empty environment results in the defaults, frozen', async (t) => {
   const config = readConfig({});
   t.same(config, {
     host: '127.0.0.1',
@@ -29,7 +29,7 @@ t.test('nothing set gives the defaults, frozen', async (t) => {
   t.ok(Object.isFrozen(config) && Object.isFrozen(config.corsOrigins));
 });
 
-t.test('what is set is read', async (t) => {
+t.test('all settings are read', async (t) => {
   t.match(
     readConfig({
       HOST: '::1',
@@ -77,7 +77,7 @@ t.test('what is set is read', async (t) => {
   t.equal(readConfig({ DATABASE_URL: '' }).databaseServer, undefined, 'an empty URL is none');
 });
 
-t.test('a bad value is refused by name, in one sentence', async (t) => {
+t.test('an invalid value is rejected by name, in one sentence', async (t) => {
   for (const [variable, value, problem] of [
     ['PORT', 'http', 'must be a whole number from 0 to 65535, but is "http".'],
     ['PORT', '65536', 'must be a whole number from 0 to 65535, but is 65536.'],
@@ -163,7 +163,7 @@ t.test('credentials in an origin are not repeated', async (t) => {
   }
 });
 
-t.test('a .env file stands below the environment', async (t) => {
+t.test('the environment overrides a .env file', async (t) => {
   const folder = await temporaryFolder(t);
   const file = join(folder, '.env');
   t.same(withEnvFile({ PORT: '1' }, file), { PORT: '1' }, 'it need not be there');
@@ -193,7 +193,7 @@ t.test('a variable that is likely a misspelled setting is found', async (t) => {
   t.same(misspelledSettings({ DATABASE_URI: 'x', DATABASE_URL: 'y' }), [], 'the setting itself is set');
 });
 
-t.test('variables of others are not taken for settings', async (t) => {
+t.test('variables of other programs are not reported as settings', async (t) => {
   const others =
     `PATH HOME HOSTNAME POST USER SHELL PWD LANG TERM PGHOST PGPORT PGPASSWORD PGDATABASE NODE_OPTIONS
     NODE_PATH NODE_EXTRA_CA_CERTS NO_COLOR TZ CI DATABASE_URL_TEST DATABASE_PORT DB_HOST DB_PORT DB_NAME LOG_FILE

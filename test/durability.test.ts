@@ -52,7 +52,7 @@ class Ledger {
   }
 }
 
-t.test('after kill -9 under writes, every acknowledged write is there, once', async (t) => {
+t.test('after kill -9 during writes, every acknowledged write exists once', async (t) => {
   const database = { ...(await testDatabase(t)), MAX_TASKS: '0' };
   const ledger = new Ledger();
   for (let round = 0; round < ROUNDS; round++) {
@@ -77,7 +77,7 @@ t.test('after kill -9 under writes, every acknowledged write is there, once', as
   t.comment(`${ROUNDS} × kill -9, ${ledger.created.size} acknowledged creates`);
 });
 
-t.test('after a database that broke off or hung, every acknowledged write is there, once', async (t) => {
+t.test('after a database outage, every acknowledged write exists once', async (t) => {
   const server = await unreliableServer(t);
   const service = await startProcess(t, {
     ...server.environment,

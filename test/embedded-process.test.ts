@@ -3,7 +3,7 @@ import t from 'tap';
 import { embeddedDatabase, temporaryFolder } from './support/database.ts';
 import { failToStart, startProcess } from './support/process.ts';
 
-t.test('a second process on the same folder is turned away, and the first goes on', async (t) => {
+t.test('a second process on the same folder is rejected, and the first continues', async (t) => {
   const database = await embeddedDatabase(t);
   const first = await startProcess(t, database);
   const { code, output } = await failToStart(t, { ...database, PORT: '0', LOG_LEVEL: 'silent' });
@@ -13,7 +13,7 @@ t.test('a second process on the same folder is turned away, and the first goes o
   t.equal(await first.end('SIGTERM'), 0);
 });
 
-t.test('settings that name no usable place end the start in one sentence', async (t) => {
+t.test('unusable paths abort startup with one sentence', async (t) => {
   const { code, output } = await failToStart(t, {
     DATA_DIR: 'memory://',
     TMPDIR: join(await temporaryFolder(t), 'missing'),

@@ -10,7 +10,7 @@ import { unreliableServer } from './support/unreliable-server.ts';
 const { call, app } = await startService(t, { DB_POOL_MAX: '1' });
 const WORKLOAD = { clients: 50, songs: 4, operationsPerClient: 10 };
 
-t.test('the checker accepts what could have happened and refuses what could not', async (t) => {
+t.test('the checker accepts possible histories and rejects impossible ones', async (t) => {
   const created: Operation = { kind: 'create', year: 1, outcome: { id: 1 }, start: 0, end: 1 };
   const updated = (start: number, end: number): Operation => ({
     kind: 'update',
@@ -89,7 +89,7 @@ t.test('with large batches and a single slot, every history is linearizable', as
   t.comment(`songs.find: ${((items + shared) / batches).toFixed(1)} calls a batch`);
 });
 
-t.test('a batcher that joins queries on the wire, or drops updates, is found out', async (t) => {
+t.test('the checker detects a batcher that joins queries in flight or drops updates', async (t) => {
   for (const broken of [joining, dropping]) {
     // With fewer clients, fewer other writes could have hidden one that is missing.
     const histories = await recordHistories(broken(call), {
@@ -102,7 +102,7 @@ t.test('a batcher that joins queries on the wire, or drops updates, is found out
   }
 });
 
-t.test('histories stay linearizable while the database goes away and comes back', async (t) => {
+t.test('histories stay linearizable during database outages', async (t) => {
   const server = await unreliableServer(t);
   const { call, app } = await startService(t, server.environment);
   let running = true;

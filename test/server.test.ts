@@ -68,7 +68,7 @@ function stopping({ output }: ServiceProcess): Promise<void> {
   return until(() => output().includes('"msg":"Stopping"'), 'The signal is not heard');
 }
 
-t.test('the start tells where the service and its docs are', async (t) => {
+t.test('startup logs the addresses of the service and its docs', async (t) => {
   const service = await startProcess(t, await testDatabase(t));
   t.match(service.output(), `Setlist listens on ${service.base}`);
   const last = `Interactive docs on ${service.base}/docs`;
@@ -78,7 +78,7 @@ t.test('the start tells where the service and its docs are', async (t) => {
   t.equal(await service.end('SIGINT'), 0);
 });
 
-t.test('a stop waits for requests in flight', async (t) => {
+t.test('shutdown waits for requests in flight', async (t) => {
   const service = await startProcess(t, await testDatabase(t));
   const body = '{"title":"Finished"}';
   const { socket, answer } = await openRequest(service.base, body);
@@ -91,13 +91,13 @@ t.test('a stop waits for requests in flight', async (t) => {
   t.ok(performance.now() - start < 7_000, 'and for nothing else');
 });
 
-t.test('a stop does not wait for clients that never finish', async (t) => {
+t.test('shutdown does not wait for clients that never complete', async (t) => {
   const service = await startProcess(t, await testDatabase(t));
   await openRequest(service.base, '{"title":"Never finished"}');
   t.equal(await service.end('SIGTERM'), 0);
 });
 
-t.test('the same signal twice, as from a terminal and from npm, is one stop', async (t) => {
+t.test('the same signal twice, as from a terminal and from npm, is one shutdown', async (t) => {
   const service = await startProcess(t, await testDatabase(t));
   const body = '{"title":"Finished"}';
   const { socket, answer } = await openRequest(service.base, body);
@@ -109,7 +109,7 @@ t.test('the same signal twice, as from a terminal and from npm, is one stop', as
   t.equal(await ended, 0);
 });
 
-t.test('a signal a second later ends it at once', async (t) => {
+t.test('a signal a second later ends the process immediately', async (t) => {
   const service = await startProcess(t, { ...(await testDatabase(t)), DRAIN_SECONDS: '3600' });
   const ended = service.end('SIGHUP');
   await stopping(service);
@@ -119,7 +119,7 @@ t.test('a signal a second later ends it at once', async (t) => {
   t.match(service.output(), /"level":50.*"msg":"Received SIGTERM again: exiting immediately"/);
 });
 
-t.test('a signal ends a start that waits for its database', async (t) => {
+t.test('a signal ends startup during the wait for the database', async (t) => {
   const silent = createTcpServer();
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   t.teardown(() => silent.close());
@@ -132,7 +132,7 @@ t.test('a signal ends a start that waits for its database', async (t) => {
   t.equal(child.output(), '');
 });
 
-t.test('while it drains, it serves new connections, but is not ready', async (t) => {
+t.test('during the drain, new connections are served, but the service is not ready', async (t) => {
   const service = await startProcess(t, { ...(await testDatabase(t)), DRAIN_SECONDS: '3600' });
   t.same(await ask(service.base, '/ready'), { status: 200, connection: 'keep-alive' });
   service.process.kill('SIGTERM');
@@ -151,12 +151,12 @@ t.test('while it drains, it serves new connections, but is not ready', async (t)
   }
 });
 
-t.test('it stops after the drain', async (t) => {
+t.test('the service stops after the drain', async (t) => {
   const service = await startProcess(t, { ...(await testDatabase(t)), DRAIN_SECONDS: '1' });
   t.equal(await service.end('SIGTERM'), 0);
 });
 
-t.test('no request on a kept-alive connection is lost in a stop', async (t) => {
+t.test('no request on a keep-alive connection is lost during shutdown', async (t) => {
   const service = await startProcess(t, await testDatabase(t));
   const clients = Array.from({ length: 64 }, () => keepAliveClient(service.base));
   await until(() => clients.every(({ responses }) => responses() > 1), 'The clients have no responses');
@@ -182,7 +182,7 @@ t.test(
   },
 );
 
-t.test('what makes it impossible to start is one sentence and exit code 1', async (t) => {
+t.test('an error that prevents startup is one sentence and exit code 1', async (t) => {
   const { DATA_DIR = await temporaryFolder(t), ...database } = await testDatabase(t);
   const taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
@@ -224,7 +224,7 @@ t.test('what makes it impossible to start is one sentence and exit code 1', asyn
   }
 });
 
-t.test('a variable that is likely a misspelled setting is a warning, without its value', async (t) => {
+t.test('a variable that is likely a misspelled setting causes a warning without its value', async (t) => {
   const service = await startProcess(t, { ...(await testDatabase(t)), CORS_ORIGIN: 'hunter2' });
   t.match(service.output(), '"level":40', 'it is logged');
   t.match(service.output(), 'CORS_ORIGIN is not a setting; did you mean CORS_ORIGINS?');
@@ -232,7 +232,7 @@ t.test('a variable that is likely a misspelled setting is a warning, without its
   t.equal(await service.end('SIGTERM'), 0);
 });
 
-t.test('an error that nobody expected ends it, told in the log', async (t) => {
+t.test('an unexpected error ends the process and is logged', async (t) => {
   const service = await startProcess(t, {
     ...(await testDatabase(t)),
     NODE_OPTIONS: "--import=data:text/javascript,process.on('SIGUSR2',()=>{throw(surprise)})",
@@ -241,7 +241,7 @@ t.test('an error that nobody expected ends it, told in the log', async (t) => {
   t.match(service.output(), /"level":60.*"message":"surprise is not defined"/);
 });
 
-t.test('an error during a stop does not end it; a second one does', async (t) => {
+t.test('an error during shutdown does not end the process, a second one does', async (t) => {
   const service = await startProcess(t, {
     ...(await testDatabase(t)),
     DRAIN_SECONDS: '3600',

@@ -2,7 +2,7 @@ import t from 'tap';
 import { stopAtOnce } from '../src/stop.ts';
 import { startWithoutDatabase } from './support/service.ts';
 
-t.test('a stop ends, and says why, when the service cannot be closed', async (t) => {
+t.test('shutdown ends with a log line when the service cannot be closed', async (t) => {
   const { app, log } = await startWithoutDatabase(t);
   const failing = t.capture(app, 'close', () => Promise.reject(new Error('unexpected')));
   await stopAtOnce(app);

@@ -4,7 +4,7 @@ import { temporaryFolder } from './support/database.ts';
 
 const SENTENCE = 'The working directory no longer exists: start the service in another one.\n';
 
-t.test('the check ends the process and says why', async (t) => {
+t.test('the check ends the process with a message', async (t) => {
   const home = process.cwd();
   const folder = await temporaryFolder(t);
   const exit = t.capture(process, 'exit', () => {});

@@ -37,7 +37,7 @@ t.test(
   },
 );
 
-t.test('a stop with requests in the queue answers each of them', async (t) => {
+t.test('each request in the queue gets a response during shutdown', async (t) => {
   const service = await startService(t, { BATCHING: 'on', REQUEST_DEADLINE_MS: '600000' });
   const { app } = service;
   await app.listen({ port: 0, host: '127.0.0.1' });

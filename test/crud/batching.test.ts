@@ -5,7 +5,7 @@ import { startService } from '../support/service.ts';
 
 const { call, app } = await startService(t, { BATCHING: 'on' });
 
-t.test('reads that arrive together are one statement, and each gets its own row', async (t) => {
+t.test('concurrent reads are one statement, and each gets its own row', async (t) => {
   const before = app.batching.counts()['songs.find'];
   const ids = Array.from({ length: 60 }, (_, index) => (index % 4) + 1);
   const answers = await Promise.all(ids.map((id) => call('GET', `/songs/${id}`)));
@@ -17,7 +17,7 @@ t.test('reads that arrive together are one statement, and each gets its own row'
   t.ok(Number(after?.batches) - Number(before?.batches) < 20, 'in far fewer batches than requests');
 });
 
-t.test('of equal songs in one batch the first is created, the others exist', async (t) => {
+t.test('the first of equal songs in a batch is created, the others exist', async (t) => {
   const json = [1, 2, 3, 4].map((year) => ({ song: 'Same', artist: 'Batch', year }));
   const answers = await Promise.all(
     [...json, { song: 'Other', artist: 'Batch' }].map((json) => call('POST', '/songs', { json })),
@@ -26,7 +26,7 @@ t.test('of equal songs in one batch the first is created, the others exist', asy
   t.equal((await call('GET', '/songs?artist=Batch')).body.length, 2);
 });
 
-t.test('each of a batch gets the row that it created', async (t) => {
+t.test('each create of a batch gets its own row', async (t) => {
   const titles = Array.from(
     { length: 150 },
     (_, index) => `${'zyx'[index % 3]} ${index}, "quoted", {braced}, NULL \\`,
@@ -48,7 +48,7 @@ t.test('each of a batch gets the row that it created', async (t) => {
   );
 });
 
-t.test('of a batch that one row spoils, only that row fails', async (t) => {
+t.test('only the invalid row of a batch fails', async (t) => {
   await app.pg.query("ALTER TABLE songs ADD CONSTRAINT no_poison CHECK (song <> 'Poison')");
   const names = [...Array.from({ length: 20 }, (_, index) => `Good ${index}`), 'Poison'];
   const answers = await Promise.all(
@@ -61,7 +61,7 @@ t.test('of a batch that one row spoils, only that row fails', async (t) => {
   t.equal((await call('GET', '/songs?artist=Fate&limit=100')).body.length, 20);
 });
 
-t.test('of writes bound to the same version of a row exactly one is done', async (t) => {
+t.test('exactly one of several writes to the same version of a row succeeds', async (t) => {
   for (const method of ['PUT', 'PATCH', 'DELETE']) {
     const created = await call('POST', '/tasks', { json: { title: method } });
     const headers = { 'if-match': String(created.headers.etag) };
@@ -83,7 +83,7 @@ t.test('of writes bound to the same version of a row exactly one is done', async
   }
 });
 
-t.test('writes to many rows travel together, and each row becomes what its own request says', async (t) => {
+t.test('writes to many rows are coalesced, and each row gets the values of its own request', async (t) => {
   const before = app.batching.counts()['songs.update'];
   const songs = await Promise.all(
     Array.from({ length: 90 }, (_, year) =>
@@ -141,7 +141,7 @@ t.test('a read sees every write that was acknowledged before it', async (t) => {
   t.pass('no read was stale');
 });
 
-t.test('requests of clients who are gone do not travel', async (t) => {
+t.test('requests of disconnected clients are not sent to the database', async (t) => {
   const { app } = await startService(t, { BATCHING: 'on' });
   await app.listen({ port: 0, host: '127.0.0.1' });
   const port = Number(new URL(app.listeningOrigin).port);

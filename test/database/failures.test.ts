@@ -18,7 +18,7 @@ t.test('a table without ids left has its own kind', async (t) => {
   t.match(queryFailure(cause), { name: 'IdsExhausted', cause });
 });
 
-t.test('a transient failure of a statement makes the database unavailable, and keeps its code', async (t) => {
+t.test('a transient failure of a statement is DatabaseUnavailable with its code', async (t) => {
   for (const code of ['08006', '57P01', '57014', '53300', '40P01', '40001', '25006', '55P03']) {
     const cause = reported(code);
     t.match(queryFailure(cause), { name: 'DatabaseUnavailable', code, cause }, code);
@@ -35,13 +35,13 @@ t.test('a transient failure of a statement makes the database unavailable, and k
   }
 });
 
-t.test('any other failure of a statement is a bug and stays the error that it was', async (t) => {
+t.test('any other failure of a statement is a bug and is returned unchanged', async (t) => {
   for (const error of [reported('42P01'), reported('22021'), failed('no', 'ERR_INVALID_ARG_TYPE'), 'text']) {
     t.equal(queryFailure(error), error, String(error));
   }
 });
 
-t.test('any failure to connect makes the database unavailable', async (t) => {
+t.test('any failure to connect is DatabaseUnavailable', async (t) => {
   for (const code of ['28P01', '28000', '3D000', '42501', '55000', '57P03', '53300', 'CERT_HAS_EXPIRED']) {
     t.match(connectFailure(reported(code)), { name: 'DatabaseUnavailable', code }, code);
   }

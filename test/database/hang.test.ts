@@ -81,7 +81,7 @@ for (const BATCHING of ['on', 'off']) {
 
 // A proxy that stops is not a server that stops: its processes and its kernel's queues do other things.
 if (onServer) {
-  t.test('a server whose processes are stopped, and go on later', async (t) => {
+  t.test('requests succeed again after the processes of a stopped server continue', async (t) => {
     const server = await startThrowawayPostgres();
     const signal = (name: NodeJS.Signals) => {
       const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8')

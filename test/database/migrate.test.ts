@@ -51,7 +51,7 @@ t.test('migrations run once, in order, and are recorded', async (t) => {
   );
 });
 
-t.test('a lock that another instance holds is asked for again', async (t) => {
+t.test('a lock that another instance holds is retried', async (t) => {
   const folder = await migrations(t, { '151.waiting.sql': 'CREATE TABLE waiting ()' });
   const { log, messages } = keepingLog();
   const client = await app.pg.connect();
@@ -68,7 +68,7 @@ t.test('a lock that another instance holds is asked for again', async (t) => {
   t.equal(messages.filter((message) => message.startsWith('Waiting for a lock')).length, 2);
 });
 
-t.test('a migration that fails leaves nothing behind, and those after it wait', async (t) => {
+t.test('a failed migration is rolled back, and later ones do not run', async (t) => {
   const folder = await migrations(t, {
     '201.good.sql': 'CREATE TABLE good ()',
     '202.bad.sql': 'CREATE TABLE half (); SELECT 1 / 0',
@@ -83,7 +83,7 @@ t.test('a migration that fails leaves nothing behind, and those after it wait', 
   t.same(await migrateOn(folder), ['202.bad.sql', '203.later.sql'], 'mended, it goes on from there');
 });
 
-t.test('each migration is safe to run twice', async (t) => {
+t.test('each migration is idempotent', async (t) => {
   for (const name of ['001.songs.sql', '002.tasks.sql', '003.search.sql']) {
     await app.pg.query(await readFile(join('migrations', name), 'utf8'));
   }
@@ -91,7 +91,7 @@ t.test('each migration is safe to run twice', async (t) => {
   t.equal((await call('POST', '/tasks', { json: { title: 'Still works' } })).status, 201);
 });
 
-t.test('migrations of a newer release are a warning', async (t) => {
+t.test('migrations of a newer release cause a warning', async (t) => {
   const folder = await migrations(t, { '301.newer.sql': 'CREATE TABLE newer ()' });
   await migrateOn(folder);
   const { log, messages } = keepingLog();
@@ -99,7 +99,7 @@ t.test('migrations of a newer release are a warning', async (t) => {
   t.same(messages, ['The database has migrations that this release does not know']);
 });
 
-t.test('a table of another application is not touched', async (t) => {
+t.test('a table of another application is not changed', async (t) => {
   await app.pg.query('CREATE TABLE orders (theirs integer)');
   const folder = await migrations(t, {
     '401.orders.sql': 'CREATE TABLE IF NOT EXISTS orders (ours integer)',
@@ -121,7 +121,7 @@ t.test('a table of another application is not touched', async (t) => {
   await app.pg.query('RESET search_path');
 });
 
-t.test('a recorded migration whose table cannot be found is told', async (t) => {
+t.test('a recorded migration without its table is reported', async (t) => {
   const folder = await migrations(t, { '501.moved.sql': 'CREATE TABLE moved ()' });
   await migrateOn(folder);
   await app.pg.query('CREATE SCHEMA elsewhere; ALTER TABLE moved SET SCHEMA elsewhere');
@@ -145,7 +145,7 @@ if (onServer) {
     };
   };
 
-  t.test('instances that start at once wait for each other', async (t) => {
+  t.test('instances that start concurrently wait for each other', async (t) => {
     const connect = await emptyDatabase(t);
     const folder = await migrations(t, {
       '101.slow.sql': 'CREATE TABLE slow (); SELECT pg_sleep(0.2)',
@@ -156,7 +156,7 @@ if (onServer) {
     t.same(ran.flat().sort(), ['101.slow.sql', '102.slower.sql']);
   });
 
-  t.test('a migration takes longer than a statement may', async (t) => {
+  t.test('a migration may take longer than the statement timeout', async (t) => {
     const connect = await emptyDatabase(t);
     const folder = await migrations(t, { '101.long.sql': 'CREATE TABLE long (); SELECT pg_sleep(0.5)' });
     const client = await connect({ statement_timeout: 100, idle_in_transaction_session_timeout: 100 });
@@ -164,7 +164,7 @@ if (onServer) {
     await t.rejects(client.query('SELECT pg_sleep(0.5)'), { code: '57014' }, 'the session keeps its timeout');
   });
 
-  t.test('a lock is waited for longer than a statement may take, and that is logged', async (t) => {
+  t.test('a wait for a lock may exceed the statement timeout and is logged', async (t) => {
     const connect = await emptyDatabase(t);
     const folder = await migrations(t, { '101.first.sql': 'CREATE TABLE first ()' });
     const holder = await connect();

@@ -5,7 +5,7 @@ import { refusingServer, silentServer } from '../support/fake-server.ts';
 import { startService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 
-t.test('a server that refuses connections is unavailable, whatever its reason', async (t) => {
+t.test('a server that rejects connections is unavailable, for any reason', async (t) => {
   for (const code of ['28P01', '28000', '3D000', '42501', '55000', '57P03', '53300', '08P01']) {
     const pool = new pg.Pool({ host: '127.0.0.1', port: await refusingServer(t, code), user: 'me' });
     t.teardown(() => pool.end());
@@ -17,7 +17,7 @@ t.test('a server that refuses connections is unavailable, whatever its reason', 
   }
 });
 
-t.test('an error that the server reports costs no connection', async (t) => {
+t.test('an error that the server reports does not close the connection', async (t) => {
   const { app } = await startService(t);
   await app.database.query({ text: 'SELECT 1' });
   const connections: unknown[] = [];
@@ -46,7 +46,7 @@ t.test('a connection in an unknown state is not used again', async (t) => {
   await until(() => removed.length === 1, 'The connection is kept');
 });
 
-t.test('statements go on when the type of a column changes on live connections', async (t) => {
+t.test('statements succeed when the type of a column changes on live connections', async (t) => {
   const { app, call } = await startService(t);
   const requests = async (round: string) => {
     const created = await call('POST', '/songs', { json: { song: round, artist: 'Types', year: 1999 } });
@@ -77,7 +77,7 @@ t.test('statements go on when the type of a column changes on live connections',
   }
 });
 
-t.test('a prepared statement that the session lost, or already has, runs all the same', async (t) => {
+t.test('a prepared statement that the session lost, or already has, is retried', async (t) => {
   const { app } = await startService(t, { DB_POOL_MAX: '1' });
   const statement = { text: 'SELECT $1::integer AS one', values: [1] };
   await app.database.query(statement);
@@ -103,7 +103,7 @@ t.test('a statement that fails again without its name fails with its error', asy
   t.match(await app.database.query({ text: 'SELECT 1 AS one' }), { rows: [{ one: 1 }] });
 });
 
-t.test('a statement is planned again after a while, as its tables have grown', async (t) => {
+t.test('a statement is replanned periodically as its tables grow', async (t) => {
   const { app } = await startService(t, { DB_POOL_MAX: '1' });
   const database = new PooledDatabase(app.pg.pool, { planLifetime: 0 });
   const sent: string[] = [];
@@ -121,7 +121,7 @@ t.test('a statement is planned again after a while, as its tables have grown', a
   t.same(sent, ['SELECT 1', 'DISCARD PLANS', 'SELECT 1', 'DISCARD PLANS', 'SELECT 1']);
 });
 
-t.test('a table without ids left is a 503 that the log explains, and reads go on', async (t) => {
+t.test('a table without ids left is a 503 with an explanation in the log, and reads succeed', async (t) => {
   const { app, call, log } = await startService(t);
   await app.pg.query('ALTER TABLE songs ALTER COLUMN id RESTART WITH 2147483647');
   const create = (song: string) => call('POST', '/songs', { json: { song, artist: 'Last' } });
@@ -137,33 +137,36 @@ t.test('a table without ids left is a 503 that the log explains, and reads go on
   );
 });
 
-t.test('who waits for a connection fails with the attempt, and then one tries for all', async (t) => {
-  const { port, connections, respond } = await silentServer(t);
-  const pool = new pg.Pool({
-    host: '127.0.0.1',
-    port,
-    user: 'me',
-    max: 2,
-    connectionTimeoutMillis: 300,
-  });
-  const database = new PooledDatabase(pool);
-  const run = () =>
-    Array.from({ length: 10 }, () =>
-      database.query({ text: 'SELECT 1' }).catch((error: Error) => error.name),
-    );
-  t.same(new Set(await Promise.all(run())), new Set(['DatabaseUnavailable']));
-  await until(() => pool.totalCount === 0, 'The pool still tries');
-  const before = connections();
-  t.same(new Set(await Promise.all(run())), new Set(['DatabaseUnavailable']));
-  t.equal(connections() - before, 1);
+t.test(
+  'statements that wait for a connection fail with the attempt, and then one retries for all',
+  async (t) => {
+    const { port, connections, respond } = await silentServer(t);
+    const pool = new pg.Pool({
+      host: '127.0.0.1',
+      port,
+      user: 'me',
+      max: 2,
+      connectionTimeoutMillis: 300,
+    });
+    const database = new PooledDatabase(pool);
+    const run = () =>
+      Array.from({ length: 10 }, () =>
+        database.query({ text: 'SELECT 1' }).catch((error: Error) => error.name),
+      );
+    t.same(new Set(await Promise.all(run())), new Set(['DatabaseUnavailable']));
+    await until(() => pool.totalCount === 0, 'The pool still tries');
+    const before = connections();
+    t.same(new Set(await Promise.all(run())), new Set(['DatabaseUnavailable']));
+    t.equal(connections() - before, 1);
 
-  respond();
-  const results = await Promise.all(run());
-  t.same(
-    new Set(results.map((result) => Object(result).command)),
-    new Set(['SELECT']),
-    'then all are served',
-  );
-  t.equal(pool.totalCount, 2);
-  await pool.end();
-});
+    respond();
+    const results = await Promise.all(run());
+    t.same(
+      new Set(results.map((result) => Object(result).command)),
+      new Set(['SELECT']),
+      'then all are served',
+    );
+    t.equal(pool.totalCount, 2);
+    await pool.end();
+  },
+);

@@ -3,7 +3,7 @@ import { connectionProblem, problemOf } from '../../src/database/server-check.ts
 
 const usable = { version: 130_000, encoding: 'UTF8', hasIcu: true, isReadOnly: false, ignored: [] };
 
-t.test('a server on which requests would fail is told in one sentence', async (t) => {
+t.test('an unsuitable server is described in one sentence', async (t) => {
   t.equal(problemOf(usable), undefined);
   for (const [fault, problem] of [
     [{ version: 120_022 }, /^names a server of PostgreSQL 12, but the service needs 13 or newer\.$/],
@@ -22,7 +22,7 @@ t.test('a server on which requests would fail is told in one sentence', async (t
   }
 });
 
-t.test('a connection that fails is told in one sentence, without text of the server', async (t) => {
+t.test('a failed connection is described in one sentence, without text of the server', async (t) => {
   const address = { host: 'db', port: 5432, database: 'x' };
   for (const [code, message, problem] of [
     ['28P01', '', 'is refused by the server at db:5432: wrong user name or password.'],

@@ -5,7 +5,7 @@ import { ConfigError } from '../../src/config-error.ts';
 import { readServerUrl } from '../../src/database/server-url.ts';
 import { temporaryFolder } from '../support/database.ts';
 
-t.test('a URL becomes a connection', async (t) => {
+t.test('a URL is converted to a connection', async (t) => {
   for (const [url, connection] of [
     ['postgres://me@db/x', { user: 'me', password: '', host: 'db', database: 'x' }],
     [
@@ -34,7 +34,7 @@ t.test('a URL becomes a connection', async (t) => {
   t.notOk('ssl' in readServerUrl('postgres://db/x'), 'the environment of PostgreSQL decides');
 });
 
-t.test('a malformed URL is refused without a word of what it holds', async (t) => {
+t.test('a malformed URL is rejected without repeating any part of it', async (t) => {
   for (const [url, problem] of [
     ['hunter2', /of the form postgres:/],
     ['postgres:hunter2', /of the form postgres:/],
@@ -66,7 +66,7 @@ t.test('a malformed URL is refused without a word of what it holds', async (t) =
   }
 });
 
-t.test('a URL does not override what the service sets', async (t) => {
+t.test('a URL does not override settings of the service', async (t) => {
   for (const parameter of [
     'query_timeout=1',
     'statement_timeout=1',
@@ -88,7 +88,7 @@ t.test('a URL does not override what the service sets', async (t) => {
   }
 });
 
-t.test('a certificate that cannot be used is told by the name of its file', async (t) => {
+t.test('an unusable certificate is reported with the name of its file', async (t) => {
   const folder = await temporaryFolder(t);
   await mkdir(join(folder, 'folder'));
   await writeFile(join(folder, 'empty.pem'), '-----BEGIN CERTIFICATE-----\n');

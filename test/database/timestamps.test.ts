@@ -1,7 +1,7 @@
 import t from 'tap';
 import { isoTimestamp } from '../../src/database/timestamps.ts';
 
-t.test('instants are RFC 3339 in UTC with milliseconds, however PostgreSQL renders them', async (t) => {
+t.test('timestamps are RFC 3339 in UTC with milliseconds, for every rendering of PostgreSQL', async (t) => {
   t.equal(isoTimestamp('2026-11-20 07:28:35.123+00'), '2026-11-20T07:28:35.123Z');
   t.equal(isoTimestamp('2026-11-20 07:28:35.12+00'), '2026-11-20T07:28:35.120Z');
   t.equal(isoTimestamp('2026-11-20 07:28:35+00'), '2026-11-20T07:28:35.000Z');

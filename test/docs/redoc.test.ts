@@ -43,7 +43,7 @@ t.test('the policy of the page', async (t) => {
   );
 });
 
-t.test('what the page loads is served from here, under its policy', async (t) => {
+t.test('the assets of the page are served locally, under its policy', async (t) => {
   const page = await app.inject('/redoc');
   const assets = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path);
   t.equal(assets.length, 4);
@@ -54,7 +54,7 @@ t.test('what the page loads is served from here, under its policy', async (t) =>
   }
 });
 
-t.test('the bundle is served from here, and loads nothing from elsewhere', async (t) => {
+t.test('the bundle is served locally and loads nothing from other origins', async (t) => {
   const page = await app.inject('/redoc');
   const { statusCode, headers, body } = await app.inject(BUNDLE);
   t.equal(statusCode, 200);

@@ -30,7 +30,7 @@ for (const url of ['/docs', '/docs/', '/v1/docs', '/v1/docs/']) {
   });
 }
 
-t.test('Swagger UI is set up for trying out, without its top bar', async (t) => {
+t.test('Swagger UI is ready for trying out, without its top bar', async (t) => {
   const { body } = await app.inject('/docs/static/swagger-initializer.js');
   t.match(body, '"tryItOutEnabled":true');
   t.match(body, '"deepLinking":true');

@@ -61,7 +61,7 @@ const FLOOD = `
     if (line % 100 === 0) await new Promise(setImmediate);
   }`;
 
-t.test('every line is written, in the order in which they came, over many turns', async (t) => {
+t.test('every line is written in order, over many turns', async (t) => {
   const logger = start(
     t,
     'pipe',
@@ -73,7 +73,7 @@ t.test('every line is written, in the order in which they came, over many turns'
   t.same(await messages(logger), counted(10_000));
 });
 
-t.test('the same in a file', async (t) => {
+t.test('every line is written to a file', async (t) => {
   const file = join(await temporaryFolder(t), 'log');
   const fd = openSync(file, 'a');
   const logger = start(t, fd, `for (let line = 0; line < 1_000; line++) log.info(String(line));`);
@@ -82,7 +82,7 @@ t.test('the same in a file', async (t) => {
   t.same(messagesIn(readFileSync(file, 'utf8')), counted(1_000));
 });
 
-t.test('what was logged just before the process ends is written', async (t) => {
+t.test('lines logged just before the exit are written', async (t) => {
   const exiting = start(t, 'pipe', `log.info('0'); log.info('1'); process.exit(3);`);
   t.same(await messages(exiting), counted(2));
   t.equal(await exiting.ended, 3);
@@ -91,12 +91,12 @@ t.test('what was logged just before the process ends is written', async (t) => {
   t.equal(await failing.ended, 1);
 });
 
-t.test('a fatal error is written at once, with what came before it', async (t) => {
+t.test('a fatal error is written immediately, with all lines before it', async (t) => {
   const logger = start(t, 'pipe', `log.info('0'); log.fatal('1'); process.kill(process.pid, 'SIGKILL');`);
   t.same(await messages(logger), counted(2));
 });
 
-t.test('a reader that stalls stops nothing; what is dropped is counted', async (t) => {
+t.test('a stalled reader does not block the service, and dropped lines are counted', async (t) => {
   const logger = start(
     t,
     'pipe',
@@ -123,12 +123,12 @@ t.test('a reader that stalls stops nothing; what is dropped is counted', async (
   t.equal(note, `${30_000 - written.length} log lines were dropped: standard output was too slow`);
 });
 
-t.test('a reader that stalls does not hold up the end', async (t) => {
+t.test('a stalled reader does not delay the exit', async (t) => {
   const logger = start(t, 'pipe', `${FLOOD} process.exit(3);`);
   t.equal(await logger.ended, 3);
 });
 
-t.test('the end waits for a reader that goes on reading', async (t) => {
+t.test('the exit waits for a slow reader', async (t) => {
   const logger = start(
     t,
     'pipe',
@@ -139,7 +139,7 @@ t.test('the end waits for a reader that goes on reading', async (t) => {
   t.equal(await logger.ended, 3);
 });
 
-t.test('a full disk and a closed pipe stop nothing', async (t) => {
+t.test('a full disk and a closed pipe do not block the service', async (t) => {
   const full = openSync('/dev/full', 'a');
   const onFullDisk = start(t, full, FLOOD);
   closeSync(full);
@@ -151,7 +151,7 @@ t.test('a full disk and a closed pipe stop nothing', async (t) => {
   t.equal(unheard.said(), '');
 });
 
-t.test('lines that could not be written are written as soon as they can be', async (t) => {
+t.test('lines that could not be written are retried', async (t) => {
   const pipe = join(await temporaryFolder(t), 'pipe');
   execFileSync('mkfifo', [pipe]);
   const first = spawn('head', ['-n', '1', pipe]);
@@ -173,7 +173,7 @@ t.test('lines that could not be written are written as soon as they can be', asy
   t.same(messagesIn(text), ['1']);
 });
 
-t.test('a terminal is written to', async (t) => {
+t.test('lines are written to a terminal', async (t) => {
   const output = execFileSync(
     'script',
     [
@@ -186,7 +186,7 @@ t.test('a terminal is written to', async (t) => {
   t.same(messagesIn(output), ['0']);
 });
 
-t.test('a device that cannot be opened once more is used as it is', async (t) => {
+t.test('a device that cannot be reopened is used directly', async (t) => {
   const device = openSync('/dev/null', 'a');
   const prelude = `
     const { default: fs } = await import('node:fs');

@@ -13,11 +13,11 @@ function written(forPeople: boolean): string {
   return execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
 }
 
-t.test('programs read JSON, line by line', async (t) => {
+t.test('the log for programs is JSON lines', async (t) => {
   t.match(JSON.parse(written(false)), { level: 40, msg: 'something' });
 });
 
-t.test('people read lines', async (t) => {
+t.test('the log for people is readable lines', async (t) => {
   t.match(written(true), /^\[\d\d:\d\d:\d\d\] .*WARN.*: .*something.*\n$/);
   t.match(await logOptions('info', true), { level: 'info' });
 });
@@ -26,7 +26,7 @@ const logged = (line: object) =>
   JSON.stringify({ level: 30, time: Date.now(), pid: 7, hostname: 'h', ...line });
 const request = { reqId: 'r', method: 'GET', url: '/songs', status: 200, ms: 1.23, msg: 'request' };
 
-t.test('people read one line for a request, coloured by its status', async (t) => {
+t.test('a request is one line for people, coloured by its status', async (t) => {
   const plain = await prettyLines({ colorize: false });
   t.match(plain(logged(request)), /^\[\d\d:\d\d:\d\d\] INFO: GET \/songs 200 1\.23 ms *\n$/);
   t.match(
@@ -54,7 +54,7 @@ t.test('people read one line for a request, coloured by its status', async (t) =
   }
 });
 
-t.test('people read the stack of an error, and what else a line holds', async (t) => {
+t.test('an error for people has its stack and all other fields', async (t) => {
   const pretty = await prettyLines({ colorize: false });
   const err = { type: 'Error', message: 'broken', stack: 'Error: broken\n    at here' };
   t.match(
@@ -68,7 +68,7 @@ t.test('people read the stack of an error, and what else a line holds', async (t
   t.match(pretty(logged({ extra: 1 })), '{"extra":1}', 'without a message');
 });
 
-t.test('people do not read the statistics of the batches', async (t) => {
+t.test('the statistics of the batches are omitted for people', async (t) => {
   const pretty = await prettyLines();
   t.equal(pretty(logged({ batches: { songs: { batches: 1 } }, msg: 'Batches' })), '');
 });

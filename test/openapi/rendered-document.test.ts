@@ -2,7 +2,7 @@ import Fastify from 'fastify';
 import t from 'tap';
 import { RenderedDocument } from '../../src/openapi/rendered-document.ts';
 
-t.test('a document is rendered once, when it is first asked for', async (t) => {
+t.test('a document is rendered once, on the first request', async (t) => {
   let renderings = 0;
   const document = new RenderedDocument('text/plain', () => `rendered ${++renderings} times`);
   const app = Fastify();

@@ -11,7 +11,7 @@ t.test('only plain decimal digits are an integer', async (t) => {
   }
 });
 
-t.test('numbers may have a fraction', async (t) => {
+t.test('a number may have a fraction', async (t) => {
   t.equal(coerceText('1.50', { type: 'number' }), 1.5);
   t.equal(coerceText('1.', { type: 'number' }), '1.');
 });
@@ -22,7 +22,7 @@ t.test('only true and false are booleans', async (t) => {
   for (const text of ['', '1', '0', 'True', 'yes']) t.equal(coerceText(text, { type: 'boolean' }), text);
 });
 
-t.test('what is not text, not there or not typed stays as it is', async (t) => {
+t.test('values without text or type are not changed', async (t) => {
   const values = { limit: ['1', '2'], name: '7', other: '8' };
   coercer({
     properties: { limit: { type: 'integer' }, name: { type: 'string' }, gone: { type: 'integer' } },

@@ -10,14 +10,14 @@ function failuresOf(schema: object, value: unknown) {
   return listFailures([{ part: 'body', value, errors: validate.errors ?? [] }]);
 }
 
-t.test('a wrong nullable field is one failure, not three', async (t) => {
+t.test('an invalid nullable field is one failure, not three', async (t) => {
   const schema = { type: 'object', properties: { year: { anyOf: [{ type: 'integer' }, { type: 'null' }] } } };
   t.same(failuresOf(schema, { year: 'x' }).details, [
     { type: 'int_type', loc: ['body', 'year'], msg: 'Input should be a valid integer', input: 'x' },
   ]);
 });
 
-t.test('the members of a failure are in the order that people know', async (t) => {
+t.test('the members of a failure are in FastAPI’s order', async (t) => {
   const { details } = failuresOf(
     { type: 'object', properties: { x: { type: 'string' } }, required: ['y'] },
     { x: 1 },
@@ -25,7 +25,7 @@ t.test('the members of a failure are in the order that people know', async (t) =
   t.same(details.map(Object.keys), Array(2).fill(['type', 'loc', 'msg', 'input']));
 });
 
-t.test('the location leads through objects and arrays', async (t) => {
+t.test('the location contains object keys and array indices', async (t) => {
   const item = { type: 'object', properties: { 'a/b~c': { type: 'string' } }, required: ['x'] };
   const { details } = failuresOf({ type: 'array', items: item }, [{ x: 1 }, { 'a/b~c': 1 }]);
   t.same(
@@ -37,7 +37,7 @@ t.test('the location leads through objects and arrays', async (t) => {
   );
 });
 
-t.test('at most 100 failures are listed, and no more than an answer can hold', async (t) => {
+t.test('the list of failures is limited to 100 failures and to the size of a response', async (t) => {
   const closed = { type: 'object', additionalProperties: false };
   const keys = (count: number, length: number) =>
     Object.fromEntries(

@@ -2,7 +2,7 @@ import t from 'tap';
 import { testDatabase } from '../support/database.ts';
 import { startService } from '../support/service.ts';
 
-t.test('an answer that breaks its schema is a logged 500, unless checking is switched off', async (t) => {
+t.test('a response that violates its schema is a logged 500, unless validation is off', async (t) => {
   const database = await testDatabase(t);
   const { app, call, log } = await startService(t, database);
   await app.pg.query(

@@ -41,7 +41,7 @@ async function keepingAlive(t: Test, wait: () => Promise<unknown>): Promise<void
 
 const outcome = (promise: Promise<string>) => promise.catch((error: Error) => error.name);
 
-t.test('a lone call leaves at the end of the turn, without waiting', async (t) => {
+t.test('a single call is sent at the end of the turn, without delay', async (t) => {
   const { batcher, sent } = held();
   const result = batcher.run('a');
   t.equal(sent.length, 0, 'not before others of this turn could join');
@@ -51,7 +51,7 @@ t.test('a lone call leaves at the end of the turn, without waiting', async (t) =
   t.equal(await result, '<a>');
 });
 
-t.test('calls that arrive together travel together, and each gets its own result', async (t) => {
+t.test('concurrent calls are coalesced, and each gets its own result', async (t) => {
   const { batcher, sent } = held();
   const results = ['a', 'b', 'c'].map((item) => batcher.run(item));
   await turn();
@@ -63,7 +63,7 @@ t.test('calls that arrive together travel together, and each gets its own result
   t.same(await Promise.all(results), ['<a>', '<b>', '<c>']);
 });
 
-t.test('no batch is larger, and no more are on their way, than there may be', async (t) => {
+t.test('the size of batches and the number in flight are limited', async (t) => {
   const { batcher, sent } = held();
   const results = [...'abcdefghij'].map((item) => batcher.run(item));
   await turn();
@@ -94,7 +94,7 @@ t.test('no batch is larger, and no more are on their way, than there may be', as
   });
 });
 
-t.test('a full batch takes the slot that becomes free before the results are handed out', async (t) => {
+t.test('a full batch takes a free slot before results are delivered', async (t) => {
   const { batcher, sent } = held({ maxInFlight: 1 });
   const results = [...'abcdefg'].map((item) => batcher.run(item));
   await turn();
@@ -109,7 +109,7 @@ t.test('a full batch takes the slot that becomes free before the results are han
   t.equal(await results[6], '<g>');
 });
 
-t.test('a call shares the place of an equal one, but never joins one that has left', async (t) => {
+t.test('a call shares the place of an equal one, but never joins a batch in flight', async (t) => {
   const { batcher, sent } = held();
   const first = [batcher.run('a'), batcher.run('a')];
   await turn();
@@ -147,7 +147,7 @@ t.test(
   },
 );
 
-t.test('without keys no two calls are the same', async (t) => {
+t.test('without keys, no two calls are equal', async (t) => {
   const { batcher, sent } = held({ keyOf: undefined });
   const results = [batcher.run('a'), batcher.run('a')];
   await turn();
@@ -156,7 +156,7 @@ t.test('without keys no two calls are the same', async (t) => {
   t.same(await Promise.all(results), ['<a>', '<a>']);
 });
 
-t.test('a failure that may be one item’s fault is that item’s alone', async (t) => {
+t.test('a failure that one item may have caused is isolated to that item', async (t) => {
   const runs: string[] = [];
   const batcher = new Batcher<string, string>({
     run: async (items) => {
@@ -176,7 +176,7 @@ t.test('a failure that may be one item’s fault is that item’s alone', async 
   t.equal(runs.length, 6);
 });
 
-t.test('a failure that is nobody’s fault is everybody’s, and nothing is run again', async (t) => {
+t.test('a failure that no item caused fails the whole batch, and nothing is retried', async (t) => {
   const { batcher, sent } = held({ isolates: () => false });
   const results = ['a', 'b'].map((item) => outcome(batcher.run(item)));
   await turn();
@@ -189,13 +189,13 @@ t.test('a failure that is nobody’s fault is everybody’s, and nothing is run 
   t.equal(await after, '<c>', 'and it goes on');
 });
 
-t.test('a statement that gives the wrong number of results fails its batch', async (t) => {
+t.test('a statement with the wrong number of results fails its batch', async (t) => {
   const { batcher } = held({ run: async () => ['only one'] });
   const results = ['a', 'b'].map((item) => outcome(batcher.run(item)));
   t.same(await Promise.all(results), ['TypeError', 'TypeError']);
 });
 
-t.test('who comes to a full queue is turned away, and served again once there is room', async (t) => {
+t.test('rejects calls when the queue is full, and accepts calls when it has room', async (t) => {
   const { batcher, sent } = held({ maxQueued: 2 });
   const results = ['a', 'b', 'c'].map((item) => outcome(batcher.run(item)));
   t.equal(await results[2], QueueFullError.name);
@@ -242,7 +242,7 @@ t.test('a call whose deadline has passed when its batch is sent is not run', asy
   t.match(batcher.counts, { expired: 1, items: 1, queued: 0 });
 });
 
-t.test('callers are answered by their deadline, in the queue and in flight', async (t) => {
+t.test('callers are rejected at their deadline, in the queue and in flight', async (t) => {
   const { batcher, sent } = held({ maxInFlight: 1, maxBatchSize: 2 });
   const message = (promise: Promise<string>) => promise.catch((error: Error) => error.message);
   const results = ['a', 'b', 'c', 'c'].map((item) => message(batcher.run(item, waitingFor(50))));
@@ -263,7 +263,7 @@ t.test('callers are answered by their deadline, in the queue and in flight', asy
   await batcher.drain();
 });
 
-t.test('an earlier deadline is met although a later one was there before', async (t) => {
+t.test('an earlier deadline is met after a later one was set', async (t) => {
   const { batcher, sent } = held();
   const later = batcher.run('a', waitingFor(60_000));
   const sooner = outcome(batcher.run('b', waitingFor(30)));
@@ -272,7 +272,7 @@ t.test('an earlier deadline is met although a later one was there before', async
   t.equal(await later, '<a>');
 });
 
-t.test('every caller that waits can be rejected at once', async (t) => {
+t.test('all waiting callers can be rejected immediately', async (t) => {
   const { batcher, sent } = held({ maxInFlight: 1, maxBatchSize: 1 });
   const results = ['a', 'b', 'c'].map((item) => outcome(batcher.run(item, waitingFor(60_000))));
   results.push(outcome(batcher.run('d')));
@@ -285,7 +285,7 @@ t.test('every caller that waits can be rejected at once', async (t) => {
   t.equal(sent.length, 1, 'nothing was run for those in the queue');
 });
 
-t.test('draining does not wait for what has expired in the queue', async (t) => {
+t.test('draining does not wait for expired calls', async (t) => {
   const { batcher, sent } = held({ maxInFlight: 1 });
   const first = batcher.run('a');
   await turn();
@@ -297,7 +297,7 @@ t.test('draining does not wait for what has expired in the queue', async (t) => 
   t.equal(sent.length, 1);
 });
 
-t.test('an item that no caller waits for any more is not run again by itself', async (t) => {
+t.test('an item without waiting callers is not retried', async (t) => {
   const runs: string[] = [];
   const failures: ((error: Error) => void)[] = [];
   const batcher = new Batcher<string, string>({
@@ -334,7 +334,7 @@ t.test('many callers get their results over several turns of the event loop', as
   await batcher.drain();
 });
 
-t.test('draining waits for all that was accepted', async (t) => {
+t.test('draining waits for all accepted calls', async (t) => {
   const { batcher, sent } = held({ maxInFlight: 1 });
   await batcher.drain();
   const results = [...'abcd'].map((item) => batcher.run(item));

@@ -8,7 +8,7 @@ const echo = (runs: unknown[]) => async (items: readonly string[]) => {
   return items;
 };
 
-t.test('calls that arrive together run in one statement, equal ones in one place', async (t) => {
+t.test('concurrent calls run in one statement, equal calls share a place', async (t) => {
   const batching = new Batching({ enabled: true, connections: 5, listConnections: 5 });
   const runs: unknown[] = [];
   const find = batching.together('find', echo(runs), { keyOf: (id) => id });
@@ -18,7 +18,7 @@ t.test('calls that arrive together run in one statement, equal ones in one place
   await batching.drain();
 });
 
-t.test('calls that are equal run once for all who wait', async (t) => {
+t.test('equal waiting calls run once', async (t) => {
   const batching = new Batching({ enabled: true, connections: 1, listConnections: 1 });
   const runs: unknown[] = [];
   const list = batching.sameOnce(
@@ -49,7 +49,7 @@ t.test('equal calls of different callers share nothing where the key holds the c
   t.same(runs, ['b', 'b']);
 });
 
-t.test('no more batches are on their way than there are connections', async (t) => {
+t.test('there are no more batches in flight than connections', async (t) => {
   const batching = new Batching({ enabled: true, connections: 1, listConnections: 1 });
   const answers: (() => void)[] = [];
   const run = batching.together(
@@ -69,7 +69,7 @@ t.test('no more batches are on their way than there are connections', async (t) 
   t.same(await Promise.all(results), [1, 2]);
 });
 
-t.test('switched off, each call is a statement of its own', async (t) => {
+t.test('with batching off, each call is one statement', async (t) => {
   const batching = new Batching({ enabled: false, connections: 5, listConnections: 5 });
   const runs: unknown[] = [];
   const find = batching.together('find', echo(runs), { keyOf: (id) => id });
@@ -84,7 +84,7 @@ t.test('switched off, each call is a statement of its own', async (t) => {
   await batching.drain();
 });
 
-t.test('the reads of a lane share its slots, whichever table they read', async (t) => {
+t.test('the reads of a lane share its slots across tables', async (t) => {
   const batching = new Batching({ enabled: true, connections: 5, listConnections: 5 });
   const running: string[] = [];
   const finish: (() => void)[] = [];

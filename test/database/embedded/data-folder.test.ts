@@ -22,7 +22,7 @@ async function databaseFolder(t: Test): Promise<{ folder: string; database: stri
   return { folder: DATA_DIR, database: join(DATA_DIR, 'postgresql') };
 }
 
-t.test('what is left of a database is refused by name, and stays as it is', async (t) => {
+t.test('an incomplete database is rejected with its path and not changed', async (t) => {
   const { folder, database } = await databaseFolder(t);
   const remedy = 'Restore it from a backup, or name another folder.';
   const notWhole = (name: string) => `has no ${name}, or an empty one, so it is not a complete database`;
@@ -61,7 +61,7 @@ t.test('what is left of a database is refused by name, and stays as it is', asyn
   t.ok(await checkDatabase(database), 'and it is whole again');
 });
 
-t.test('what PostgreSQL cannot open is refused with its own words, again and again', async (t) => {
+t.test('a database that PostgreSQL cannot open is rejected with its message, every time', async (t) => {
   const { folder, database } = await databaseFolder(t);
   await writeFile(join(database, 'global', 'pg_control'), Buffer.alloc(8192));
   for (let attempt = 0; attempt < 2; attempt++) {
@@ -72,26 +72,14 @@ t.test('what PostgreSQL cannot open is refused with its own words, again and aga
   }
 });
 
-t.test('a database whose tables cannot be read is refused with the code', async (t) => {
-  const { folder, database } = await databaseFolder(t);
-  const { app } = await startService(t, { DATA_DIR: folder });
-  const { rows } = await app.pg.query("SELECT pg_relation_filepath('schema_migrations') AS path");
-  await app.close();
-  await rm(join(database, rows[0].path));
-  await t.rejects(startService(t, { DATA_DIR: folder }), {
-    name: 'ConfigError',
-    message: `DATA_DIR ${folder} holds a database that fails (58P01).`,
-  });
-});
-
-t.test('a fault of the disk is none of the database', async (t) => {
+t.test('a disk error is not reported as a broken database', async (t) => {
   t.match(unopenable('/data/postgresql', new Error('ENOSPC: no space left on device, write')), {
     name: 'ConfigError',
     message: 'DATA_DIR /data/postgresql cannot be used: ENOSPC: no space left on device, write.',
   });
 });
 
-t.test('a folder that cannot be used is refused with the reason', async (t) => {
+t.test('an unusable folder is rejected with the reason', async (t) => {
   const folder = await temporaryFolder(t);
   const file = join(folder, 'file');
   await writeFile(file, '');
@@ -117,7 +105,7 @@ t.test('a folder that cannot be used is refused with the reason', async (t) => {
   }
 });
 
-t.test('a database folder that is none is refused', async (t) => {
+t.test('a database path that is not a folder is rejected', async (t) => {
   const folder = await temporaryFolder(t);
   const database = join(folder, 'postgresql');
   await writeFile(database, '');
@@ -138,7 +126,7 @@ t.test('a database folder that is none is refused', async (t) => {
 
 // Permissions do not bind root.
 if (process.getuid?.() !== 0) {
-  t.test('a folder of another user is refused', async (t) => {
+  t.test('a folder of another user is rejected', async (t) => {
     const folder = await temporaryFolder(t);
     await chmod(folder, 0o500);
     await t.rejects(start(folder), { message: /this user has no permission \(EACCES\)/ });
@@ -146,14 +134,14 @@ if (process.getuid?.() !== 0) {
   });
 }
 
-t.test('folders on the way are made, private to their user', async (t) => {
+t.test('missing parent folders are created, private to their user', async (t) => {
   const folder = join(await temporaryFolder(t), 'a', 'b');
   const { database, lock } = await openDataFolder(folder, true);
   t.equal(database, join(folder, 'postgresql'));
   await lock.release();
 });
 
-t.test('a socket that has no place is told by TMPDIR', async (t) => {
+t.test('an unusable TMPDIR is reported', async (t) => {
   const { TMPDIR } = process.env;
   process.env.TMPDIR = join(await temporaryFolder(t), 'missing');
   t.teardown(() => {
@@ -166,7 +154,7 @@ t.test('a socket that has no place is told by TMPDIR', async (t) => {
   });
 });
 
-t.test('a new database that cannot be made leaves nothing', async (t) => {
+t.test('a failed creation of a database leaves no files', async (t) => {
   const folder = join(await temporaryFolder(t), 'postgresql');
   const fill = async (partial: string) => {
     await writeFile(join(partial, 'PG_VERSION'), '18');

@@ -45,11 +45,11 @@ t.test('an acknowledged write survives a power failure', async (t) => {
   t.equal(await lostByPowerFailure(t, true, 4), 0);
 });
 
-t.test('without fsync it is lost: the proof can fail', async (t) => {
+t.test('without fsync an acknowledged write is lost: the proof can fail', async (t) => {
   t.ok((await lostByPowerFailure(t, false, 1)) > 0);
 });
 
-t.test('a commit costs one sync of the log, however many rows it has; a read none', async (t) => {
+t.test('a commit of any number of rows takes one sync of the log, a read none', async (t) => {
   const { DATA_DIR = '' } = await embeddedDatabase(t);
   const folder = join(DATA_DIR, 'postgresql');
   const disk = watchedDisk(t, folder);

@@ -18,7 +18,7 @@ t.test('a folder has one holder at a time', async (t) => {
   await (await lockFolder(folder)).release();
 });
 
-t.test('a lock that a killed process left behind is taken over, by one only', async (t) => {
+t.test('the lock of a killed process is taken over by exactly one process', async (t) => {
   const folder = await temporaryFolder(t);
   const path = join(folder, 'lock.sock');
   spawnSync(process.execPath, [
@@ -32,7 +32,7 @@ t.test('a lock that a killed process left behind is taken over, by one only', as
   await held[0]?.value.release();
 });
 
-t.test('a lock that another process takes over in the same instant stays with it', async (t) => {
+t.test('a lock that another process takes over concurrently stays with it', async (t) => {
   const folder = await temporaryFolder(t);
   const path = join(folder, 'lock.sock');
   writeFileSync(path, '');
@@ -56,12 +56,12 @@ t.test('a lock that another process takes over in the same instant stays with it
   await t.rejects(lockFolder(folder), { name: 'ConfigError', message: /is in use/ });
 });
 
-t.test('a folder whose path no socket can have is refused', async (t) => {
+t.test('a path that is too long for a socket is rejected', async (t) => {
   const folder = join(await temporaryFolder(t), 'x'.repeat(120));
   await mkdir(folder);
   await t.rejects(lockFolder(folder), { name: 'ConfigError', message: /^DATA_DIR is too long a path/ });
 });
 
-t.test('a folder that is not there is an error', async (t) => {
+t.test('a missing folder is an error', async (t) => {
   await t.rejects(lockFolder(join(await temporaryFolder(t), 'missing')), { code: /ENOENT|EACCES/ });
 });

@@ -63,7 +63,7 @@ t.test('a table that only grows is analysed', async (t) => {
   t.match(tableStatistics('growing'), { analyzes: 1, vacuums: 0 });
 });
 
-t.test('a busy session is left alone for a minute, but not for ever', async (t) => {
+t.test('a busy session is not interrupted for a minute', async (t) => {
   execute('CREATE TABLE busy (id integer PRIMARY KEY, n integer)');
   execute('INSERT INTO busy SELECT n, 0 FROM generate_series(1, 1000) AS n');
   const { maintenance } = maintained();
@@ -78,7 +78,7 @@ t.test('a busy session is left alone for a minute, but not for ever', async (t) 
   t.ok((seen.at(-1) ?? 0) > 0, 'not for ever');
 });
 
-t.test('the write-ahead log is bounded, also while the session is busy', async (t) => {
+t.test('the size of the write-ahead log is limited, also while the session is busy', async (t) => {
   execute('CREATE TABLE wide (n integer, text text)');
   const { maintenance, announced } = maintained();
   let largest = 0;
@@ -94,7 +94,7 @@ t.test('the write-ahead log is bounded, also while the session is busy', async (
   t.ok(logSize() < 16 * 2 ** 20, 'and when it is quiet, it is short');
 });
 
-t.test('a transaction is not disturbed', async (t) => {
+t.test('maintenance does not run during a transaction', async (t) => {
   execute('INSERT INTO growing SELECT generate_series(1, 5000)');
   execute('BEGIN');
   const { maintenance, announced } = maintained();
@@ -105,7 +105,7 @@ t.test('a transaction is not disturbed', async (t) => {
   t.ok(announced() > 0);
 });
 
-t.test('work that fails is tried again after a minute', async (t) => {
+t.test('a failed task is retried after a minute', async (t) => {
   const { maintenance } = maintained();
   execute('SELECT 1');
   maintenance.tick(100 * SECOND);
@@ -120,7 +120,7 @@ t.test('work that fails is tried again after a minute', async (t) => {
   t.equal(maintenance.tick(172 * SECOND), failure);
 });
 
-t.test('a failure of another kind ends the thread', async (t) => {
+t.test('any other failure ends the thread', async (t) => {
   const { maintenance } = maintained();
   execute('SELECT 1');
   maintenance.tick(100 * SECOND);

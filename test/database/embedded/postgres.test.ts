@@ -21,7 +21,7 @@ function startedWorkers(t: Test): Worker[] {
   return workers;
 }
 
-t.test('a new database is made whole, private to its user, and is there after a restart', async (t) => {
+t.test('a new database is complete, private to its user, and survives a restart', async (t) => {
   const folder = join(await temporaryFolder(t), 'data');
   await mkdir(folder);
   await mkdir(join(folder, 'postgresql.partial'));
@@ -39,13 +39,13 @@ t.test('a new database is made whole, private to its user, and is there after a 
   t.equal((await stat(join(folder, 'postgresql'))).mode & 0o077, 0, 'nobody else can read it');
 });
 
-t.test('memory:// keeps nothing', async (t) => {
+t.test('memory:// stores nothing', async (t) => {
   const { app, call } = await startService(t, { DATA_DIR: 'memory://' });
   t.equal((await call('GET', '/songs')).body.length, 3);
   await app.close();
 });
 
-t.test('a database that was started again is prepared, until that succeeds', async (t) => {
+t.test('a restarted database is prepared until that succeeds', async (t) => {
   const workers = startedWorkers(t);
   const { DATA_DIR = '' } = await embeddedDatabase(t);
   let restarts = 0;
@@ -60,7 +60,7 @@ t.test('a database that was started again is prepared, until that succeeds', asy
   await stop();
 });
 
-t.test('a path that is too long for a socket has its socket elsewhere', async (t) => {
+t.test('for a long path the socket is in another folder', async (t) => {
   const { DATA_DIR = '' } = await embeddedDatabase(t);
   const before = process.cwd();
   const deep = join(await temporaryFolder(t), 'x'.repeat(90));
@@ -75,7 +75,7 @@ t.test('a path that is too long for a socket has its socket elsewhere', async (t
   await stop();
 });
 
-t.test('when its thread dies, requests get 503 until it runs again, and nothing is lost', async (t) => {
+t.test('when its thread exits, requests get 503 until the restart, and nothing is lost', async (t) => {
   const workers = startedWorkers(t);
   const { call, log } = await startService(t, await embeddedDatabase(t));
   t.equal((await call('POST', '/tasks', { json: { title: 'Before' } })).status, 201);
@@ -94,7 +94,7 @@ t.test('when its thread dies, requests get 503 until it runs again, and nothing 
   t.ok(log.some(({ msg }) => String(msg).startsWith('The embedded PostgreSQL has stopped')));
 });
 
-t.test('a thread that dies is not given a new database in the place of one that is gone', async (t) => {
+t.test('a restart does not create a new database in place of a missing one', async (t) => {
   const workers = startedWorkers(t);
   const { DATA_DIR = '' } = await embeddedDatabase(t);
   const { call, log } = await startService(t, { DATA_DIR });
@@ -107,7 +107,7 @@ t.test('a thread that dies is not given a new database in the place of one that 
   await until(async () => (await call('GET', '/ready')).status === 200, 'It does not come back');
 });
 
-t.test('a thread that hangs is replaced, and a stop does not wait for it', async (t) => {
+t.test('a hanging thread is replaced, and shutdown does not wait for it', async (t) => {
   const { app, call, log } = await startService(t, await embeddedDatabase(t));
   const hang = async () => {
     const client = await app.pg.pool.connect();
@@ -123,7 +123,7 @@ t.test('a thread that hangs is replaced, and a stop does not wait for it', async
   t.match(await hungAgain.failure, Error);
 });
 
-t.test('a stop while it is down ends at once', async (t) => {
+t.test('shutdown during a restart ends immediately', async (t) => {
   const workers = startedWorkers(t);
   const { connection, stop } = await startEmbeddedPostgres(
     { dataDir: (await embeddedDatabase(t)).DATA_DIR ?? '', fsync: false, onRestart: async () => {} },
@@ -136,7 +136,7 @@ t.test('a stop while it is down ends at once', async (t) => {
   t.equal(workers.length, 1, 'and it is not started again');
 });
 
-t.test('a stop does not wait for the preparation of a database that was started again', async (t) => {
+t.test('shutdown does not wait for the preparation of a restarted database', async (t) => {
   const workers = startedWorkers(t);
   let isPreparing = false;
   const { stop } = await startEmbeddedPostgres(

@@ -29,7 +29,7 @@ async function connect(): Promise<pg.Client> {
 
 const numbersOf = async (client: pg.Client) => (await client.query('SELECT 1 AS n')).rows;
 
-t.test('a new client takes the place of the one before, and finds nothing that it left', async (t) => {
+t.test('a new client replaces the previous one and gets a reset session', async (t) => {
   const first = await connect();
   const ended = new Promise((resolve) => first.once('end', resolve));
   await first.query('CREATE TABLE kept (n integer)');
@@ -71,7 +71,7 @@ t.test('a client that disconnects in the middle of an exchange leaves a session 
   await second.end();
 });
 
-t.test('requests for encryption are declined; those to cancel disturb nobody', async (t) => {
+t.test('requests for encryption are declined, cancel requests have no effect', async (t) => {
   const client = await connect();
   for (const [code, response] of [
     [80_877_103, 'N'],
@@ -112,7 +112,7 @@ t.test('many messages at once, in any pieces, are executed in order', async (t) 
   await client.end();
 });
 
-t.test('a PostgreSQL that gives no response has failed', async (t) => {
+t.test('a missing response means that PostgreSQL has failed', async (t) => {
   // PGlite swallows what ends PostgreSQL; COPY from a client is such a thing.
   const broken = new Session({ execProtocolRawStream: async () => {} } as unknown as PGlite);
   t.throws(() => broken.query('SELECT 1'), { message: 'PostgreSQL has failed' });
