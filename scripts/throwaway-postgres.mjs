@@ -79,8 +79,7 @@ function findBinaries() {
   const found = folders.find(
     (folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')),
   );
-  if (!found)
-    throw new Error('No PostgreSQL server is installed: initdb and postgres were not found.');
+  if (!found) throw new Error('No PostgreSQL server is installed: initdb and postgres were not found.');
   return found;
 }
 
