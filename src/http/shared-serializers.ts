@@ -2,12 +2,12 @@ import { SerializerSelector } from '@fastify/fast-json-stringify-compiler';
 
 type Serializer = ReturnType<ReturnType<ReturnType<typeof SerializerSelector>>>;
 
-/** From this length on, in UTF-16 code units, a shared payload is kept as the bytes that are sent. */
+/** The length in UTF-16 code units from which a shared payload is stored as bytes. */
 const MIN_BUFFER_LENGTH = 16_384;
 
 /**
  * Fastify's factory of serialisers, except that responses which refer to the same model share one: each operation
- * declares a dozen errors, and compiling all of them anew is what a start would spend its time on.
+ * declares a dozen errors, and compiling each of them would dominate the startup time.
  */
 export function sharedSerializers(): ReturnType<typeof SerializerSelector> {
   const select = SerializerSelector();
@@ -25,8 +25,8 @@ export function sharedSerializers(): ReturnType<typeof SerializerSelector> {
 }
 
 /**
- * Serialises an array once, however many responses it is the payload of: the callers that shared one list get one
- * page. Their large page is one buffer, which each connection refers to rather than copies.
+ * Serialises an array that several responses share only once. A large page is one buffer, which the connections share
+ * instead of copying it.
  */
 function oncePerPage(serialize: Serializer): Serializer {
   const pages = new WeakMap<object, string>();

@@ -5,7 +5,7 @@ type Models = Readonly<Record<string, DocumentSchema>>;
 const model = (models: Models, { $ref = '' }: DocumentSchema): DocumentSchema | undefined =>
   models[$ref.replace('#/components/schemas/', '')];
 
-/** Shows, wherever a model is sent, the example of the model, unless this very place has its own. */
+/** Adds the example of a model to content with that model, unless the content has its own example. */
 export function showExamples(content: Record<string, MediaType>, models: Models): void {
   for (const [type, media] of Object.entries(content)) {
     const [example] = model(models, media.schema)?.examples ?? [];
@@ -14,7 +14,7 @@ export function showExamples(content: Record<string, MediaType>, models: Models)
   }
 }
 
-/** Describes a request body as its model is described. */
+/** Copies the description of a model to its request body. */
 export function describeBody(body: RequestBody, models: Models): void {
   const [media] = Object.values(body.content);
   const description = media && model(models, media.schema)?.description;

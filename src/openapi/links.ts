@@ -1,4 +1,4 @@
-/** Where a link finds the id of the resource: an OpenAPI runtime expression. */
+/** The runtime expression (OpenAPI) for the id of the resource. */
 type Expression = `$${string}`;
 
 /** The contract of an operation, as far as a link depends on it. */

@@ -1,13 +1,13 @@
 import type { Parameter } from './generated-document.ts';
 
-/** Says of a parameter with a default that it may be left out: its property is required only once that is filled in. */
+/** Declares a parameter with a default as optional: TypeBox requires its property, because validation fills in the default. */
 export function makeDefaultOptional(parameter: Parameter): void {
   if (parameter.schema.default !== undefined) parameter.required = false;
 }
 
 /**
- * Moves the example of a parameter that may be left out into its schema: the docs page fills in the one beside the
- * schema and sends it with every request, and whoever tries a list out would see one page of one filter.
+ * Moves the example of an optional parameter into its schema: Swagger UI prefills an example next to the schema and would
+ * send it as a filter with every request.
  */
 export function keepFromBeingSent(parameter: Parameter): void {
   const { example, required, schema } = parameter;

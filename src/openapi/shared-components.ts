@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Header, Reference, Response } from './generated-document.ts';
 
-/** Collects what many operations declare alike, and leaves references in its place. */
+/** Replaces equal responses and headers of several operations by references to shared components. */
 export class SharedComponents {
   readonly responses: Record<string, Response> = {};
   readonly headers: Record<string, Header> = {};
@@ -27,7 +27,7 @@ export class SharedComponents {
   }
 }
 
-/** @throws when another component has the name. */
+/** @throws {Error} if another component has the name. */
 function keep<Component>(components: Record<string, Component>, name: string, component: Component): void {
   components[name] ??= component;
   if (!isDeepStrictEqual(components[name], component)) {

@@ -5,7 +5,7 @@ import { callerOf } from '../../http/caller.ts';
 import { Unavailable } from '../../http/errors.ts';
 import { databaseNotReady, getHealth, getReadiness, notReadyDetail } from './contract.ts';
 
-/** Liveness and readiness, for whoever runs the service. */
+/** Liveness and readiness probes. */
 export const serviceRoutes: FastifyPluginAsyncTypebox<{ database: Queryable }> = async (
   app,
   { database },
