@@ -72,6 +72,18 @@ t.test('a database that PostgreSQL cannot open is rejected with its message, eve
   }
 });
 
+t.test('a database whose tables cannot be read is refused with the code', async (t) => {
+  const { folder, database } = await databaseFolder(t);
+  const { app } = await startService(t, { DATA_DIR: folder });
+  const { rows } = await app.pg.query("SELECT pg_relation_filepath('schema_migrations') AS path");
+  await app.close();
+  await rm(join(database, rows[0].path));
+  await t.rejects(startService(t, { DATA_DIR: folder }), {
+    name: 'ConfigError',
+    message: `DATA_DIR ${folder} holds a database that fails (58P01).`,
+  });
+});
+
 t.test('a disk error is not reported as a broken database', async (t) => {
   t.match(unopenable('/data/postgresql', new Error('ENOSPC: no space left on device, write')), {
     name: 'ConfigError',
