@@ -34,18 +34,17 @@ export const rowParams = (one: string) => Type.Object({ id: Identifier(`The ${on
 /** The six operations of a resource. A feature may replace any of them, and any member of one. */
 export function contractOf(resource: AnyResource, { notFound, conflict }: ResourceErrors) {
   const { names, texts, schemas, examples, envelope, unique } = resource;
-  const { one, many, a, path, model, models } = names;
+  const { one, many, a, model, models } = names;
   const all = { tags: [many], security: [] };
   const single = { ...all, params: rowParams(one), querystring: NoQuery };
   const example = (row: object) => (envelope === undefined ? row : { [envelope]: row });
 
-  const missing = occurrence(notFound, { path: `${path}/404` });
-  const createConflict = conflict === undefined ? [] : [occurrence(conflict, { path })];
+  const missing = occurrence(notFound, { parameters: { id: '404' } });
+  const createConflict = conflict === undefined ? [] : [occurrence(conflict)];
   // A write only conflicts with rows that must not be equal to it.
   const writeConflict = unique.length === 0 ? [] : createConflict;
   const invalid = occurrence(ValidationFailed, {
     name: `Invalid${model}`,
-    path,
     details: invalidBody(resource),
   });
   const written = (row: object, bodyErrors: readonly Occurrence[]) => ({

@@ -11,6 +11,7 @@ import {
   NotImplemented,
 } from '../http/errors.ts';
 import type { DeclaredHeader } from '../http/headers.ts';
+import type { NamedExample } from './generated-document.ts';
 import { withHeaders } from './responses.ts';
 
 /** One way in which an error happens: what the document shows as its example. */
@@ -18,8 +19,8 @@ export interface Occurrence<Status extends ErrorStatus = ErrorStatus> {
   kind: ErrorKind<Status>;
   /** The name of the example. */
   name: string;
-  /** The path of the request that failed. */
-  path: string;
+  /** The values of path parameters, where they are not those of their examples. */
+  parameters: Readonly<Record<string, string>>;
   details: readonly ErrorDetail[] | undefined;
   /** Whether a client can get it as a problem: not if it asked for no JSON, or nobody knows what it asked for. */
   asProblem: boolean;
@@ -32,12 +33,12 @@ export const occurrence = <Status extends ErrorStatus>(
   kind: ErrorKind<Status>,
   {
     name = inPascalCase(kind.code),
-    path = '/songs',
+    parameters = {},
     details,
     asProblem = true,
     headers = [],
   }: Partial<Omit<Occurrence, 'kind'>> = {},
-): Occurrence<Status> => ({ kind, name, path, details, asProblem, headers });
+): Occurrence<Status> => ({ kind, name, parameters, details, asProblem, headers });
 
 const inPascalCase = (code: string) =>
   code.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
@@ -46,7 +47,8 @@ const inPascalCase = (code: string) =>
 const envelope = ref(ApiError);
 const problem = ref(Problem);
 
-type Examples = Record<string, { summary: string; value: unknown }>;
+/** By name; the path of the request follows when the document is finished. */
+type Examples = Record<string, NamedExample>;
 
 interface ErrorContent {
   schema: object;
@@ -62,7 +64,7 @@ interface ErrorAnswer {
 const EVERYWHERE = [
   occurrence(MalformedRequest),
   occurrence(ExpectationFailed),
-  occurrence(HeadersTooLarge, { path: '', asProblem: false }),
+  occurrence(HeadersTooLarge, { asProblem: false }),
   occurrence(InternalError),
   occurrence(NotImplemented),
 ];
@@ -103,10 +105,10 @@ function errorAnswer(status: number, errors: readonly Occurrence[]): ErrorAnswer
 
 const examples = (errors: readonly Occurrence[], accept: string): Examples =>
   Object.fromEntries(
-    errors.map(({ kind: Kind, name, path, details }) => {
+    errors.map(({ kind: Kind, name, parameters, details }) => {
       const error = new Kind(details && { details });
-      const { body } = representError(error, { id: EXAMPLE_ID, originalUrl: path, headers: { accept } });
-      return [name, { summary: error.message, value: body }];
+      const { body } = representError(error, { id: EXAMPLE_ID, originalUrl: '', headers: { accept } });
+      return [name, { summary: error.message, value: body, 'x-path-parameters': parameters }];
     }),
   );
 

@@ -1,4 +1,10 @@
-import type { DocumentSchema, MediaType, RequestBody } from './generated-document.ts';
+import type {
+  DocumentSchema,
+  MediaType,
+  NamedExample,
+  Parameter,
+  RequestBody,
+} from './generated-document.ts';
 
 type Models = Readonly<Record<string, DocumentSchema>>;
 
@@ -19,4 +25,32 @@ export function describeBody(body: RequestBody, models: Models): void {
   const [media] = Object.values(body.content);
   const description = media && model(models, media.schema)?.description;
   if (description !== undefined) body.description = description;
+}
+
+/**
+ * The content of a response in which the examples of problems have the path of a request to this operation: its
+ * parameters have the values of their examples, unless the error needs others.
+ *
+ * @param path As in `/songs/{id}`.
+ */
+export function withPaths(
+  content: Record<string, MediaType>,
+  path: string,
+  parameters: readonly Parameter[] = [],
+): Record<string, MediaType> {
+  const ofExamples = parameters
+    .filter((parameter) => parameter.in === 'path')
+    .map(({ name, example }) => [name, String(example)]);
+  const placed = ({ 'x-path-parameters': given, value, ...rest }: NamedExample): NamedExample => {
+    if (!('instance' in value)) return { ...rest, value };
+    const values: Record<string, string> = { ...Object.fromEntries(ofExamples), ...given };
+    const instance = path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => values[name] ?? '');
+    return { ...rest, value: { ...value, instance } };
+  };
+  const media = Object.entries(content).map(([type, { examples, ...media }]) => {
+    if (!examples) return [type, media] as const;
+    const named = Object.entries(examples).map(([name, example]) => [name, placed(example)] as const);
+    return [type, { ...media, examples: Object.fromEntries(named) }] as const;
+  });
+  return Object.fromEntries(media);
 }

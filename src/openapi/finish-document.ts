@@ -1,4 +1,4 @@
-import { describeBody, showExamples } from './examples.ts';
+import { describeBody, showExamples, withPaths } from './examples.ts';
 import type { GeneratedDocument } from './generated-document.ts';
 import { keepFromBeingSent, makeDefaultOptional } from './parameters.ts';
 import { showRequestExample } from './request-examples.ts';
@@ -11,7 +11,10 @@ import { SharedComponents } from './shared-components.ts';
 export function finishDocument(document: GeneratedDocument): object {
   const { paths, components, ...head } = document;
   const shared = new SharedComponents();
-  for (const operation of Object.values(paths).flatMap((path) => Object.values(path))) {
+  const operations = Object.entries(paths).flatMap(([path, item]) =>
+    Object.values(item).map((operation) => ({ path, operation })),
+  );
+  for (const { path, operation } of operations) {
     operation.parameters?.forEach(makeDefaultOptional);
     operation.parameters?.forEach(keepFromBeingSent);
     if (operation.requestBody) {
@@ -21,10 +24,12 @@ export function finishDocument(document: GeneratedDocument): object {
     }
     for (const [status, response] of Object.entries(operation.responses)) {
       if ('$ref' in response) continue;
-      showExamples(response.content ?? {}, components.schemas);
-      operation.responses[status] = shared.response(response);
+      const content = response.content && withPaths(response.content, path, operation.parameters);
+      showExamples(content ?? {}, components.schemas);
+      operation.responses[status] = shared.response(path, { ...response, ...(content && { content }) });
     }
   }
-  const { responses, headers } = shared;
+  const responses = shared.responses();
+  const { headers } = shared;
   return { ...head, paths, components: { ...components, responses, headers } };
 }

@@ -15,6 +15,7 @@ export interface Reference {
 
 export interface Parameter {
   name: string;
+  in: string;
   required?: boolean;
   schema: DocumentSchema;
   example?: unknown;
@@ -24,7 +25,15 @@ export interface Parameter {
 export interface MediaType {
   schema: DocumentSchema;
   example?: unknown;
-  examples?: Record<string, unknown>;
+  examples?: Record<string, NamedExample>;
+}
+
+/** The example of an error. */
+export interface NamedExample {
+  summary?: string;
+  value: object;
+  /** The values of path parameters, where they are not those of their examples. */
+  'x-path-parameters'?: Readonly<Record<string, string>>;
 }
 
 export interface RequestBody {

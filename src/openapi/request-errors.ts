@@ -23,7 +23,7 @@ const invalidQuery = occurrence(ValidationFailed, {
 /** An id that is no number. */
 const invalidId = occurrence(ValidationFailed, {
   name: 'InvalidId',
-  path: '/songs/first',
+  parameters: { id: 'first' },
   details: [
     {
       type: 'int_parsing',
@@ -35,7 +35,7 @@ const invalidId = occurrence(ValidationFailed, {
 });
 
 /** A path that cannot be decoded. */
-const malformedPath = occurrence(MalformedRequest, { name: 'MalformedPath', path: '/songs/%' });
+const malformedPath = occurrence(MalformedRequest, { name: 'MalformedPath', parameters: { id: '%' } });
 
 /** A query string that cannot be decoded. */
 const malformedQuery = occurrence(MalformedRequest, { name: 'MalformedQuery' });
@@ -52,7 +52,6 @@ export const RESOURCE_ERRORS = [malformedPath, malformedQuery, notAcceptable, in
 /** A PUT of a part of a resource. */
 const partialPut = occurrence(MalformedRequest, {
   name: 'PartialPut',
-  path: '/songs/1',
   details: [contentRangeRefused('bytes 0-1/10')],
 });
 
@@ -79,10 +78,9 @@ export const PATCH_ERRORS = [
   ...bodyErrors,
   occurrence(UnsupportedMediaType, {
     name: 'UnsupportedPatchType',
-    path: '/songs/1',
     headers: ['Accept-Patch'],
   }),
 ];
 
 /** The error of a request whose `If-Match` or `If-None-Match` does not hold. */
-export const preconditionFailed = occurrence(PreconditionFailed, { path: '/songs/1' });
+export const preconditionFailed = occurrence(PreconditionFailed);

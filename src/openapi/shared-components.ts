@@ -1,13 +1,25 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Header, Reference, Response } from './generated-document.ts';
 
+/** A response that operations of a path declare, and the references to it. */
+interface SharedResponse {
+  path: string;
+  response: Response;
+  references: Reference[];
+}
+
 /** Replaces equal responses and headers of several operations by references to shared components. */
 export class SharedComponents {
-  readonly responses: Record<string, Response> = {};
   readonly headers: Record<string, Header> = {};
+  /** By the names of their examples. */
+  readonly #responses = new Map<string, SharedResponse[]>();
 
-  /** Shares the headers of an answer, and the answer itself where its content has named examples, as errors have. */
-  response(response: Response): Response | Reference {
+  /**
+   * Shares the headers of a response, and the response itself where its content has named examples, as errors have.
+   *
+   * @param path The path of the operation, as in `/songs/{id}`.
+   */
+  response(path: string, response: Response): Response | Reference {
     const headers = Object.entries(response.headers ?? {});
     const shared: Response = {
       ...response,
@@ -15,22 +27,52 @@ export class SharedComponents {
     };
     const [media] = Object.values(response.content ?? {});
     if (media?.examples === undefined) return shared;
-    const name = Object.keys(media.examples).join('Or');
-    keep(this.responses, name, shared);
-    return { $ref: `#/components/responses/${name}` };
+    return this.#share(Object.keys(media.examples).join('Or'), path, shared);
   }
 
+  /**
+   * Names the shared responses and completes the references to them. A response that is equal on all paths is named after
+   * its examples; otherwise the name begins with the path, as in `SongsByIdInvalidId`.
+   */
+  responses(): Record<string, Response> {
+    const named: Record<string, Response> = {};
+    for (const [name, variants] of this.#responses) {
+      const isSame = variants.every(({ response }) => isDeepStrictEqual(response, variants[0]?.response));
+      for (const { path, response, references } of variants) {
+        const full = isSame ? name : inPascalCase(path) + name;
+        named[full] = response;
+        for (const reference of references) reference.$ref = `#/components/responses/${full}`;
+      }
+    }
+    return named;
+  }
+
+  /** @throws {Error} if the path has another response with these examples. */
+  #share(name: string, path: string, response: Response): Reference {
+    const reference = { $ref: '' };
+    const variants = this.#responses.get(name) ?? [];
+    this.#responses.set(name, variants);
+    const known = variants.find((variant) => variant.path === path);
+    if (!known) variants.push({ path, response, references: [reference] });
+    else if (isDeepStrictEqual(known.response, response)) known.references.push(reference);
+    else throw new Error(`Two different responses of ${path} are called ${name} in the document`);
+    return reference;
+  }
+
+  /** @throws {Error} if another header has the name. */
   #header(name: string, header: Header | Reference): Reference {
     if ('$ref' in header) return header;
-    keep(this.headers, name, header);
+    this.headers[name] ??= header;
+    if (!isDeepStrictEqual(this.headers[name], header))
+      throw new Error(`Two different headers are called ${name} in the document`);
     return { $ref: `#/components/headers/${name}` };
   }
 }
 
-/** @throws {Error} if another component has the name. */
-function keep<Component>(components: Record<string, Component>, name: string, component: Component): void {
-  components[name] ??= component;
-  if (!isDeepStrictEqual(components[name], component)) {
-    throw new Error(`Two different things are called ${name} in the document`);
-  }
-}
+/** A path as a part of a name: `SongsById` for `/songs/{id}`. */
+const inPascalCase = (path: string) =>
+  path
+    .replaceAll('{', 'by-')
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join('');

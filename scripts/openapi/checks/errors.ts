@@ -13,7 +13,8 @@ import {
   responsesOf,
 } from './document.ts';
 
-const ERROR_TYPES = ['application/json', 'application/problem+json'];
+const PROBLEM_TYPE = 'application/problem+json';
+const ERROR_TYPES = ['application/json', PROBLEM_TYPE];
 
 /** Errors of clients that want no JSON, and of requests that broke before anyone knew what they want. */
 const NEVER_A_PROBLEM = ['not_acceptable', 'request_timeout', 'malformed_request', 'headers_too_large'];
@@ -33,6 +34,18 @@ export const errorsAreWhatTheyAre: Check = (document) =>
           .map((example) => `${response.place}: ${type} shows ${JSON.stringify(example)}, not that error`),
       ),
     ];
+  });
+
+/** The example of a problem is a problem of this operation: `instance` is one of its paths. */
+export const problemsAreOfTheirOperation: Check = (document) =>
+  operationsOf(document).flatMap((operation) => {
+    const path = new RegExp(`^${operation.path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`);
+    return responsesOf(document, operation).flatMap((response) =>
+      examplesOf(response, PROBLEM_TYPE)
+        .map((example) => String(atPointer(example, '/instance')))
+        .filter((instance) => !path.test(instance))
+        .map((instance) => `${response.place}: a problem shows the path ${instance}`),
+    );
   });
 
 function isTrue(example: unknown, type: string, status: number): boolean {

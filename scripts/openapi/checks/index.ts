@@ -1,5 +1,10 @@
 import type { Check } from './document.ts';
-import { errorsAreWhatTheyAre, errorsFollowFromRequests, noErrorIsForgotten } from './errors.ts';
+import {
+  errorsAreWhatTheyAre,
+  errorsFollowFromRequests,
+  noErrorIsForgotten,
+  problemsAreOfTheirOperation,
+} from './errors.ts';
 import { bodiesHaveExamples } from './examples.ts';
 import { headersAreDeclared, headersAreDescribed } from './headers.ts';
 import { operationsAreDescribed } from './operations.ts';
@@ -23,6 +28,7 @@ export const checks: Readonly<Record<string, Check>> = {
   headersAreDeclared,
   headersAreDescribed,
   errorsAreWhatTheyAre,
+  problemsAreOfTheirOperation,
   errorsFollowFromRequests,
   noErrorIsForgotten,
 };

@@ -16,7 +16,6 @@ export const databaseNotReady = notReadyDetail('database', 'The database does no
 
 const notReady = occurrence(Unavailable, {
   name: 'NotReady',
-  path: '/ready',
   details: [databaseNotReady],
 });
 

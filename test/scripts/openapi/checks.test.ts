@@ -107,7 +107,7 @@ const breaks: Readonly<Record<string, readonly [(document: LooseJson) => void, R
       /GET \/health 200: the header X-Request-Id/,
     ],
     [
-      ({ components }) => delete components.responses.UnsupportedPatchType.headers['Accept-Patch'],
+      ({ components }) => delete components.responses.SongsByIdUnsupportedPatchType.headers['Accept-Patch'],
       /PATCH \/songs\/\{id\} 415: the header Accept-Patch/,
     ],
     [({ paths }) => (paths['/health'].get.responses[405] = {}), /the header Allow/],
@@ -132,6 +132,16 @@ const breaks: Readonly<Record<string, readonly [(document: LooseJson) => void, R
     [
       error((it) => (it['application/problem+json'].examples.SongNotFound.value.code = 'lost')),
       /problem\+json shows .*lost/,
+    ],
+  ],
+  problemsAreOfTheirOperation: [
+    [
+      error((it) => (it['application/problem+json'].examples.SongNotFound.value.instance = '/tasks/404')),
+      /GET \/songs\/\{id\} 404: a problem shows the path \/tasks\/404/,
+    ],
+    [
+      ({ paths }) => (paths['/tasks/{id}'].get.responses[503].$ref = paths['/tasks'].get.responses[503].$ref),
+      /GET \/tasks\/\{id\} 503: a problem shows the path \/tasks$/,
     ],
   ],
   errorsFollowFromRequests: [
