@@ -33,6 +33,8 @@ export function failureText({ keyword, params, data, schema }: ErrorObject, from
       return { type: 'less_than_equal', msg: `Input should be less than or equal to ${params.limit}` };
     case 'enum':
       return { type: 'enum', msg: `Input should be ${alternatives(params.allowedValues)}` };
+    case 'format':
+      return wrongFormat(String(params.format));
     case 'type':
       return wrongType(String(schema), data, fromText && typeof data === 'string');
     default:
@@ -51,15 +53,21 @@ function wrongType(type: string, data: unknown, unparsed: boolean): FailureText 
           msg: 'Input should be a valid integer, unable to parse string as an integer',
         };
       }
-      if (data === Number.POSITIVE_INFINITY || data === Number.NEGATIVE_INFINITY) {
-        return { type: 'finite_number', msg: 'Input should be a finite number' };
-      }
+      if (isInfinite(data)) return INFINITE;
       return typeof data === 'number'
         ? {
             type: 'int_from_float',
             msg: 'Input should be a valid integer, got a number with a fractional part',
           }
         : { type: 'int_type', msg: 'Input should be a valid integer' };
+    case 'number':
+      if (unparsed) {
+        return {
+          type: 'float_parsing',
+          msg: 'Input should be a valid number, unable to parse string as a number',
+        };
+      }
+      return isInfinite(data) ? INFINITE : { type: 'float_type', msg: 'Input should be a valid number' };
     case 'boolean':
       return unparsed
         ? { type: 'bool_parsing', msg: 'Input should be a valid boolean, unable to interpret input' }
@@ -73,6 +81,18 @@ function wrongType(type: string, data: unknown, unparsed: boolean): FailureText 
       return { type: `${type}_type`, msg: `Input should be a valid ${type}` };
   }
 }
+
+const isInfinite = (data: unknown) => data === Number.POSITIVE_INFINITY || data === Number.NEGATIVE_INFINITY;
+const INFINITE: FailureText = { type: 'finite_number', msg: 'Input should be a finite number' };
+
+const formats: Readonly<Record<string, FailureText>> = {
+  date: { type: 'date_parsing', msg: 'Input should be a valid date' },
+  'date-time': { type: 'datetime_parsing', msg: 'Input should be a valid datetime' },
+  uuid: { type: 'uuid_parsing', msg: 'Input should be a valid UUID' },
+};
+
+const wrongFormat = (format: string): FailureText =>
+  formats[format] ?? { type: 'value_error', msg: `Value error, format ${format} is not satisfied` };
 
 function alternatives(values: readonly unknown[]): string {
   const quoted = values.map((value) => `'${value}'`);

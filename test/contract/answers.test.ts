@@ -2,11 +2,15 @@
 // media types, and compared with its example. That nothing is sent that is not declared is checked on every answer of
 // every test.
 import t, { type Test } from 'tap';
+import { resources } from '../../schemas/index.ts';
 import type { CheckedAnswer, Client } from '../support/client.ts';
 import { checkAnswer } from '../support/contract.ts';
 import {
   brokenRequests,
+  type Change,
   changes,
+  collectionOf,
+  conflicts,
   createdId,
   type DeclaredCase,
   declaredCases,
@@ -29,7 +33,18 @@ const port = Number(new URL(app.listeningOrigin).port);
 
 /** A new resource of the kind that the path is about. */
 async function newResource(path: string): Promise<number> {
-  return createdId(await call('POST', `/${path.split('/')[1]}`, { json: validBody(path) }));
+  return createdId(await call('POST', collectionOf(path), { json: validBody(path) }));
+}
+
+/** The id in the requests of an operation that needs none, and of those that fail before anything is looked up. */
+const ANY_ID = 1;
+
+/** Uses the id of a new resource, where the operation is about one; the resource is gone afterwards. */
+async function withResource(path: string, use: (id: number) => Promise<void>): Promise<void> {
+  if (!path.includes('{id}')) return use(ANY_ID);
+  const id = await newResource(path);
+  await use(id);
+  await call('DELETE', path.replace('{id}', String(id)));
 }
 
 /** The example, with what is different in each occurrence taken from the answer. */
@@ -44,12 +59,11 @@ async function provoke(
   t: Test,
   target: Target,
   { name = '', status, examples }: DeclaredCase,
-  send: Client = call,
+  { id = ANY_ID, change = changes[name], send = call }: { id?: number; change?: Change; send?: Client } = {},
 ) {
-  const change = changes[name];
   if (!change) throw new Error(`Nothing here provokes ${name}`);
   for (const [type, example] of Object.entries(examples)) {
-    const { url, ...options } = change(validRequest(target, 1), target, examples);
+    const { url, ...options } = change(validRequest(target, id), target, examples);
     const headers = { accept: type, ...options.headers };
     const answer = await send(target.method, url, { ...options, headers });
     t.equal(answer.status, status, `${name} in ${type}`);
@@ -61,16 +75,17 @@ async function provoke(
 async function succeed(t: Test, target: Target, status: number) {
   const { operation, path, method } = target;
   for (const type of Object.keys(operation.requestBody?.content ?? { none: {} })) {
-    const id = path.includes('{id}') ? await newResource(path) : 0;
-    const { url, json } = validRequest(target, id);
-    const answer = await call(method, url, {
-      ...(json !== undefined && { payload: JSON.stringify(json) }),
-      headers: {
-        ...(json !== undefined && { 'content-type': type }),
-        ...(status === 304 && { 'if-none-match': '*' }),
-      },
+    await withResource(path, async (id) => {
+      const { url, json } = validRequest(target, id);
+      const answer = await call(method, url, {
+        ...(json !== undefined && { payload: JSON.stringify(json) }),
+        headers: {
+          ...(json !== undefined && { 'content-type': type }),
+          ...(status === 304 && { 'if-none-match': '*' }),
+        },
+      });
+      t.equal(answer.status, status, `${status} to ${type}`);
     });
-    t.equal(answer.status, status, `${status} to ${type}`);
   }
 }
 
@@ -95,19 +110,28 @@ async function fillUp(t: Test, target: Target, declared: DeclaredCase) {
   for (const id of ids) await call('DELETE', `/tasks/${id}`);
 }
 
+/** Makes an item, and then another that is to be equal. */
+async function clash(t: Test, target: Target, declared: DeclaredCase, id: number) {
+  const json = validBody(target.path);
+  await call('POST', collectionOf(target.path), { json });
+  await provoke(t, target, declared, { id, change: (request) => ({ ...request, json }) });
+}
+
 const FAILURES = ['Unavailable', 'NotReady', 'InternalError'];
 
 for (const target of targets) {
   t.test(`${target.operation.operationId} sends each answer that it declares`, async (t) => {
-    for (const declared of declaredCases(target)) {
-      const { name, status } = declared;
-      if (name === undefined) await succeed(t, target, status);
-      else if (FAILURES.includes(name)) continue;
-      else if (brokenRequests[name]) await breakOff(t, target, declared, brokenRequests[name]);
-      else if (name === 'TaskLimitReached') await fillUp(t, target, declared);
-      else await provoke(t, target, declared);
-    }
-    if (target.path === '/tasks/{id}') await call('POST', '/tasks', { json: validBody('/tasks') });
+    await withResource(target.path, async (id) => {
+      for (const declared of declaredCases(target)) {
+        const { name, status } = declared;
+        if (name === undefined) await succeed(t, target, status);
+        else if (FAILURES.includes(name)) continue;
+        else if (brokenRequests[name]) await breakOff(t, target, declared, brokenRequests[name]);
+        else if (name === 'TaskLimitReached') await fillUp(t, target, declared);
+        else if (conflicts.includes(name)) await clash(t, target, declared, id);
+        else await provoke(t, target, declared, { id });
+      }
+    });
   });
 }
 
@@ -117,7 +141,7 @@ async function failEverywhere(t: Test, send: Client, ...names: string[]) {
     for (const declared of declaredCases(target)) {
       const { name = '' } = declared;
       const isNever = name === 'InternalError' && NEVER_FAIL.includes(target.operation.operationId);
-      if (names.includes(name) && !isNever) await provoke(t, target, declared, send);
+      if (names.includes(name) && !isNever) await provoke(t, target, declared, { send });
     }
   }
 }
@@ -130,6 +154,6 @@ t.test('whatever asks the database answers 503 while that is away', async (t) =>
 });
 
 t.test('whatever asks the database answers 500 when that is broken', async (t) => {
-  await app.pg.query('DROP TABLE songs, tasks CASCADE');
+  await app.pg.query(`DROP TABLE ${resources.map(({ names }) => names.table).join(', ')} CASCADE`);
   await failEverywhere(t, call, 'InternalError');
 });

@@ -2,7 +2,14 @@
 import t from 'tap';
 import type { CheckedAnswer } from '../support/client.ts';
 import { document, type Link, resolved } from '../support/contract.ts';
-import { createdId, type Target, targets, validBody, validRequest } from '../support/provocations.ts';
+import {
+  collectionOf,
+  createdId,
+  type Target,
+  targets,
+  validBody,
+  validRequest,
+} from '../support/provocations.ts';
 import { startService } from '../support/service.ts';
 
 const { call } = await startService(t);
@@ -28,7 +35,7 @@ for (const source of targets) {
   );
   for (const link of links) {
     t.test(`${operationId} leads to ${link.operationId}`, async (t) => {
-      const created = await call('POST', `/${source.path.split('/')[1]}`, { json: validBody(source.path) });
+      const created = await call('POST', collectionOf(source.path), { json: validBody(source.path) });
       const id = createdId(created);
       const answer = source.method === 'POST' ? created : await ask(source, id);
       const { status } = await follow(link, id, answer);

@@ -16,7 +16,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 type Runner = (databases: Databases, seed: number) => Promise<Outcome>;
 
 async function main(options: Options): Promise<void> {
-  const { examples, tiers, databases, seeds } = options;
+  const { examples, tiers, databases, seeds, operations } = options;
   const { signal } = interruption;
   const schemathesis = tiers.includes('schemathesis') ? await installSchemathesis() : '';
   const runners: Record<Tier, Runner> = {
@@ -32,7 +32,7 @@ async function main(options: Options): Promise<void> {
         }),
       ),
     properties: async (databases, seed) =>
-      runProperties(await databases.environment(), seed, examples, signal),
+      runProperties(await databases.environment(), { seed, examples, operations, signal }),
   };
   const counts = { passed: 0, failed: 0, runs: 0 };
   await Promise.all(

@@ -14,6 +14,7 @@ t.test('a run can be repeated by itself', async (t) => {
   const args = ['--seed', '42', '--examples=7', '--only', 'properties', '--database', 'server'];
   t.same(readOptions(args), { seeds: [42], examples: 7, tiers: ['properties'], databases: ['server'] });
   t.same(readOptions(['--seed', '4,5']).seeds, [4, 5]);
+  t.same(readOptions(['--operations', 'getSong,listTasks']).operations, ['getSong', 'listTasks']);
 });
 
 t.test('what makes no sense is refused', async (t) => {

@@ -12,6 +12,8 @@ export interface Options {
   examples: number;
   tiers: readonly Tier[];
   databases: readonly DatabaseName[];
+  /** Restricts the properties to these operations. */
+  operations?: readonly string[];
 }
 
 /** The arguments cannot be understood; the message is for the person who gave them. */
@@ -23,7 +25,8 @@ export const usage = `Usage: npm run test:fuzz -- [options]
   --seed N                        just this seed, or several: 1,2; by default 1,2,3
   --examples N                    how many examples each operation gets; 200 by default
   --only ${TIERS.join('|')}  just this tier
-  --database ${DATABASES.join('|')}      just this database`;
+  --database ${DATABASES.join('|')}      just this database
+  --operations NAME,...           just the properties of these operations`;
 
 /**
  * Reads the command line.
@@ -31,19 +34,20 @@ export const usage = `Usage: npm run test:fuzz -- [options]
  * @throws {UsageError} when it is not as {@link usage} says.
  */
 export function readOptions(args: readonly string[]): Options {
-  const { seed, examples, only, database } = parse(args);
+  const { seed, examples, only, database, operations } = parse(args);
   return {
     seeds: (seed ?? '1,2,3').split(',').map((text) => natural('seed', text)),
     examples: natural('examples', examples ?? '200'),
     tiers: oneOf('only', TIERS, only),
     databases: oneOf('database', DATABASES, database),
+    ...(operations !== undefined && { operations: operations.split(',') }),
   };
 }
 
 function parse(args: readonly string[]) {
   const option = { type: 'string' } as const;
   try {
-    const options = { seed: option, examples: option, only: option, database: option };
+    const options = { seed: option, examples: option, only: option, database: option, operations: option };
     return parseArgs({ args: [...args], options }).values;
   } catch (cause) {
     throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });

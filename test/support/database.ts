@@ -1,7 +1,7 @@
 // Gives each test file a database of its own: a new one on the server of TEST_DATABASE_URL, or, without that, a
 // copy of an embedded one that was made once.
-import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,8 @@ import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 
 const server = process.env.TEST_DATABASE_URL;
-const TEMPLATE = join('node_modules', '.cache', 'setlist', 'embedded-template');
+/** The template of the present migrations: new ones get a template of their own. */
+const TEMPLATE = join('node_modules', '.cache', 'setlist', `embedded-template-${digestOf('migrations')}`);
 
 /**
  * What every service under test has in its environment: TEST_BATCHING=off tests the plain twin. The embedded database
@@ -40,6 +41,12 @@ export async function embeddedDatabase(t: Test): Promise<Record<string, string>>
   const folder = await temporaryFolder(t);
   await cp(TEMPLATE, folder, { recursive: true });
   return { DATA_DIR: folder };
+}
+
+function digestOf(folder: string): string {
+  const hash = createHash('sha256');
+  for (const file of readdirSync(folder).sort()) hash.update(file).update(readFileSync(join(folder, file)));
+  return hash.digest('hex').slice(0, 16);
 }
 
 /** Makes the database that the others are copies of, unless it is there. */

@@ -1,5 +1,7 @@
 // How to get each answer that openapi.json declares: a valid request of the operation, and what is done to it so that
 // it is answered with this very error. The names are those of the examples in the document.
+import { resources } from '../../schemas/index.ts';
+import type { AnyResource } from '../../schemas/resource.ts';
 import type { RequestOptions } from './client.ts';
 import { type Answer, document, type Operation, resolved } from './contract.ts';
 
@@ -49,12 +51,34 @@ export function declaredCases({ operation }: Target): DeclaredCase[] {
 
 let count = 0;
 
-/** A body as in the example, under a name that no other has. */
+/** The path of the collection that a path is about. */
+export const collectionOf = (path: string): string => `/${path.split('/')[1]}`;
+
+/** A body as in the example; where rows must not be equal, with a value that no other has. */
 export function validBody(path: string): Record<string, unknown> {
-  const collection = `/${path.split('/')[1]}`;
+  const collection = collectionOf(path);
   const { content = {} } = document.paths[collection]?.post?.requestBody ?? {};
   const example = { ...Object(content['application/json']?.example) };
-  return 'song' in example ? { ...example, song: `Song ${count++}` } : example;
+  const resource = resources.find(({ names }) => names.path === collection);
+  return resource ? { ...example, ...distinctValue(resource, count++) } : example;
+}
+
+/** A value of one of the fields that together are unique, another for each number. */
+function distinctValue({ fields, unique }: AnyResource, number: number): Record<string, unknown> {
+  for (const name of unique) {
+    const { kind, valueSchema } = fields[name] ?? {};
+    const { minLength = 0, minimum = 0 } = { ...valueSchema };
+    const day = new Date(Date.UTC(2000, 0, 1 + number)).toISOString();
+    // A character of its own fits into the shortest text.
+    const character = String.fromCodePoint(0x4e00 + number);
+    if (kind === 'string' || kind === 'text') return { [name]: character.padEnd(minLength, 'x') };
+    if (kind === 'integer') return { [name]: minimum + number };
+    if (kind === 'number') return { [name]: minimum + number / 1024 };
+    if (kind === 'date') return { [name]: day.slice(0, 10) };
+    if (kind === 'instant') return { [name]: day };
+    if (kind === 'uuid') return { [name]: `0a3f1c5e-9d2b-4c47-8f0e-${String(number).padStart(12, '0')}` };
+  }
+  return {};
 }
 
 /** The id of the resource that a response says was made, in its `Location`. */
@@ -69,7 +93,7 @@ export function validRequest({ operation, path }: Target, id: number): Provocati
 /** The largest id that can be, which no resource has. */
 const NO_RESOURCE = 2_147_483_647;
 
-type Change = (request: Provocation, target: Target, examples: Record<string, unknown>) => Provocation;
+export type Change = (request: Provocation, target: Target, examples: Record<string, unknown>) => Provocation;
 
 const withHeader =
   (name: string, value: string): Change =>
@@ -93,11 +117,15 @@ const asInExample: Change = (request, _target, examples) => {
 
 /** What makes the error of a request that was valid; the database or the socket have to help with the rest. */
 export const changes: Readonly<Record<string, Change>> = {
+  ...Object.fromEntries(
+    resources.flatMap(({ names: { model } }) => [
+      [`Invalid${model}`, asInExample],
+      [`${model}NotFound`, withId(NO_RESOURCE)],
+    ]),
+  ),
   NotAcceptable: withHeader('accept', 'text/html'),
   InvalidQuery: (request) => ({ ...request, url: `${request.url}?page=2` }),
   InvalidId: withId('first'),
-  InvalidSong: asInExample,
-  InvalidTask: asInExample,
   MalformedPath: withId('%'),
   MalformedQuery: (request) => ({ ...request, url: `${request.url}?q=Bj%F6rk` }),
   MalformedJson: withPayload('{"song": "Blinding'),
@@ -105,9 +133,6 @@ export const changes: Readonly<Record<string, Change>> = {
   UnsupportedMediaType: withPayload('song=x', 'application/x-www-form-urlencoded'),
   UnsupportedPatchType: withPayload('song=x', 'application/x-www-form-urlencoded'),
   PartialPut: withHeader('content-range', 'bytes 0-1/10'),
-  SongNotFound: withId(NO_RESOURCE),
-  TaskNotFound: withId(NO_RESOURCE),
-  SongExists: (request) => ({ ...request, json: { song: 'Euclid', artist: 'Sleep Token' } }),
   PreconditionFailed: withHeader('if-match', '"0a3f1c5e-9d2b-4c47-8f0e-6b1d2a7c9e35"'),
   MalformedRequest: withHeader('host', 'a b'),
   ExpectationFailed: withHeader('expect', 'x'),
@@ -117,6 +142,11 @@ export const changes: Readonly<Record<string, Change>> = {
   InternalError: (request) => request,
   TaskLimitReached: (request) => request,
 };
+
+/** The errors of a write that would make two rows equal: another row must be there first. */
+export const conflicts: readonly string[] = resources
+  .filter(({ unique }) => unique.length > 0)
+  .map(({ names: { model } }) => `${model}Exists`);
 
 /** What is sent on a bare socket because no client would send it: the bytes behind the request line. */
 export const brokenRequests: Readonly<Record<string, string>> = {

@@ -1,8 +1,9 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
 import t from 'tap';
 import { failureText } from '../../src/validation/messages.ts';
 
-const ajv = new Ajv2020({ verbose: true, allErrors: true });
+const ajv = addFormats.default(new Ajv2020({ verbose: true, allErrors: true }));
 
 /** What is said of a value that does not meet a schema. */
 function failure(schema: object, value: unknown, fromText = false) {
@@ -39,6 +40,18 @@ t.test('failures have FastAPI’s names and messages', async (t) => {
       true,
     ],
     [integer, ['1'], 'int_type: Input should be a valid integer', true],
+    [{ type: 'number' }, '1', 'float_type: Input should be a valid number'],
+    [{ type: 'number' }, Number.NEGATIVE_INFINITY, 'finite_number: Input should be a finite number'],
+    [
+      { type: 'number' },
+      'x',
+      'float_parsing: Input should be a valid number, unable to parse string as a number',
+      true,
+    ],
+    [{ type: 'string', format: 'date' }, '2026-02-30', 'date_parsing: Input should be a valid date'],
+    [{ type: 'string', format: 'date-time' }, 'x', 'datetime_parsing: Input should be a valid datetime'],
+    [{ type: 'string', format: 'uuid' }, 'x', 'uuid_parsing: Input should be a valid UUID'],
+    [{ type: 'string', format: 'ipv4' }, 'x', 'value_error: Value error, format ipv4 is not satisfied'],
     [boolean, 'true', 'bool_type: Input should be a valid boolean'],
     [boolean, 'x', 'bool_parsing: Input should be a valid boolean, unable to interpret input', true],
     [{ type: 'array' }, 1, 'array_type: Input should be a valid array'],

@@ -10,7 +10,7 @@ import type { Outcome } from '../outcome.ts';
 import { runCampaign } from './campaign.ts';
 import { inProcess } from './in-process.ts';
 
-const { seeds, examples } = readOptions(process.argv.slice(2));
+const { seeds, examples, operations } = readOptions(process.argv.slice(2));
 const [seed = 1] = seeds;
 const config = readConfig(process.env);
 const app = await buildApp(config);
@@ -21,6 +21,7 @@ const { requests, properties, statuses, findings } = await runCampaign({
   seed,
   examples,
   bodyLimit: config.bodyLimit,
+  ...(operations && { operations }),
 });
 const seconds = Math.round((performance.now() - started) / 1000);
 await app.close();

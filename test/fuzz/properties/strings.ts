@@ -10,17 +10,52 @@ interface StringRules {
   maxLength: number;
   /** What the text has to match, as JSON Schema means it: somewhere, in Unicode mode. */
   pattern: RegExp | undefined;
+  /** The form that it has to have beside the pattern, as JSON Schema names it. */
+  format: string | undefined;
 }
 
-export function stringRules({ minLength = 0, maxLength = UNBOUNDED, pattern }: JsonSchema): StringRules {
-  return { minLength, maxLength, pattern: pattern === undefined ? undefined : new RegExp(pattern, 'u') };
+export function stringRules({
+  minLength = 0,
+  maxLength = UNBOUNDED,
+  pattern,
+  format,
+}: JsonSchema): StringRules {
+  return {
+    minLength,
+    maxLength,
+    format,
+    pattern: pattern === undefined ? undefined : new RegExp(pattern, 'u'),
+  };
 }
 
 /** What a text of any kind is made of, to tell patterns that leave out little from those that spell out a form. */
 const SAMPLES = ['Aé 漢😀', '%_\\"\'\u202e', '\t\n\u0301\uffff'];
 
+const instants = fc
+  .date({
+    min: new Date('1000-01-01T00:00:00.000Z'),
+    max: new Date('9999-12-31T23:59:59.999Z'),
+    noInvalidDate: true,
+  })
+  .map((instant) => instant.toISOString());
+
+/** Texts of each format, among them those that another calendar or clock would get wrong. */
+const formats: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  date: fc.oneof(
+    instants.map((instant) => instant.slice(0, 10)),
+    fc.constantFrom('1000-01-01', '1582-10-10', '2000-02-29', '9999-12-31'),
+  ),
+  'date-time': fc.oneof(
+    instants,
+    fc.constantFrom('1000-01-01T00:00:00.000Z', '2026-03-29T02:30:00.000Z', '9999-12-31T23:59:59.999Z'),
+  ),
+  uuid: fc.uuid(),
+};
+
 /** Texts that keep all rules. */
-export function validStrings({ minLength, maxLength, pattern }: StringRules): fc.Arbitrary<string> {
+export function validStrings({ minLength, maxLength, pattern, format }: StringRules): fc.Arbitrary<string> {
+  const formatted = formats[format ?? ''];
+  if (formatted) return formatted.filter((value) => pattern?.test(value) ?? true);
   if (pattern === undefined) return text(minLength, maxLength);
   const fits = (value: string) =>
     pattern.test(value) && codePoints(value) >= minLength && codePoints(value) <= maxLength;

@@ -4,19 +4,27 @@ import { stringRules, validStrings } from './strings.ts';
 
 const ANNOTATIONS = new Set(['description', 'examples', 'default']);
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  string: ['minLength', 'maxLength', 'pattern', 'enum'],
+  string: ['minLength', 'maxLength', 'pattern', 'enum', 'format'],
   integer: ['minimum', 'maximum', 'format'],
+  number: ['minimum', 'maximum', 'format'],
   boolean: [],
   null: [],
   object: ['properties', 'required', 'additionalProperties'],
   array: ['items', 'minItems', 'maxItems'],
 };
 
+const FORMATS: Readonly<Record<string, readonly string[]>> = {
+  string: ['date', 'date-time', 'uuid'],
+  integer: ['int32'],
+  number: ['double'],
+};
+
 /** @throws when the schema has a rule that would be overlooked, so that none ever goes untested in silence. */
 export function checkKnown(schema: JsonSchema): void {
   const known = schema.anyOf ? ['anyOf'] : ['type', ...(KNOWN[schema.type ?? ''] ?? [])];
   const unknown = Object.keys(schema).filter((name) => !ANNOTATIONS.has(name) && !known.includes(name));
-  if (schema.format !== undefined && !(schema.format in RANGES)) unknown.push('format');
+  if (schema.format !== undefined && !FORMATS[schema.type ?? '']?.includes(schema.format))
+    unknown.push('format');
   if (unknown.length > 0 || (!schema.anyOf && !(schema.type !== undefined && schema.type in KNOWN))) {
     throw new Error(`No values are known for ${JSON.stringify(schema)}: teach the generators.`);
   }
@@ -31,6 +39,8 @@ export function validValues(schema: JsonSchema): fc.Arbitrary<unknown> {
       return schema.enum ? fc.constantFrom(...schema.enum) : validStrings(stringRules(schema));
     case 'integer':
       return integers(schema);
+    case 'number':
+      return numbers(schema);
     case 'boolean':
       return fc.boolean();
     case 'null':
@@ -59,6 +69,12 @@ function integers(schema: JsonSchema): fc.Arbitrary<number> {
   const { min, max } = bounds(schema);
   const edges = [min, max, 0, -0, 1, -1, 10].filter((edge) => edge >= min && edge <= max);
   return fc.oneof(fc.integer({ min, max }), fc.constantFrom(...edges));
+}
+
+function numbers(schema: JsonSchema): fc.Arbitrary<number> {
+  const { minimum: min = -Number.MAX_VALUE, maximum: max = Number.MAX_VALUE } = schema;
+  const edges = [min, max, 0, -0, 0.1, 1, 5e-324].filter((edge) => edge >= min && edge <= max);
+  return fc.oneof(fc.double({ min, max, noNaN: true }), fc.constantFrom(...edges));
 }
 
 function objects({ properties = {}, required = [] }: JsonSchema): fc.Arbitrary<object> {

@@ -36,6 +36,7 @@ const OTHER_TYPES: Readonly<Record<string, readonly unknown[]>> = {
 const TYPE_FAILURES: Readonly<Record<string, string>> = {
   string: 'string_type',
   integer: 'int_type',
+  number: 'float_type',
   boolean: 'bool_type',
   object: 'model_attributes_type',
   array: 'array_type',
@@ -51,6 +52,7 @@ export function violations(schema: JsonSchema): Violation[] {
   const found: Violation[] = [wrongType(main, isNullable)];
   if (main.type === 'string') found.push(...stringViolations(main));
   if (main.type === 'integer') found.push(...integerViolations(main));
+  if (main.type === 'number') found.push(...numberViolations(main));
   if (main.type === 'object') found.push(...objectViolations(main));
   return found;
 }
@@ -66,6 +68,15 @@ function wrongType({ type = '' }: JsonSchema, isNullable: boolean): Violation {
     values: here(fc.constantFrom(...others.flatMap(([, values]) => values))),
   };
 }
+
+/** Texts that match the pattern of a format and are none of it, and the `type` of their failure. */
+const NO_SUCH: Readonly<Record<string, { type: string; values: readonly string[] }>> = {
+  date: { type: 'date_parsing', values: ['2026-02-29', '2026-04-31', '2026-13-01', '2026-01-00'] },
+  'date-time': {
+    type: 'datetime_parsing',
+    values: ['2026-02-29T00:00:00.000Z', '2026-01-01T24:00:00.000Z', '2026-01-01T00:60:00.000Z'],
+  },
+};
 
 export function stringViolations(schema: JsonSchema): Violation[] {
   const rules = stringRules(schema);
@@ -85,6 +96,8 @@ export function stringViolations(schema: JsonSchema): Violation[] {
   }
   if (rules.minLength > 0) add('is too short', 'string_too_short', text(0, rules.minLength - 1));
   if (schema.maxLength !== undefined) add('is too long', 'string_too_long', longStrings(rules));
+  const unreal = NO_SUCH[rules.format ?? ''];
+  if (unreal) add('is none of its format', unreal.type, fc.constantFrom(...unreal.values));
   if (rules.pattern) add('breaks the pattern', 'string_pattern_mismatch', unmatchedStrings(rules));
   add('holds half a character', undefined, withInserted(text(0, 20), loneSurrogate).filter(isBroken));
   return found;
@@ -98,10 +111,9 @@ function integerViolations(schema: JsonSchema): Violation[] {
   const fractions = fc
     .tuple(fc.integer({ min: Math.max(min, -1e6), max: Math.min(max, 1e6) - 1 }), fc.constantFrom(0.5, 0.25))
     .map(([whole, part]) => whole + part);
-  const infinite = fc.constantFrom('1e400', '-1e400', `1${'0'.repeat(400)}`).map((json) => new RawJson(json));
   const found: Violation[] = [
     { rule: 'has a fraction', type: 'int_from_float', values: here(fractions) },
-    { rule: 'is too large for a double', type: 'finite_number', values: here(infinite) },
+    { rule: 'is too large for a double', type: 'finite_number', values: here(INFINITE) },
   ];
   if (schema.minimum !== undefined) {
     const values = here(far.map((by) => min - 1 - by));
@@ -109,6 +121,24 @@ function integerViolations(schema: JsonSchema): Violation[] {
   }
   if (schema.maximum !== undefined) {
     const values = here(far.map((by) => max + 1 + by));
+    found.push({ rule: 'is too large', type: 'less_than_equal', values });
+  }
+  return found;
+}
+
+const INFINITE = fc.constantFrom('1e400', '-1e400', `1${'0'.repeat(400)}`).map((json) => new RawJson(json));
+
+function numberViolations({ minimum, maximum }: JsonSchema): Violation[] {
+  const far = fc.double({ min: 0.001, max: 1e300, noNaN: true });
+  const found: Violation[] = [
+    { rule: 'is too large for a double', type: 'finite_number', values: here(INFINITE) },
+  ];
+  if (minimum !== undefined) {
+    const values = here(far.map((by) => minimum - by));
+    found.push({ rule: 'is too small', type: 'greater_than_equal', values });
+  }
+  if (maximum !== undefined) {
+    const values = here(far.map((by) => maximum + by));
     found.push({ rule: 'is too large', type: 'less_than_equal', values });
   }
   return found;

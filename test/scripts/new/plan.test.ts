@@ -26,24 +26,24 @@ async function copy(t: Test): Promise<string> {
 }
 
 t.test('the files have the names of the resource', async (t) => {
-  const names = Object.keys(planned('musicVenue name:string'));
-  t.ok(names.includes('schemas/music-venue.ts'));
-  t.ok(names.includes('src/features/music-venues/index.ts'));
-  t.ok(names.includes('test/features/music-venues/music-venues.test.ts'));
-  t.ok(names.some((name) => /^migrations\/\d{3}\.music-venues\.sql$/.test(name)));
+  const names = Object.keys(planned('raritySpecimen name:string'));
+  t.ok(names.includes('schemas/rarity-specimen.ts'));
+  t.ok(names.includes('src/features/rarity-specimens/index.ts'));
+  t.ok(names.includes('test/features/rarity-specimens/rarity-specimens.test.ts'));
+  t.ok(names.some((name) => /^migrations\/\d{3}\.rarity-specimens\.sql$/.test(name)));
 });
 
 t.test('the declaration has each type, nullable or with a default', async (t) => {
   const text = file(
-    planned('venue name:string size:enum(s,l)?=s score:number? open:boolean=true id2:uuid'),
-    /^schemas\/venue/,
+    planned('specimen name:string size:enum(s,l)?=s score:number? open:boolean=true id2:uuid'),
+    /^schemas\/specimen/,
   );
   t.match(text, 'name: string({"minLength":1,"maxLength":200,');
   t.match(text, 'size: withDefault(nullable(oneOf(["s","l"],');
   t.match(text, 'score: nullable(number(');
   t.match(
     text,
-    'open: withDefault(boolean({"description":"Whether the venue is open.","examples":[false]}), true)',
+    'open: withDefault(boolean({"description":"Whether the specimen is open.","examples":[false]}), true)',
   );
   t.match(text, 'sortable: ["name","score"]');
   t.match(text, 'fields: ["name"]', 'in which a search looks');
@@ -58,8 +58,8 @@ t.test('a resource that cannot be searched, sorted or filtered declares neither'
 
 t.test('the checks of the table mirror the schema', async (t) => {
   const line =
-    "venue name:string?:2..80 note:text=it's size:enum(s,l) rows:integer:1.. score:number cost:number:..5 at:instant on2:date";
-  const sql = file(planned(line), /^migrations\/.*venues/);
+    "specimen name:string?:2..80 note:text=it's size:enum(s,l) rows:integer:1.. score:number cost:number:..5 at:instant on2:date";
+  const sql = file(planned(line), /^migrations\/.*specimens/);
   t.match(sql, 'name text COLLATE "C" CHECK (char_length(name) BETWEEN 2 AND 80)');
   t.match(sql, `note text COLLATE "C" NOT NULL DEFAULT 'it''s' CHECK (char_length(note) <= 2000)`);
   t.match(sql, `size text COLLATE "C" NOT NULL CHECK (size IN ('s', 'l'))`);
@@ -68,26 +68,26 @@ t.test('the checks of the table mirror the schema', async (t) => {
   t.match(sql, 'cost double precision NOT NULL CHECK (cost <= 5)');
   t.match(sql, 'at timestamptz(3) NOT NULL CHECK (at BETWEEN');
   t.match(sql, 'on2 date NOT NULL CHECK (on2 BETWEEN');
-  t.match(sql, `ON venues (coalesce(name, U&'\\+10FFFF'), id);`);
+  t.match(sql, `ON specimens (coalesce(name, U&'\\+10FFFF'), id);`);
 });
 
 t.test('each sort order has an index, the first unique field that of its constraint', async (t) => {
   const sql = file(
-    planned('venue name:string hallId:uuid open:boolean --unique name,hallId'),
-    /^migrations\/.*venues/,
+    planned('specimen name:string hallId:uuid open:boolean --unique name,hallId'),
+    /^migrations\/.*specimens/,
   );
-  t.match(sql, 'CONSTRAINT venues_name_hall_id_key UNIQUE (name, hall_id)');
+  t.match(sql, 'CONSTRAINT specimens_name_hall_id_key UNIQUE (name, hall_id)');
   t.same(
     [...sql.matchAll(/INDEX IF NOT EXISTS (\w+)/g)].map(([, name]) => name),
-    ['venues_by_hall_id', 'venues_by_creation', 'venues_by_update'],
+    ['specimens_by_hall_id', 'specimens_by_creation', 'specimens_by_update'],
   );
 });
 
 t.test('a feature without unique fields has no conflict', async (t) => {
-  t.notMatch(file(planned('venue name:string'), /^src\/features\/venues/), 'conflict');
+  t.notMatch(file(planned('specimen name:string'), /^src\/features\/specimens/), 'conflict');
   t.match(
-    file(planned('venue name:string --unique name'), /^src\/features\/venues/),
-    "defineError('venue_exists', 409",
+    file(planned('specimen name:string --unique name'), /^src\/features\/specimens/),
+    "defineError('specimen_exists', 409",
   );
 });
 
@@ -103,15 +103,15 @@ t.test('the index files list what their folders hold', async (t) => {
 });
 
 t.test('the index files list the new resource beside the others', async (t) => {
-  const files = planned('venue name:string');
-  t.match(files['schemas/index.ts'], "import { venue } from './venue.ts';");
+  const files = planned('specimen name:string');
+  t.match(files['schemas/index.ts'], "import { specimen } from './specimen.ts';");
   t.match(
     files['schemas/index.ts'],
-    /const resources: readonly AnyResource\[\] = \[.*\bsong\b.*\bvenue\b.*\]/,
+    /const resources: readonly AnyResource\[\] = \[.*\bsong\b.*\bspecimen\b.*\]/,
   );
   t.match(
     files['src/features/index.ts'],
-    /const features: readonly Feature\[\] = \[.*\bsongs\b.*\bvenues\b.*\]/,
+    /const features: readonly Feature\[\] = \[.*\bsongs\b.*\bspecimens\b.*\]/,
   );
 });
 
@@ -139,14 +139,14 @@ for (const [line, reason] of Object.entries(clashes)) {
 
 t.test('a folder of the same name is left alone', async (t) => {
   const root = await copy(t);
-  mkdirSync(join(root, 'src/features/venues'));
-  t.throws(() => planned('venue name:string', root), {
-    message: /there is the folder src\/features\/venues already/,
+  mkdirSync(join(root, 'src/features/specimens'));
+  t.throws(() => planned('specimen name:string', root), {
+    message: /there is the folder src\/features\/specimens already/,
   });
 });
 
 t.test('a migration has the number behind the largest', async (t) => {
   const root = await copy(t);
   writeFileSync(join(root, 'migrations/041.other.sql'), '');
-  t.ok(Object.keys(planned('venue name:string', root)).includes('migrations/042.venues.sql'));
+  t.ok(Object.keys(planned('specimen name:string', root)).includes('migrations/042.specimens.sql'));
 });
