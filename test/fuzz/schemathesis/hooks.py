@@ -17,8 +17,14 @@ schemathesis.openapi.format(
 )
 
 
+# The paths of what can be created and deleted.
+collections = []
+
+
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
+    paths = raw_schema["paths"]
+    collections[:] = [path for path in paths if "post" in paths[path] and "delete" in paths.get(path + "/{id}", {})]
     for path in raw_schema["paths"].values():
         for operation in path.values():
             for parameter in operation.get("parameters", []):
@@ -44,8 +50,8 @@ def before_call(context, case, kwargs):
     if current is scenario:
         return
     scenario = current
-    for collection in ("songs", "tasks"):
-        clear(f"{BASE}/{collection}")
+    for collection in collections:
+        clear(BASE + collection)
 
 
 def clear(collection):
