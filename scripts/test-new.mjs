@@ -10,7 +10,7 @@ const VENUE = ['venue', 'name:string:1..200', 'capacity:integer?', 'opened:date'
 const EXHIBIT = [
   'exhibit',
   ...['title:string:3..80', 'subtitle:string?', 'origin:string=Not known', 'nickname:string?:..5=x'],
-  ...['notes:text', 'history:text?', "label:text=It's new"],
+  ...['notes:text:..400', 'history:text?:..300', "label:text:..300=It's new"],
   ...['place:integer:1..200', 'newPlace:integer?', 'row:integer=1', 'values:integer?:-5..5=-5'],
   ...['price:number:0..1000.5', 'weight:number?', 'ratio:number=0.5'],
   ...['loaned:boolean', 'insured:boolean?', 'fragile:boolean=false'],
@@ -27,6 +27,7 @@ const TESTS = [
   'test/contract/answers.test.ts',
   'test/contract/links.test.ts',
   'test/openapi/plugin.test.ts',
+  'test/http/body-limit.test.ts',
   'test/database/migrate.test.ts',
   'test/scripts/new/plan.test.ts',
   'test/acceptance/documents.test.ts',

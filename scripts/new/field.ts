@@ -39,8 +39,8 @@ const MAX_INTEGER = 2_147_483_647;
 
 /** The longest string: an entry of an index holds at most 2,704 bytes, and a code point has up to 4. */
 export const MAX_STRING = 600;
-/** The longest text: a request body has at most 32 KiB by default. */
-const MAX_TEXT = 8000;
+/** The longest text: a request body has at most 32 KiB by default, and a code point up to 12 bytes as JSON. */
+const MAX_TEXT = 2600;
 
 /** The names of columns that each row has already. */
 const TAKEN_IN_ROWS = ['id', 'version', 'createdAt', 'updatedAt', 'lockedId'];

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { camelize, pluralize, singularize } from 'inflection';
+import { readConfig } from '../../src/config.ts';
 import { checkReserved, type NewField, RequestError, readField } from './field.ts';
 
 /** A resource to be made, as the command line describes it. */
@@ -67,6 +68,7 @@ export function readRequest(args: readonly string[]): NewResource & { isDryRun: 
       `An empty ${name} would be valid: one field must have no default and not be null.`,
     );
   }
+  checkSize(name, fields);
   return {
     name,
     plural,
@@ -103,6 +105,29 @@ function checkName(name: string): void {
   }
   checkReserved(name);
 }
+
+/** @throws {RequestError} if a valid body can be larger than the service takes by default. */
+function checkSize(name: string, fields: readonly NewField[]): void {
+  const { bodyLimit } = readConfig({});
+  const sizes = fields.map((field) => field.name.length * ESCAPE + 4 + longestValue(field));
+  if (sizes.reduce((sum, size) => sum + size, 1) > bodyLimit) {
+    throw new RequestError(
+      `${name} can be larger than a request body, with ${bodyLimit} bytes at most: bound its texts, as in notes:text:..500.`,
+    );
+  }
+}
+
+/** The bytes of the longest form of a code unit in JSON, `\u0041`. */
+const ESCAPE = 6;
+
+/** The bytes of the longest value in JSON: each code point of a text is two escaped surrogates. */
+const longestValue = ({ type, max = 0, values }: NewField): number => {
+  if (type === 'string' || type === 'text') return max * 2 * ESCAPE + 2;
+  return type === 'enum' ? Math.max(...values.map((value) => value.length * ESCAPE + 2)) : LONGEST_OTHER;
+};
+
+/** An instant has 24 characters; a UUID has the most, and may be escaped. */
+const LONGEST_OTHER = 36 * 2 * ESCAPE + 2;
 
 function readUnique(given: readonly string[], fields: readonly NewField[]): NewField[] {
   const names = given.flatMap((list) => list.split(',')).map((name) => name.trim());

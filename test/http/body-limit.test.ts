@@ -8,6 +8,7 @@ import { readConfig } from '../../src/config.ts';
 /** A JSON Schema, as far as the length of its values depends on it. */
 interface MeasuredSchema {
   type?: string;
+  enum?: string[];
   maxLength?: number;
   minimum?: number;
   maximum?: number;
@@ -19,16 +20,21 @@ interface MeasuredSchema {
 const ESCAPE = 6;
 const QUOTES = 2;
 
+/** `-1.7976931348623157e+308`: more digits make no difference to a number of double precision. */
+const LONGEST_NUMBER = 24;
+
 const longestKey = (name: string) => name.length * ESCAPE + QUOTES;
 
 /** The bytes of the longest JSON text without blanks that is valid: each code point is two escaped surrogates. */
 function longest(schema: object): number {
-  const { type, maxLength, minimum, maximum, anyOf, properties }: MeasuredSchema = schema;
+  const { type, enum: values, maxLength, minimum, maximum, anyOf, properties }: MeasuredSchema = schema;
   if (anyOf) return Math.max(...anyOf.map(longest));
   if (type === 'null') return 'null'.length;
   if (type === 'boolean') return 'false'.length;
+  if (values) return Math.max(...values.map(longestKey));
   if (type === 'string' && maxLength !== undefined) return maxLength * 2 * ESCAPE + QUOTES;
   if (type === 'integer') return Math.max(String(minimum).length, String(maximum).length);
+  if (type === 'number') return LONGEST_NUMBER;
   if (type === 'object' && properties) {
     const members = Object.entries(properties).map(
       ([name, value]) => longestKey(name) + 1 + longest(value) + 1,
@@ -65,5 +71,7 @@ t.test('the measure is that of a body', async (t) => {
   const emoji = (count: number) => `"${'\\ud83d\\ude00'.repeat(count)}"`;
   const body = `{${[member('song', emoji(200)), member('artist', emoji(200)), member('year', '-2147483647')].join()}}`;
   t.equal(longest(models.find(({ $id }) => $id === 'SongCreate') ?? {}), body.length);
+  t.equal(longest({ type: 'number' }), String(-Number.MAX_VALUE).length);
+  t.equal(longest({ type: 'string', enum: ['a', 'éa'] }), JSON.stringify(escaped('éa').join('')).length - 2);
   t.throws(() => longest({ type: 'string' }), 'a text without bound');
 });
