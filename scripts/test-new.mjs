@@ -24,7 +24,7 @@ const GENERATED = ['Venue', 'Exhibit'];
 const TESTS = [
   'test/features/venues/venues.test.ts',
   'test/features/exhibits/exhibits.test.ts',
-  'test/contract/answers.test.ts',
+  'test/contract/responses.test.ts',
   'test/contract/links.test.ts',
   'test/openapi/plugin.test.ts',
   'test/http/body-limit.test.ts',

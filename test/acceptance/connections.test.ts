@@ -1,6 +1,6 @@
 // What clients may do with a connection, byte by byte.
 import t from 'tap';
-import { checkAnswer } from '../support/contract.ts';
+import { checkResponse } from '../support/contract.ts';
 import { rawExchange, rawExchanges } from '../support/raw-exchange.ts';
 import { runningService, unique } from './service.ts';
 
@@ -14,7 +14,7 @@ const withBody = (method: string, url: string, body: string, ...lines: string[])
 const statuses = (responses: { status: number }[]) => responses.map(({ status }) => status);
 const LAST = 'connection: close';
 
-t.test('a request is answered before the error of the bytes behind it', async (t) => {
+t.test('the response to a request comes before the error of the bytes behind it', async (t) => {
   for (let count = 0; count < 20; count++) {
     const title = unique('One byte too many');
     const responses = await rawExchanges(port, `${withBody('POST', '/tasks', JSON.stringify({ title }))}}`);
@@ -27,7 +27,7 @@ t.test('a request is answered before the error of the bytes behind it', async (t
   }
 });
 
-t.test('a write without a body is answered before the error of the bytes behind it', async (t) => {
+t.test('the response to a write without a body comes before the error of the bytes behind it', async (t) => {
   const { body } = await call('POST', '/tasks', { json: { title: unique('Deleted') } });
   const broken = `${head('DELETE', `/tasks/${body.id}`, 'transfer-encoding: chunked')}ZZ\r\n`;
   t.same(statuses(await rawExchanges(port, broken)), [204]);
@@ -109,7 +109,7 @@ t.test('a request that is no valid HTTP is told so in the shape of every error',
     t.equal(response.headers.connection, 'close');
     t.equal(response.headers['x-content-type-options'], 'nosniff');
     t.match(response.headers['content-security-policy'], "default-src 'none'");
-    checkAnswer('GET', '/nowhere', response);
+    checkResponse('GET', '/nowhere', response);
   }
 });
 

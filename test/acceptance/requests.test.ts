@@ -23,8 +23,8 @@ const MALFORMED_QUERIES = [
 t.test('a query string that cannot be decoded is 400 on every operation but the probes', async (t) => {
   const json = { song: 'a', artist: 'b' };
   for (const query of MALFORMED_QUERIES) {
-    const answer = await call('GET', `/songs?${query}`);
-    t.match(answer, { status: 400, body: { code: 'malformed_request' } }, query);
+    const response = await call('GET', `/songs?${query}`);
+    t.match(response, { status: 400, body: { code: 'malformed_request' } }, query);
   }
   for (const collection of ['/songs', '/v1/tasks']) {
     for (const [method, path, options] of [
@@ -36,8 +36,8 @@ t.test('a query string that cannot be decoded is 400 on every operation but the 
       ['PATCH', '/1', { json }],
       ['DELETE', '/1'],
     ] as const) {
-      const answer = await call(method, `${collection}${path}?artist=Bj%F6rk`, options);
-      t.equal(answer.status, 400, `${method} ${collection}${path}`);
+      const response = await call(method, `${collection}${path}?artist=Bj%F6rk`, options);
+      t.equal(response.status, 400, `${method} ${collection}${path}`);
     }
   }
   for (const path of ['/health', '/ready'])
@@ -69,7 +69,7 @@ t.test('JSON is acceptable whatever its parameters, and an empty Accept takes al
   t.equal(await statusOf('/songs/1', 'application/json; charset=utf-8; q=0'), '406 application/json');
 });
 
-t.test('probes answer any Accept and any query', async (t) => {
+t.test('probes accept any Accept and any query', async (t) => {
   for (const accept of ['text/html', 'application/json;q=0', 'application/json; charset=utf-8', '']) {
     for (const path of ['/health', '/v1/ready']) {
       t.equal((await call('GET', `${path}?ts=1&ts=2`, { headers: { accept } })).status, 200, path + accept);
@@ -163,8 +163,8 @@ t.test('an integer of a path or query is decimal digits', async (t) => {
       [`/songs/${value}`, ['path', 'id']],
       [`/songs?year=${value}`, ['query', 'year']],
     ] as const) {
-      const answer = await call('GET', url);
-      t.match(answer, { status: 422, body: { details: [{ type: 'int_parsing', loc }] } }, url);
+      const response = await call('GET', url);
+      t.match(response, { status: 422, body: { details: [{ type: 'int_parsing', loc }] } }, url);
     }
   }
   for (const value of ['2147483648', '99999999999999999999']) {

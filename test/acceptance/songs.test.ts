@@ -37,8 +37,8 @@ t.test('a song lives from its creation to its deletion', async (t) => {
 
 t.test('clients who create the same song at once make one', async (t) => {
   const json = { song: unique('Race'), artist: 'Everyone' };
-  const answers = await Promise.all(Array.from({ length: 30 }, () => call('POST', '/songs', { json })));
-  const statuses = answers.map(({ status }) => status);
+  const responses = await Promise.all(Array.from({ length: 30 }, () => call('POST', '/songs', { json })));
+  const statuses = responses.map(({ status }) => status);
   t.equal(statuses.filter((status) => status === 201).length, 1);
   t.equal(statuses.filter((status) => status === 409).length, 29);
   t.equal((await call('GET', `/songs?song=${encodeURIComponent(json.song)}`)).body.length, 1);

@@ -1,6 +1,6 @@
-// The links of openapi.json are followed: whatever they take from an answer, the operation behind them accepts.
+// The links of openapi.json are followed: whatever they take from a response, the operation behind them accepts.
 import t from 'tap';
-import type { CheckedAnswer } from '../support/client.ts';
+import type { CheckedResponse } from '../support/client.ts';
 import { document, type Link, resolved } from '../support/contract.ts';
 import {
   collectionOf,
@@ -20,7 +20,7 @@ const ask = (target: Target, id: number, headers: Record<string, string> = {}) =
 };
 
 /** The value of an OpenAPI runtime expression in an exchange. */
-function evaluate(expression: string, id: number, { body, headers }: CheckedAnswer): string {
+function evaluate(expression: string, id: number, { body, headers }: CheckedResponse): string {
   const [, source, name = ''] =
     /^\$(request\.path\.|response\.header\.|response\.body#\/)(.+)$/.exec(expression) ?? [];
   if (source === 'request.path.') return String(id);
@@ -37,18 +37,18 @@ for (const source of targets) {
     t.test(`${operationId} leads to ${link.operationId}`, async (t) => {
       const created = await call('POST', collectionOf(source.path), { json: validBody(source.path) });
       const id = createdId(created);
-      const answer = source.method === 'POST' ? created : await ask(source, id);
-      const { status } = await follow(link, id, answer);
+      const response = source.method === 'POST' ? created : await ask(source, id);
+      const { status } = await follow(link, id, response);
       t.ok(status === 200 || status === 204, `${status}`);
     });
   }
 }
 
-async function follow(link: Link, from: number, answer: CheckedAnswer): Promise<CheckedAnswer> {
+async function follow(link: Link, from: number, response: CheckedResponse): Promise<CheckedResponse> {
   const target = targets.find(({ operation }) => operation.operationId === link.operationId);
   if (!target) throw new Error(`There is no operation ${link.operationId}`);
   const { id = '', ...headers } = Object.fromEntries(
-    Object.entries(link.parameters).map(([name, expression]) => [name, evaluate(expression, from, answer)]),
+    Object.entries(link.parameters).map(([name, expression]) => [name, evaluate(expression, from, response)]),
   );
   return ask(target, Number(id), headers);
 }

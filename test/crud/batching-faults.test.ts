@@ -20,14 +20,14 @@ t.test(
   async (t) => {
     const service = await startService(t, { BATCHING: 'on', REQUEST_DEADLINE_MS: '600000' });
     const release = await holdDatabase(service);
-    const answers = Array.from({ length: TOO_MANY }, (_, id) => service.app.inject(`/songs/${id + 1}`));
+    const responses = Array.from({ length: TOO_MANY }, (_, id) => service.app.inject(`/songs/${id + 1}`));
     while (service.app.batching.counts()['songs.find']?.refused === 0) await new Promise(setImmediate);
     const refused = await service.call('GET', '/songs/1');
     t.equal(refused.status, 503);
     t.equal(refused.body.code, 'unavailable');
     t.match(refused.headers['retry-after'], /^\d+$/);
     release();
-    const statuses = (await Promise.all(answers)).map(({ statusCode }) => statusCode);
+    const statuses = (await Promise.all(responses)).map(({ statusCode }) => statusCode);
     const full = statuses.filter((status) => status === 503).length;
     t.equal(service.app.batching.counts()['songs.find']?.refused, full + 1);
     t.equal(statuses.filter((status) => status === 200).length, 3);
@@ -77,17 +77,17 @@ t.test(
         first?.call('POST', '/songs', { json: { song: `${index}`, artist: 'D' } }),
       ),
     );
-    const urls = made.map((answer) => String(answer?.headers.location));
+    const urls = made.map((response) => String(response?.headers.location));
     const statuses = new Set<number>();
     for (let round = 0; round < 15; round++) {
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         instances.flatMap(({ call }, index) =>
           (index === 0 ? urls : urls.toReversed()).map((url) =>
             call('PATCH', url, { json: { year: round } }),
           ),
         ),
       );
-      for (const { status } of answers) statuses.add(status);
+      for (const { status } of responses) statuses.add(status);
     }
     t.same([...statuses], [200]);
   },

@@ -8,8 +8,8 @@ const { call, app } = await startService(t, { BATCHING: 'on' });
 t.test('concurrent reads are one statement, and each gets its own row', async (t) => {
   const before = app.batching.counts()['songs.find'];
   const ids = Array.from({ length: 60 }, (_, index) => (index % 4) + 1);
-  const answers = await Promise.all(ids.map((id) => call('GET', `/songs/${id}`)));
-  for (const [index, { status, body }] of answers.entries()) {
+  const responses = await Promise.all(ids.map((id) => call('GET', `/songs/${id}`)));
+  for (const [index, { status, body }] of responses.entries()) {
     t.equal(status, ids[index] === 4 ? 404 : 200);
     if (status === 200) t.equal(body.id, ids[index]);
   }
@@ -19,10 +19,10 @@ t.test('concurrent reads are one statement, and each gets its own row', async (t
 
 t.test('the first of equal songs in a batch is created, the others exist', async (t) => {
   const json = [1, 2, 3, 4].map((year) => ({ song: 'Same', artist: 'Batch', year }));
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     [...json, { song: 'Other', artist: 'Batch' }].map((json) => call('POST', '/songs', { json })),
   );
-  t.same(answers.map(({ status }) => status).sort(), [201, 201, 409, 409, 409]);
+  t.same(responses.map(({ status }) => status).sort(), [201, 201, 409, 409, 409]);
   t.equal((await call('GET', '/songs?artist=Batch')).body.length, 2);
 });
 
@@ -51,11 +51,11 @@ t.test('each create of a batch gets its own row', async (t) => {
 t.test('only the invalid row of a batch fails', async (t) => {
   await app.pg.query("ALTER TABLE songs ADD CONSTRAINT no_poison CHECK (song <> 'Poison')");
   const names = [...Array.from({ length: 20 }, (_, index) => `Good ${index}`), 'Poison'];
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     names.map((song) => call('POST', '/songs', { json: { song, artist: 'Fate' } })),
   );
   t.same(
-    answers.map(({ status }) => status),
+    responses.map(({ status }) => status),
     names.map((name) => (name === 'Poison' ? 500 : 201)),
   );
   t.equal((await call('GET', '/songs?artist=Fate&limit=100')).body.length, 20);
@@ -65,7 +65,7 @@ t.test('exactly one of several writes to the same version of a row succeeds', as
   for (const method of ['PUT', 'PATCH', 'DELETE']) {
     const created = await call('POST', '/tasks', { json: { title: method } });
     const headers = { 'if-match': String(created.headers.etag) };
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 40 }, (_, index) =>
         call(method, String(created.headers.location), {
           headers,
@@ -73,9 +73,9 @@ t.test('exactly one of several writes to the same version of a row succeeds', as
         }),
       ),
     );
-    const done = answers.filter(({ status }) => status < 300);
+    const done = responses.filter(({ status }) => status < 300);
     t.equal(done.length, 1, method);
-    const others = answers.filter(({ status }) => status !== (method === 'DELETE' ? 404 : 412));
+    const others = responses.filter(({ status }) => status !== (method === 'DELETE' ? 404 : 412));
     t.equal(others.length, 1, 'to the others it has another version, or is gone');
     const { status, body } = await call('GET', String(created.headers.location));
     if (method === 'DELETE') t.equal(status, 404);
@@ -98,7 +98,7 @@ t.test('writes to many rows are coalesced, and each row gets the values of its o
     missing.map(({ status }) => status),
     [204, 204],
   );
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     songs.map(({ headers }, index) =>
       index % 3 === 0
         ? call('PUT', String(headers.location), { json: { song: `new ${index}`, artist: 'W' } })
@@ -107,7 +107,7 @@ t.test('writes to many rows are coalesced, and each row gets the values of its o
           }),
     ),
   );
-  for (const [index, { status, body }] of answers.entries()) {
+  for (const [index, { status, body }] of responses.entries()) {
     if (index >= 88) t.equal(status, 404);
     else if (index === 5) t.equal(status, 409, 'only the one that takes the name of another song fails');
     else {

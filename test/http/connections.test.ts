@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import Fastify from 'fastify';
 import t from 'tap';
 import { Connections } from '../../src/http/connections.ts';
-import { checkAnswer } from '../support/contract.ts';
+import { checkResponse } from '../support/contract.ts';
 import { rawExchange, rawExchanges } from '../support/raw-exchange.ts';
 import { startWithoutDatabase } from '../support/service.ts';
 import { until } from '../support/until.ts';
@@ -38,7 +38,7 @@ t.test('what is not HTTP gets an error like every other, and a line in the log',
     t.equal(response.status, status, bytes.slice(0, 30));
     t.match(JSON.parse(response.text), { code });
     t.equal(response.headers.connection, 'close');
-    checkAnswer('GET', '/nowhere', response);
+    checkResponse('GET', '/nowhere', response);
     t.match(log.at(-1), { msg: 'request', level: 30, status, reqId: response.headers['x-request-id'] });
   }
 });

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import type { FastifyInstance, InjectOptions } from 'fastify';
-import { type Answer, checkAnswer } from './contract.ts';
+import { checkResponse, type HttpResponse } from './contract.ts';
 import type { LooseJson } from './loose-json.ts';
 
 export interface RequestOptions {
@@ -11,30 +11,30 @@ export interface RequestOptions {
   headers?: Record<string, string>;
 }
 
-/** An answer that meets the contract. */
-export interface CheckedAnswer extends Answer {
+/** A response that meets the contract. */
+export interface CheckedResponse extends HttpResponse {
   /** Its shape is the contract's business, which has been checked. */
   body: LooseJson;
 }
 
-/** Sends a request and gives its answer, after it was held against the contract. */
-export type Client = (method: string, url: string, options?: RequestOptions) => Promise<CheckedAnswer>;
+/** Sends a request and gives its response, after it was held against the contract. */
+export type Client = (method: string, url: string, options?: RequestOptions) => Promise<CheckedResponse>;
 
 type Transport = (
   method: string,
   url: string,
   headers: Record<string, string>,
   payload: string | Buffer | undefined,
-) => Promise<Answer>;
+) => Promise<HttpResponse>;
 
 function client(transport: Transport): Client {
   return async (method, url, { json, payload, headers = {} } = {}) => {
     const body = json === undefined ? payload : JSON.stringify(json);
     const type = json !== undefined && { 'content-type': 'application/json' };
-    const answer = await transport(method, url, { ...type, ...headers }, body);
-    checkAnswer(method, url, answer);
-    const isJson = String(answer.headers['content-type']).includes('json') && answer.text !== '';
-    return { ...answer, body: isJson ? JSON.parse(answer.text) : answer.text };
+    const response = await transport(method, url, { ...type, ...headers }, body);
+    checkResponse(method, url, response);
+    const isJson = String(response.headers['content-type']).includes('json') && response.text !== '';
+    return { ...response, body: isJson ? JSON.parse(response.text) : response.text };
   };
 }
 

@@ -1,12 +1,12 @@
-// Holds every answer that a test receives against openapi.json, with a JSON Schema validator (2020-12) that
+// Holds every response that a test receives against openapi.json, with a JSON Schema validator (2020-12) that
 // shares nothing with the service's own.
 import { readFileSync } from 'node:fs';
 import { type Schema, Validator } from '@cfworker/json-schema';
 import { DEFAULT_HEADERS } from '../../src/http/default-headers.ts';
 import { type HeaderRules, headersWith } from '../../src/http/headers.ts';
 
-/** An answer as it came over the wire. */
-export interface Answer {
+/** A response as it came over the wire. */
+export interface HttpResponse {
   status: number;
   headers: Readonly<Record<string, string | string[] | number | undefined>>;
   text: string;
@@ -26,13 +26,13 @@ interface DeclaredHeader {
   schema: Schema;
 }
 
-/** Where a client can go on from an answer: by runtime expressions. */
+/** Where a client can go on from a response: by runtime expressions. */
 export interface Link {
   operationId: string;
   parameters: Record<string, string>;
 }
 
-interface DeclaredAnswer {
+interface DeclaredResponse {
   headers?: Record<string, DeclaredHeader | Reference>;
   links?: Record<string, Link>;
   content?: Record<string, Content>;
@@ -42,15 +42,15 @@ export interface Operation {
   operationId: string;
   parameters?: { name: string; in: string; example?: unknown }[];
   requestBody?: { content: Record<string, { example?: unknown }> };
-  responses: Record<string, DeclaredAnswer | Reference>;
+  responses: Record<string, DeclaredResponse | Reference>;
 }
 
-/** An OpenAPI document as far as answers are held against it. */
+/** An OpenAPI document as far as responses are held against it. */
 export interface ContractDocument {
   paths: Record<string, Record<string, Operation>>;
   components: {
     schemas: Record<string, Schema>;
-    responses: Record<string, DeclaredAnswer>;
+    responses: Record<string, DeclaredResponse>;
     headers: Record<string, DeclaredHeader>;
   };
 }
@@ -87,59 +87,59 @@ const TRANSPORT = new Set([
 /** The headers of every response. */
 const PROMISED = namesOf(({ on }) => on === 'every response');
 
-/** The answers that are not part of an operation: no such route, no such method, a request that is not HTTP. */
-const general: DeclaredAnswer = {
+/** The responses that are not part of an operation: no such route, no such method, a request that is not HTTP. */
+const general: DeclaredResponse = {
   content: {
     'application/json': { schema: { $ref: '#/components/schemas/ApiError' } },
     'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
   },
 };
 
-/** Throws where the answer has what the document does not declare, or lacks what it promises. */
-export type CheckAnswer = (method: string, url: string, answer: Answer) => void;
+/** Throws where the response has what the document does not declare, or lacks what it promises. */
+export type CheckResponse = (method: string, url: string, response: HttpResponse) => void;
 
-/** Makes the check of a document's answers. */
-export function contractOf(document: ContractDocument): CheckAnswer {
+/** Makes the check of a document's responses. */
+export function contractOf(document: ContractDocument): CheckResponse {
   const violations = violationsOf(document);
-  return (method, url, answer) => {
-    const declaration = declared(document, method, url, answer.status);
+  return (method, url, response) => {
+    const declaration = declared(document, method, url, response.status);
     const problems = [
-      ...headerProblems(answer, declaration, document.components.headers, violations),
-      ...bodyProblems(method, answer, declaration, violations),
+      ...headerProblems(response, declaration, document.components.headers, violations),
+      ...bodyProblems(method, response, declaration, violations),
     ];
     if (problems.length > 0) {
       throw new Error(
-        `${method} ${url} → ${answer.status} breaks the contract: ${problems.join('; ')}\n${answer.text}`,
+        `${method} ${url} → ${response.status} breaks the contract: ${problems.join('; ')}\n${response.text}`,
       );
     }
   };
 }
 
-/** Holds an answer against openapi.json. */
-export const checkAnswer: CheckAnswer = contractOf(document);
+/** Holds a response against openapi.json. */
+export const checkResponse: CheckResponse = contractOf(document);
 
-/** What the document says of an answer to this request; undefined where it says nothing at all. */
+/** What the document says of a response to this request; undefined where it says nothing at all. */
 function declared(
   document: ContractDocument,
   method: string,
   url: string,
   status: number,
-): DeclaredAnswer | undefined {
+): DeclaredResponse | undefined {
   const path = url.split('?', 1)[0]?.replace(/^\/v1(?=\/)/, '') ?? '';
   const template = Object.keys(document.paths).find((candidate) => pattern(candidate).test(path));
   const name = method === 'HEAD' ? 'get' : method.toLowerCase();
   const operation = template === undefined ? undefined : document.paths[template]?.[name];
   if (!operation) return status >= 400 ? general : undefined;
-  const answer = operation.responses[String(status)];
-  if (!answer) throw new Error(`${method} ${url} answered ${status}, which the document does not declare`);
-  return resolved(answer, document.components.responses);
+  const response = operation.responses[String(status)];
+  if (!response) throw new Error(`${method} ${url} → ${status}, which the document does not declare`);
+  return resolved(response, document.components.responses);
 }
 
 const pattern = (template: string) => new RegExp(`^${template.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`);
 
 function headerProblems(
-  { headers }: Answer,
-  declaration: DeclaredAnswer | undefined,
+  { headers }: HttpResponse,
+  declaration: DeclaredResponse | undefined,
   declaredHeaders: Record<string, DeclaredHeader>,
   violations: Violations,
 ): string[] {
@@ -163,8 +163,8 @@ function headerProblems(
 
 function bodyProblems(
   method: string,
-  { headers, text }: Answer,
-  declaration: DeclaredAnswer | undefined,
+  { headers, text }: HttpResponse,
+  declaration: DeclaredResponse | undefined,
   violations: Violations,
 ): string[] {
   if (!declaration) return [];
@@ -172,12 +172,12 @@ function bodyProblems(
   if (!declaration.content) return text === '' ? [] : ['a body is not declared'];
   const content = declaration.content[type];
   if (!content) return [`the content type ${type} is not declared`];
-  if (method === 'HEAD') return text === '' ? [] : ['an answer to HEAD has a body'];
+  if (method === 'HEAD') return text === '' ? [] : ['a response to HEAD has a body'];
   const value = JSON.parse(text);
   return [...violations(content.schema, value), ...undeclaredCode(content, value.code)];
 }
 
-/** An error must be one of those that the answer declares, not just one of the same status. */
+/** An error must be one of those that the response declares, not just one of the same status. */
 function undeclaredCode({ examples }: Content, code: unknown): string[] {
   if (!examples || Object.values(examples).some(({ value }) => value.code === code)) return [];
   return [`the error ${code} is not declared`];

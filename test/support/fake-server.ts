@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:net';
 import type { Test } from 'tap';
 
-/** Starts a server that answers each start-up message with the given SQLSTATE, and gives its port. */
+/** Starts a server that responds to each start-up message with the given SQLSTATE, and gives its port. */
 export async function refusingServer(t: Test, sqlstate: string): Promise<number> {
   const fields = Buffer.from(`SFATAL\0C${sqlstate}\0Mno, and the secret is hunter2\0\0`);
   const message = Buffer.concat([Buffer.from('E'), Buffer.alloc(4), fields]);

@@ -13,7 +13,7 @@ export interface Workload {
   operationsPerClient: number;
 }
 
-/** Runs the workload and gives the history of each song. Reads that got no answer are no part of it. */
+/** Runs the workload and gives the history of each song. Reads that got no response are no part of it. */
 export async function recordHistories(call: Client, workload: Workload): Promise<Operation[][]> {
   const histories = Array.from({ length: workload.songs }, (): Operation[] => []);
   const ids = new Map<number, number>();
@@ -78,8 +78,8 @@ async function remove(call: Client, id: number): Promise<Attempt> {
   return { kind: 'delete', id, ...(known(status, 404) && { outcome: 'absent' }) };
 }
 
-/** Whether the answer is the expected one; 503 says nothing about what happened, and anything else is wrong. */
+/** Whether the response is the expected one; 503 says nothing about what happened, and anything else is wrong. */
 function known(status: number, expected: number): boolean {
-  if (status !== expected && status !== 503) throw new Error(`The service answered ${status}`);
+  if (status !== expected && status !== 503) throw new Error(`The service responded with ${status}`);
   return status === expected;
 }

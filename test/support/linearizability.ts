@@ -1,5 +1,5 @@
 // Decides whether a recorded history of one song could have happened one operation after the other, each at some
-// instant between its call and its answer: the search of Wing and Gong (1993) with Lowe's memory (2017).
+// instant between its call and its response: the search of Wing and Gong (1993) with Lowe's memory (2017).
 
 /** What a song is at one instant: absent, or present under an id, which is unknown if nobody was told it. */
 export type SongState = { id: number | undefined; year: number } | undefined;
@@ -13,7 +13,7 @@ export type Operation = { start: number; end: number } & (
   | { kind: 'delete'; id: number; outcome?: 'done' | 'absent' }
 );
 
-/** Stands for the years that are in no answer. */
+/** Stands for the years that are in no response. */
 const UNSEEN = -1;
 
 /**
@@ -104,7 +104,7 @@ function relevant(history: readonly Operation[]): Operation[] {
 
 /**
  * Leaves out those that ask and tell the same as one before them: if one of the two can be next, so can the one that
- * must be answered earlier, and the other can take its place.
+ * must end earlier, and the other can take its place.
  */
 function oneOfAKind(operations: readonly Operation[], next: readonly number[]): number[] {
   const kinds = new Set<string>();
@@ -115,7 +115,7 @@ function oneOfAKind(operations: readonly Operation[], next: readonly number[]): 
   });
 }
 
-/** Those that may be next: none was answered before they were called. The ones with an outcome come first. */
+/** Those that may be next: none ended before they were called. The ones with an outcome come first. */
 function candidates(operations: readonly Operation[], taken: readonly boolean[], first: number): number[] {
   let earliestEnd = Number.POSITIVE_INFINITY;
   const next: number[] = [];

@@ -19,7 +19,7 @@ export interface ServiceProcess {
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts the service and waits until it answers; killed after the test, if it still runs. */
+/** Starts the service and waits until it listens; killed after the test, if it still runs. */
 export async function startProcess(t: Test, environment: Record<string, string>): Promise<ServiceProcess> {
   const child = launch(t, { PORT: '0', ...environment });
   while (true) {

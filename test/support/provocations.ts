@@ -1,9 +1,9 @@
-// How to get each answer that openapi.json declares: a valid request of the operation, and what is done to it so that
+// How to get each response that openapi.json declares: a valid request of the operation, and what is done to it so that
 // it is answered with this very error. The names are those of the examples in the document.
 import { resources } from '../../schemas/index.ts';
 import type { AnyResource } from '../../schemas/resource.ts';
 import type { RequestOptions } from './client.ts';
-import { type Answer, document, type Operation, resolved } from './contract.ts';
+import { document, type HttpResponse, type Operation, resolved } from './contract.ts';
 
 /** An operation with the request that its examples describe. */
 export interface Target {
@@ -13,7 +13,7 @@ export interface Target {
   path: string;
 }
 
-/** An answer of an operation, as it is declared. */
+/** A response of an operation, as it is declared. */
 export interface DeclaredCase {
   status: number;
   /** The name of its example; none for a success. */
@@ -30,7 +30,7 @@ export const targets: readonly Target[] = Object.entries(document.paths).flatMap
   Object.entries(item).map(([method, operation]) => ({ operation, path, method: method.toUpperCase() })),
 );
 
-/** Every answer of an operation, errors one by one. */
+/** Every response of an operation, errors one by one. */
 export function declaredCases({ operation }: Target): DeclaredCase[] {
   return Object.entries(operation.responses).flatMap(([code, response]): DeclaredCase[] => {
     const status = Number(code);
@@ -82,7 +82,8 @@ function distinctValue({ fields, unique }: AnyResource, number: number): Record<
 }
 
 /** The id of the resource that a response says was made, in its `Location`. */
-export const createdId = ({ headers }: Answer): number => Number(String(headers.location).split('/').at(-1));
+export const createdId = ({ headers }: HttpResponse): number =>
+  Number(String(headers.location).split('/').at(-1));
 
 /** A request that the operation takes, for the resource with the id. */
 export function validRequest({ operation, path }: Target, id: number): Provocation {

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { Answer } from './contract.ts';
+import type { HttpResponse } from './contract.ts';
 
 /** Sends bytes as they are and gives the first response, once the connection is closed. */
-export async function rawExchange(port: number, bytes: string): Promise<Answer> {
+export async function rawExchange(port: number, bytes: string): Promise<HttpResponse> {
   const [first = { status: 0, headers: {}, text: '' }] = await rawExchanges(port, bytes);
   return first;
 }
@@ -17,7 +17,7 @@ export async function rawExchanges(
   port: number,
   bytes: string | Buffer,
   { halfClose = false }: { halfClose?: boolean } = {},
-): Promise<Answer[]> {
+): Promise<HttpResponse[]> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   const chunks: Buffer[] = [];
   socket.on('data', (chunk) => chunks.push(chunk));
@@ -29,8 +29,8 @@ export async function rawExchanges(
   return parseResponses(Buffer.concat(chunks));
 }
 
-function parseResponses(bytes: Buffer): Answer[] {
-  const responses: Answer[] = [];
+function parseResponses(bytes: Buffer): HttpResponse[] {
+  const responses: HttpResponse[] = [];
   let rest = bytes;
   while (rest.length > 0) {
     const end = rest.indexOf('\r\n\r\n');

@@ -4,7 +4,7 @@ import { startService } from '../../support/service.ts';
 const { call } = await startService(t);
 const BLINDING_LIGHTS = { song: 'Blinding Lights', artist: 'The Weeknd', year: 2019 };
 
-t.test('a new database answers with the three songs that readers expect', async (t) => {
+t.test('a new database has three songs', async (t) => {
   const { status, body, headers } = await call('GET', '/songs');
   t.equal(status, 200);
   t.match(body, [

@@ -51,18 +51,18 @@ t.test('tasks are created, read, replaced, updated and deleted', async (t) => {
   }
 });
 
-t.test('no answer holds the internal note', async (t) => {
+t.test('no response holds the internal note', async (t) => {
   const created = await call('POST', '/tasks', { json: { title: 'Secret' } });
   const url = String(created.headers.location);
   await app.pg.query("UPDATE tasks SET internal_note = 'for our eyes only' WHERE title = 'Secret'");
-  const answers = [
+  const responses = [
     created,
     await call('GET', url),
     await call('GET', '/tasks'),
     await call('PUT', url, { json: { title: 'Secret' } }),
     await call('PATCH', url, { json: { done: true } }),
   ];
-  for (const { text } of answers) t.notMatch(text, /note|eyes/);
+  for (const { text } of responses) t.notMatch(text, /note|eyes/);
   const { rows } = await app.pg.query("SELECT internal_note FROM tasks WHERE title = 'Secret'");
   t.same(rows, [{ internal_note: 'for our eyes only' }], 'and no write touches it');
 });
@@ -98,11 +98,11 @@ t.test('tasks are filtered, searched, sorted and counted', async (t) => {
 
 t.test('200 clients who race leave exactly as many tasks as there may be', async (t) => {
   await app.pg.query('TRUNCATE tasks');
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 200 }, (_, index) => call('POST', '/tasks', { json: { title: `Task ${index}` } })),
   );
-  t.equal(answers.filter(({ status }) => status === 201).length, 50);
-  const refused = answers.filter(({ status }) => status === 409);
+  t.equal(responses.filter(({ status }) => status === 201).length, 50);
+  const refused = responses.filter(({ status }) => status === 409);
   t.equal(refused.length, 150);
   t.match(refused[0]?.body, { error: 'ConflictError', code: 'task_limit_reached' });
   const { rows } = await app.pg.query(

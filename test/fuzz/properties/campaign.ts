@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Answer, type ContractDocument, contractOf } from '../../support/contract.ts';
+import { type ContractDocument, contractOf, type HttpResponse } from '../../support/contract.ts';
 import type { BrokenRule } from './broken-rule.ts';
 import { type OpenApiDocument, type Operation, operationsOf } from './document.ts';
 import { brokenRules, unknownRoutes } from './invalid-requests.ts';
@@ -21,7 +21,7 @@ const MAX_SHRINKS = 500;
 export interface CampaignOptions {
   document: OpenApiDocument & ContractDocument;
   /** Sends a request to the service under test. */
-  send: (request: FuzzRequest) => Promise<Answer>;
+  send: (request: FuzzRequest) => Promise<HttpResponse>;
   seed: number;
   /** How many times each operation is asked validly, and twice as often invalidly. */
   examples: number;
@@ -60,7 +60,10 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   let properties = 0;
 
   /** @throws with all that is needed to see what is wrong. */
-  const exchange = async (request: FuzzRequest, judge: (answer: Answer) => void): Promise<Answer> => {
+  const exchange = async (
+    request: FuzzRequest,
+    judge: (answer: HttpResponse) => void,
+  ): Promise<HttpResponse> => {
     const answer = await options.send(request);
     requests++;
     statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
@@ -146,7 +149,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
 }
 
 /** The resource that a create was answered with. */
-function createdBy({ headers }: Answer): Created {
+function createdBy({ headers }: HttpResponse): Created {
   const id = /\d+$/.exec(String(headers.location ?? ''))?.[0];
   return id === undefined ? NOTHING : { id, entityTag: String(headers.etag) };
 }

@@ -1,9 +1,9 @@
 // Services with known faults: the real one, with what it is sent or what it answers bent on the way.
-import type { Answer } from '../../support/contract.ts';
+import type { HttpResponse } from '../../support/contract.ts';
 import type { FuzzRequest } from './requests.ts';
 
 /** Sends a request to a service. */
-export type Send = (request: FuzzRequest) => Promise<Answer>;
+export type Send = (request: FuzzRequest) => Promise<HttpResponse>;
 
 /** The request with another body, where it has one that can be read. */
 function withBody(request: FuzzRequest, change: (body: Record<string, unknown>) => unknown): FuzzRequest {
@@ -16,12 +16,15 @@ function withBody(request: FuzzRequest, change: (body: Record<string, unknown>) 
   }
 }
 
-const withAnswer = (answer: Answer, change: (body: Record<string, unknown>) => unknown): Answer => ({
+const withAnswer = (
+  answer: HttpResponse,
+  change: (body: Record<string, unknown>) => unknown,
+): HttpResponse => ({
   ...answer,
   text: answer.text === '' ? '' : JSON.stringify(change(JSON.parse(answer.text))),
 });
 
-const failure: Pick<Answer, 'status' | 'text'> = {
+const failure: Pick<HttpResponse, 'status' | 'text'> = {
   status: 422,
   text: '{"error":"ValidationError","code":"validation_failed","message":"No","requestId":"x"}',
 };

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Answer } from '../../support/contract.ts';
+import type { HttpResponse } from '../../support/contract.ts';
 import type { Refusal } from './broken-rule.ts';
 import type { Draft, FuzzRequest } from './requests.ts';
 
@@ -12,7 +12,12 @@ const EXCUSES: Readonly<Record<number, (draft: Draft) => boolean>> = {
 };
 
 /** @throws when a valid request was refused, failed, or did not do what it says. */
-export function judgeValid(draft: Draft, request: FuzzRequest, answer: Answer, bodyLimit: number): void {
+export function judgeValid(
+  draft: Draft,
+  request: FuzzRequest,
+  answer: HttpResponse,
+  bodyLimit: number,
+): void {
   const { status, text } = answer;
   // The only rule that no schema can say.
   const isTooLarge = request.payload !== undefined && Buffer.byteLength(request.payload) > bodyLimit;
@@ -51,7 +56,7 @@ interface ErrorBody {
 }
 
 /** @throws when a request that breaks one rule was not refused for just that, in the form that was asked for. */
-export function judgeInvalid(refusal: Refusal, request: FuzzRequest, answer: Answer): void {
+export function judgeInvalid(refusal: Refusal, request: FuzzRequest, answer: HttpResponse): void {
   if (answer.status !== refusal.status) {
     throw new Error(`an invalid request was answered ${answer.status} instead of ${refusal.status}`);
   }

@@ -1,10 +1,10 @@
-// Nothing is declared that is not sent: each answer of each operation in openapi.json is provoked, in each of its
-// media types, and compared with its example. That nothing is sent that is not declared is checked on every answer of
+// Nothing is declared that is not sent: each response of each operation in openapi.json is provoked, in each of its
+// media types, and compared with its example. That nothing is sent that is not declared is checked on every response of
 // every test.
 import t, { type Test } from 'tap';
 import { resources } from '../../schemas/index.ts';
-import type { CheckedAnswer, Client } from '../support/client.ts';
-import { checkAnswer } from '../support/contract.ts';
+import type { CheckedResponse, Client } from '../support/client.ts';
+import { checkResponse } from '../support/contract.ts';
 import {
   brokenRequests,
   type Change,
@@ -47,8 +47,8 @@ async function withResource(path: string, use: (id: number) => Promise<void>): P
   await call('DELETE', path.replace('{id}', String(id)));
 }
 
-/** The example, with what is different in each occurrence taken from the answer. */
-const expected = (example: unknown, { body }: CheckedAnswer) => ({
+/** The example, with what is different in each occurrence taken from the response. */
+const expected = (example: unknown, { body }: CheckedResponse) => ({
   ...Object(example),
   requestId: body.requestId,
   ...('instance' in body && { instance: body.instance }),
@@ -65,9 +65,9 @@ async function provoke(
   for (const [type, example] of Object.entries(examples)) {
     const { url, ...options } = change(validRequest(target, id), target, examples);
     const headers = { accept: type, ...options.headers };
-    const answer = await send(target.method, url, { ...options, headers });
-    t.equal(answer.status, status, `${name} in ${type}`);
-    t.same(answer.body, expected(example, answer), `${name} is as in the example`);
+    const response = await send(target.method, url, { ...options, headers });
+    t.equal(response.status, status, `${name} in ${type}`);
+    t.same(response.body, expected(example, response), `${name} is as in the example`);
   }
 }
 
@@ -77,14 +77,14 @@ async function succeed(t: Test, target: Target, status: number) {
   for (const type of Object.keys(operation.requestBody?.content ?? { none: {} })) {
     await withResource(path, async (id) => {
       const { url, json } = validRequest(target, id);
-      const answer = await call(method, url, {
+      const response = await call(method, url, {
         ...(json !== undefined && { payload: JSON.stringify(json) }),
         headers: {
           ...(json !== undefined && { 'content-type': type }),
           ...(status === 304 && { 'if-none-match': '*' }),
         },
       });
-      t.equal(answer.status, status, `${status} to ${type}`);
+      t.equal(response.status, status, `${status} to ${type}`);
     });
   }
 }
@@ -92,19 +92,22 @@ async function succeed(t: Test, target: Target, status: number) {
 async function breakOff(t: Test, { method, path }: Target, declared: DeclaredCase, bytes: string) {
   const url = path.replace('{id}', '1');
   const head = `${method} ${url} HTTP/1.1\r\nhost: setlist\r\ncontent-type: application/json\r\n`;
-  const answer = await rawExchange(port, head + bytes);
-  checkAnswer(method, url, answer);
-  t.equal(answer.status, declared.status, `${declared.name}`);
-  const body = JSON.parse(answer.text);
-  t.same(body, expected(declared.examples['application/json'], { ...answer, body }));
+  const response = await rawExchange(port, head + bytes);
+  checkResponse(method, url, response);
+  t.equal(response.status, declared.status, `${declared.name}`);
+  const body = JSON.parse(response.text);
+  t.same(body, expected(declared.examples['application/json'], { ...response, body }));
 }
 
 /** Creates tasks until there are as many as there may be, and removes them when that was seen. */
 async function fillUp(t: Test, target: Target, declared: DeclaredCase) {
   const ids: number[] = [];
-  for (let answer = await call('POST', '/tasks', { json: validBody('/tasks') }); answer.status === 201; ) {
-    ids.push(answer.body.id);
-    answer = await call('POST', '/tasks', { json: validBody('/tasks') });
+  for (
+    let response = await call('POST', '/tasks', { json: validBody('/tasks') });
+    response.status === 201;
+  ) {
+    ids.push(response.body.id);
+    response = await call('POST', '/tasks', { json: validBody('/tasks') });
   }
   await provoke(t, target, declared);
   for (const id of ids) await call('DELETE', `/tasks/${id}`);
@@ -120,7 +123,7 @@ async function clash(t: Test, target: Target, declared: DeclaredCase, id: number
 const FAILURES = ['Unavailable', 'NotReady', 'InternalError'];
 
 for (const target of targets) {
-  t.test(`${target.operation.operationId} sends each answer that it declares`, async (t) => {
+  t.test(`${target.operation.operationId} sends each response that it declares`, async (t) => {
     await withResource(target.path, async (id) => {
       for (const declared of declaredCases(target)) {
         const { name, status } = declared;
@@ -146,14 +149,14 @@ async function failEverywhere(t: Test, send: Client, ...names: string[]) {
   }
 }
 
-t.test('whatever asks the database answers 503 while that is away', async (t) => {
+t.test('each operation that uses the database is 503 during an outage', async (t) => {
   const database = await unreliableServer(t);
   const service = await startService(t, database.environment);
   await database.shut();
   await failEverywhere(t, service.call, 'Unavailable', 'NotReady');
 });
 
-t.test('whatever asks the database answers 500 when that is broken', async (t) => {
+t.test('each operation that uses the database is 500 while its tables are missing', async (t) => {
   await app.pg.query(`DROP TABLE ${resources.map(({ names }) => names.table).join(', ')} CASCADE`);
   await failEverywhere(t, call, 'InternalError');
 });
