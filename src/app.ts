@@ -6,8 +6,7 @@ import type { Model } from '../schemas/ref.ts';
 import type { Config } from './config.ts';
 import { batching } from './database/batching/plugin.ts';
 import { database } from './database/plugin.ts';
-import { redoc } from './docs/redoc.ts';
-import { docs } from './docs/swagger-ui.ts';
+import { docs, redoc } from './docs/plugin.ts';
 import type { Feature } from './features/feature.ts';
 import { features as allFeatures } from './features/index.ts';
 import { serviceRoutes } from './features/service/routes.ts';
@@ -15,18 +14,16 @@ import { bodyParsing } from './http/body-parsing.ts';
 import { Connections } from './http/connections.ts';
 import { contentNegotiation } from './http/content-negotiation.ts';
 import { cors } from './http/cors.ts';
-import { defaultHeaders } from './http/default-headers.ts';
 import { errors } from './http/error-handler.ts';
 import { lifecycle } from './http/lifecycle.ts';
 import { MAX_PARAM_LENGTH, methodRouting } from './http/method-routing.ts';
 import { parseQueryString, queryStrings } from './http/query-strings.ts';
-import { routedUrl } from './http/request-checks.ts';
-import { responseHeaders } from './http/response-headers.ts';
+import { routedUrl } from './http/request-target.ts';
+import { defaultHeaders, responseHeaders } from './http/response-headers.ts';
 import { sharedSerializers } from './http/shared-serializers.ts';
 import { RequestLog } from './logging/request-log.ts';
 import { openapi } from './openapi/plugin.ts';
-import { validation } from './validation/plugin.ts';
-import { responseValidation } from './validation/response-validation.ts';
+import { responseValidation, validation } from './validation/plugin.ts';
 
 export interface AppOverrides {
   /** The logger; by default nothing is logged. */

@@ -2,7 +2,7 @@ import './working-directory.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
-import { stopSignal } from './signals.ts';
+import { stopSignal } from './stop.ts';
 
 /** The time in milliseconds for startup to complete after a signal, so that it can be closed properly. */
 const START_PATIENCE = 1_000;

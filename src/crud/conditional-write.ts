@@ -1,5 +1,5 @@
 import { UniqueViolation } from '../database/failures.ts';
-import type { Statement } from '../database/queryable.ts';
+import type { Statement } from '../database/pooled-database.ts';
 
 /** The outcome of a create, or of a write to one row that may depend on the version of the row. */
 export type WriteOutcome<Row> =

@@ -1,6 +1,6 @@
 import type { SortKeys } from '../../schemas/pagination.ts';
 import type { AnyResource } from '../../schemas/resource.ts';
-import type { Queryable, Statement } from '../database/queryable.ts';
+import type { Queryable, Statement } from '../database/pooled-database.ts';
 import { columnName, keyTypes, selected, sortExpression } from './columns.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 

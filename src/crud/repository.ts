@@ -1,5 +1,5 @@
 import type { Resource } from '../../schemas/resource.ts';
-import type { RepositoryDatabases } from '../database/queryable.ts';
+import type { RepositoryDatabases } from '../database/pooled-database.ts';
 import {
   type ConditionalWrite,
   conflictOutcome,

@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AnyResource, Resource } from '../../schemas/resource.ts';
 import type { SchemaOf } from '../../schemas/resource-fields.ts';
-import { pathUnderBase } from '../http/base-path.ts';
-import { callerOf } from '../http/caller.ts';
+import { callerOf } from '../database/batching/plugin.ts';
 import {
   checkCreatePreconditions,
   entityTag,
@@ -12,6 +11,7 @@ import {
 } from '../http/conditional-requests.ts';
 import { InternalError, PreconditionFailed } from '../http/errors.ts';
 import { describePage } from '../http/pagination.ts';
+import { pathUnderBase } from '../http/request-target.ts';
 import { refusePartialPut } from '../http/requests.ts';
 import type { BatchedRepository } from './batched.ts';
 import type { WriteOutcome } from './conditional-write.ts';

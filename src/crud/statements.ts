@@ -1,5 +1,5 @@
 import type { Resource } from '../../schemas/resource.ts';
-import type { Statement } from '../database/queryable.ts';
+import type { Statement } from '../database/pooled-database.ts';
 import { type Column, columnsOf, selected } from './columns.ts';
 import { type ConditionalWrite, conditionalText, conditionValues } from './conditional-write.ts';
 import { type Filters, type ListParameters, listingOf } from './listing.ts';

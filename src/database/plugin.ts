@@ -9,8 +9,8 @@ import { startEmbeddedPostgres } from './embedded/postgres.ts';
 import { codeOf, DatabaseUnavailable, queryFailure } from './failures.ts';
 import { migrate } from './migrate.ts';
 import { type PoolLimits, poolOptions, sessionOptions } from './pool-options.ts';
+import type { RepositoryDatabases } from './pooled-database.ts';
 import { PooledDatabase } from './pooled-database.ts';
-import type { RepositoryDatabases } from './queryable.ts';
 import { checkServer, connectionProblem } from './server-check.ts';
 
 declare module 'fastify' {

@@ -1,7 +1,25 @@
 import { createHash } from 'node:crypto';
 import { DatabaseError, type Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import { codeOf, connectFailure, DatabaseUnavailable, queryFailure } from './failures.ts';
-import type { Queryable, Statement } from './queryable.ts';
+
+/** One statement in SQL, with a value for each of its parameters. */
+export interface Statement {
+  text: string;
+  values?: unknown[];
+}
+
+/** The database as repositories use it: a pool, or one client of a pool. */
+export interface Queryable {
+  query<Row extends QueryResultRow>(statement: Statement): Promise<QueryResult<Row>>;
+}
+
+/** The pools that a repository reads and writes with; they may be one. */
+export interface RepositoryDatabases {
+  /** For statements that are quick: reads by id and writes. */
+  main: Queryable;
+  /** For reads that may take long: lists and counts. */
+  lists: Queryable;
+}
 
 export interface PooledDatabaseOptions {
   /** The time in milliseconds after which a connection discards its plans. */

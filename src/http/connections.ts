@@ -11,8 +11,8 @@ import type { FastifyBaseLogger, FastifyServerFactory } from 'fastify';
 import type { ErrorKind, ServiceError } from '../errors/define-error.ts';
 import { representError } from '../errors/representation.ts';
 import { Connection, type Handler, linger } from './connection.ts';
-import { DEFAULT_HEADERS } from './default-headers.ts';
 import { HeadersTooLarge, MalformedRequest, NotImplemented, RequestTimeout } from './errors.ts';
+import { DEFAULT_HEADERS } from './response-headers.ts';
 
 /** How connections are limited; all times in milliseconds. */
 export interface ConnectionOptions {

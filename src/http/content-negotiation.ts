@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin';
-import { acceptedMediaTypes } from '../errors/media-types.ts';
+import { acceptedMediaTypes } from '../errors/representation.ts';
 import { NotAcceptable } from './errors.ts';
 
 /**

@@ -5,7 +5,6 @@ import { DatabaseUnavailable, IdsExhausted } from '../database/failures.ts';
 import { type ErrorKind, ServiceError } from '../errors/define-error.ts';
 import { representError } from '../errors/representation.ts';
 import { parserFailure } from './connections.ts';
-import { DEFAULT_HEADERS } from './default-headers.ts';
 import {
   BodyTooLarge,
   Forbidden,
@@ -19,6 +18,7 @@ import {
 } from './errors.ts';
 import { headersWith } from './headers.ts';
 import { ACCEPT_PATCH } from './requests.ts';
+import { DEFAULT_HEADERS } from './response-headers.ts';
 
 /** The kinds of the errors that Fastify and its plugins throw because of a request, by status. */
 const libraryErrors = new Map<number, ErrorKind>(

@@ -1,7 +1,7 @@
 import fp from 'fastify-plugin';
 import createRouter from 'find-my-way';
 import { MethodNotAllowed, NotFound } from './errors.ts';
-import { requestFault } from './request-checks.ts';
+import { requestFault } from './request-target.ts';
 import { ACCEPT_PATCH } from './requests.ts';
 
 /** As long as a request line can be: the validator refuses what is too long for its schema. */

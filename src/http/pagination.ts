@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { pathUnderBase } from './base-path.ts';
 import { REVALIDATED } from './conditional-requests.ts';
+import { pathUnderBase } from './request-target.ts';
 
 /** A page of a list, as far as its headers depend on it. */
 export interface PageDescription {

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import type { ErrorDetail } from '../../schemas/error.ts';
-import { previewText } from '../validation/preview.ts';
+import { previewText } from '../validation/failures.ts';
 import { MalformedRequest } from './errors.ts';
 
 /** The media type of a JSON Merge Patch (RFC 7396). */

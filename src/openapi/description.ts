@@ -1,5 +1,4 @@
 import type { ErrorKind } from '../errors/define-error.ts';
-import { VERSIONED_BASE } from '../http/base-path.ts';
 import {
   ExpectationFailed,
   Forbidden,
@@ -11,6 +10,7 @@ import {
   RangeNotSatisfiable,
   RequestTimeout,
 } from '../http/errors.ts';
+import { VERSIONED_BASE } from '../http/request-target.ts';
 
 /** The errors outside of all operations: unknown paths and methods, requests that are not HTTP, files of the docs. */
 export const OUTSIDE_OPERATIONS: readonly ErrorKind[] = [

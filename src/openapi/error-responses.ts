@@ -1,8 +1,7 @@
 import { ApiError, type ErrorDetail, Problem } from '../../schemas/error.ts';
 import { ref } from '../../schemas/ref.ts';
 import type { ErrorKind, ErrorStatus } from '../errors/define-error.ts';
-import { JSON_MEDIA_TYPE, PROBLEM_MEDIA_TYPE } from '../errors/media-types.ts';
-import { representError } from '../errors/representation.ts';
+import { JSON_MEDIA_TYPE, PROBLEM_MEDIA_TYPE, representError } from '../errors/representation.ts';
 import {
   ExpectationFailed,
   HeadersTooLarge,

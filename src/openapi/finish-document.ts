@@ -1,7 +1,5 @@
-import { describeBody, showExamples, withPaths } from './examples.ts';
-import type { GeneratedDocument } from './generated-document.ts';
-import { keepFromBeingSent, makeDefaultOptional } from './parameters.ts';
-import { showRequestExample } from './request-examples.ts';
+import { describeBody, showExamples, showRequestExample, withPaths } from './examples.ts';
+import type { GeneratedDocument, Parameter } from './generated-document.ts';
 import { SharedComponents } from './shared-components.ts';
 
 /**
@@ -32,4 +30,20 @@ export function finishDocument(document: GeneratedDocument): object {
   const responses = shared.responses();
   const { headers } = shared;
   return { ...head, paths, components: { ...components, responses, headers } };
+}
+
+/** Declares a parameter with a default as optional: TypeBox requires its property, because validation fills in the default. */
+function makeDefaultOptional(parameter: Parameter): void {
+  if (parameter.schema.default !== undefined) parameter.required = false;
+}
+
+/**
+ * Moves the example of an optional parameter into its schema: Swagger UI prefills an example next to the schema and would
+ * send it as a filter with every request.
+ */
+function keepFromBeingSent(parameter: Parameter): void {
+  const { example, required, schema } = parameter;
+  if (required || example === undefined) return;
+  parameter.schema = { ...schema, examples: [example] };
+  delete parameter.example;
 }

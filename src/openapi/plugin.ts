@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger';
 import fp from 'fastify-plugin';
 import { stringify } from 'yaml';
 import { resources } from '../../schemas/index.ts';
-import { VERSIONED_BASE } from '../http/base-path.ts';
+import { VERSIONED_BASE } from '../http/request-target.ts';
 import { packageVersion } from '../package.ts';
 import { DESCRIPTION, OTHER_TAGS } from './description.ts';
 import { finishDocument } from './finish-document.ts';

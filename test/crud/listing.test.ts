@@ -2,7 +2,7 @@ import type { QueryConfig } from 'pg';
 import t from 'tap';
 import { song } from '../../schemas/song.ts';
 import { repositoryOf } from '../../src/crud/repository.ts';
-import type { Queryable } from '../../src/database/queryable.ts';
+import type { Queryable } from '../../src/database/pooled-database.ts';
 import { startService } from '../support/service.ts';
 
 const { call, app } = await startService(t);

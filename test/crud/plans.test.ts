@@ -5,8 +5,8 @@ import { task } from '../../schemas/task.ts';
 import { batched } from '../../src/crud/batched.ts';
 import { repositoryOf } from '../../src/crud/repository.ts';
 import { Batching } from '../../src/database/batching/batching.ts';
-import type { Queryable, Statement } from '../../src/database/queryable.ts';
-import { taskStatements } from '../../src/features/tasks/statements.ts';
+import type { Queryable, Statement } from '../../src/database/pooled-database.ts';
+import { taskStatements } from '../../src/features/tasks/index.ts';
 import { startService } from '../support/service.ts';
 
 // The driver's own timeout is not for the many rows that are made here.

@@ -7,8 +7,7 @@ import { errors } from '../../src/http/error-handler.ts';
 import { MalformedJson } from '../../src/http/errors.ts';
 import { headersWith } from '../../src/http/headers.ts';
 import { errorAnswers, occurrence } from '../../src/openapi/error-responses.ts';
-import { validation } from '../../src/validation/plugin.ts';
-import { responseValidation } from '../../src/validation/response-validation.ts';
+import { responseValidation, validation } from '../../src/validation/plugin.ts';
 import { startService } from '../support/service.ts';
 
 const { app, call, log } = await startService(t);

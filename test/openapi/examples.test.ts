@@ -1,5 +1,6 @@
 import t from 'tap';
-import { withPaths } from '../../src/openapi/examples.ts';
+import { showRequestExample, withPaths } from '../../src/openapi/examples.ts';
+import type { Operation } from '../../src/openapi/generated-document.ts';
 
 t.test('a problem shows the path of its operation, with the values of its parameters', async (t) => {
   const parameters = [
@@ -24,4 +25,33 @@ t.test('a problem shows the path of its operation, with the values of its parame
     },
   });
   t.same(withPaths(content, '/songs')['application/problem+json']?.examples?.No, placed('/songs'));
+});
+
+t.test('the example of an operation goes beside each schema of its body', async (t) => {
+  const schema = { $ref: '#/components/schemas/SongUpdate' };
+  const example = { song: 'Euclid' };
+  const operation: Operation = {
+    'x-request-example': example,
+    requestBody: {
+      content: { 'application/json': { schema, example: {} }, 'application/merge-patch+json': { schema } },
+    },
+    responses: {},
+  };
+  showRequestExample(operation);
+  t.same(operation, {
+    requestBody: {
+      content: {
+        'application/json': { schema, example },
+        'application/merge-patch+json': { schema, example },
+      },
+    },
+    responses: {},
+  });
+});
+
+t.test('an operation without one keeps the example of the model', async (t) => {
+  const content = { 'application/json': { schema: {}, example: { song: 'Euclid' } } };
+  const operation: Operation = { requestBody: { content }, responses: {} };
+  showRequestExample(operation);
+  t.same(operation, { requestBody: { content }, responses: {} });
 });

@@ -2,8 +2,8 @@
 // shares nothing with the service's own.
 import { readFileSync } from 'node:fs';
 import { type Schema, Validator } from '@cfworker/json-schema';
-import { DEFAULT_HEADERS } from '../../src/http/default-headers.ts';
 import { type HeaderRules, headersWith } from '../../src/http/headers.ts';
+import { DEFAULT_HEADERS } from '../../src/http/response-headers.ts';
 
 /** A response as it came over the wire. */
 export interface HttpResponse {

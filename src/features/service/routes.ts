@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { callerOf } from '../../database/batching/plugin.ts';
 import { PROBE_TIMEOUT } from '../../database/plugin.ts';
-import type { Queryable } from '../../database/queryable.ts';
-import { callerOf } from '../../http/caller.ts';
+import type { Queryable } from '../../database/pooled-database.ts';
 import { Unavailable } from '../../http/errors.ts';
 import { databaseNotReady, getHealth, getReadiness, notReadyDetail } from './contract.ts';
 

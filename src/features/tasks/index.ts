@@ -1,11 +1,12 @@
-import { task } from '../../../schemas/task.ts';
+import { type TaskCreate, task } from '../../../schemas/task.ts';
 import { batched } from '../../crud/batched.ts';
 import { contractOf } from '../../crud/contract.ts';
 import { repositoryOf } from '../../crud/repository.ts';
 import { registerRoutes, routesOf } from '../../crud/routes.ts';
+import { returnedColumns, statementsOf } from '../../crud/statements.ts';
+import type { Statement } from '../../database/pooled-database.ts';
 import { defineError } from '../../errors/define-error.ts';
 import type { Feature } from '../feature.ts';
-import { taskStatements } from './statements.ts';
 
 const errors = {
   notFound: defineError('task_not_found', 404, 'Task not found'),
@@ -18,3 +19,32 @@ export const tasks: Feature = async (app, { maxTasks }) => {
   const repository = batched(task, repositoryOf(task, app.databases, statements), app.batching);
   registerRoutes(app, task, contractOf(task, errors), routesOf(task, repository, errors));
 };
+
+/** @param maxTasks The maximum number of tasks; 0 means any number. */
+export const taskStatements = (maxTasks: number) => ({
+  ...statementsOf(task),
+  create: (tasks: readonly TaskCreate[]): Statement => ({
+    text: CREATE_WITHIN,
+    values: [
+      tasks.map(({ title }) => title),
+      tasks.map(({ description = '' }) => description),
+      tasks.map(({ done = false }) => done),
+      maxTasks,
+    ],
+  }),
+});
+
+/**
+ * Inserts as many of the tasks as there is room for, in their order. Locking the total, which a trigger keeps, makes
+ * concurrent creates wait for each other and see each other's tasks.
+ */
+const CREATE_WITHIN = `
+  WITH room AS (
+    SELECT CASE $4::integer WHEN 0 THEN cardinality($1::text[]) ELSE $4 - total END AS places
+    FROM task_totals WHERE only_row AND ($4 = 0 OR total < $4) FOR UPDATE
+  )
+  INSERT INTO tasks (title, description, done)
+  SELECT title, description, done
+  FROM room, unnest($1::text[], $2::text[], $3::boolean[]) WITH ORDINALITY AS new (title, description, done, place)
+  WHERE place <= places ORDER BY place
+  RETURNING ${returnedColumns(task)}`;

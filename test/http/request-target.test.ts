@@ -1,5 +1,5 @@
 import t from 'tap';
-import { pathUnderBase, withoutBase } from '../../src/http/base-path.ts';
+import { pathUnderBase, withoutBase } from '../../src/http/request-target.ts';
 
 t.test('the versioned base is taken off once', async (t) => {
   for (const [url, expected] of [

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { isoTimestamp } from '../../src/database/timestamps.ts';
+import { isoTimestamp } from '../../src/database/pool-options.ts';
 
 t.test('timestamps are RFC 3339 in UTC with milliseconds, for every rendering of PostgreSQL', async (t) => {
   t.equal(isoTimestamp('2026-11-20 07:28:35.123+00'), '2026-11-20T07:28:35.123Z');

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { RawRequestDefaultExpression } from 'fastify';
 import type { ErrorKind } from '../errors/define-error.ts';
-import { withoutBase } from './base-path.ts';
 import { ExpectationFailed, MalformedRequest, NotImplemented } from './errors.ts';
 
 /** A path that no route has: requests with a fault are routed there, and their errors pass every hook. */
@@ -71,4 +70,19 @@ function hasValidHost({ headers: { host }, rawHeaders, httpVersion }: IncomingMe
     if (name?.length === 4 && name.toLowerCase() === 'host') count++;
   }
   return count <= 1;
+}
+
+/** The stable, versioned base under which every path answers as it does without it. */
+export const VERSIONED_BASE = '/v1';
+
+/** The path of the route that answers a URL: the URL without the versioned base. */
+export function withoutBase(url: string): string {
+  if (!url.startsWith(VERSIONED_BASE)) return url;
+  const rest = url.slice(VERSIONED_BASE.length);
+  return rest.startsWith('/') ? rest : rest === '' || rest.startsWith('?') ? `/${rest}` : url;
+}
+
+/** The path of a resource under the base that the client used. */
+export function pathUnderBase(originalUrl: string, path: string): string {
+  return withoutBase(originalUrl) === originalUrl ? path : VERSIONED_BASE + path;
 }
