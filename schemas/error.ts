@@ -2,10 +2,10 @@ import { type Static, type StringOptions, Type } from '@sinclair/typebox';
 import { Int32 } from './fields.ts';
 import { model, ref } from './ref.ts';
 
-/** The longest URL, and so the longest path, that Node.js reads. */
+/** The longest URL that Node.js accepts, and therefore the longest path. */
 const MAX_PATH = 16_384;
 
-/** One line of text for people. */
+/** One line of human-readable text. */
 const Sentence = (options: StringOptions & { maxLength: number }) =>
   Type.String({ pattern: '^[^\\u0000-\\u001f]+$', ...options });
 
@@ -13,17 +13,17 @@ const code = Type.String({
   pattern: '^[a-z_]+$',
   maxLength: 64,
   description:
-    'The stable name of the error, for programs. The examples of each operation show those it sends.',
+    'The stable, machine-readable code of the error. The examples of each operation show its codes.',
   examples: ['validation_failed'],
 });
 const requestId = Type.String({
   pattern: '^[\\w.:-]+$',
   maxLength: 128,
-  description: 'The id of the request, the same as in `X-Request-Id`: name it when you report a fault.',
+  description: 'The id of the request, as in `X-Request-Id`. Include it in bug reports.',
   examples: ['7b1f0f3e-5a0e-4a55-9d3c-2f8b64b0a1c9'],
 });
 const truncated = Type.Optional(
-  Type.Boolean({ description: 'True when there were more failures than are listed.', examples: [true] }),
+  Type.Boolean({ description: 'True if there are more failures than the list contains.', examples: [true] }),
 );
 
 const detailExample = {
@@ -40,34 +40,39 @@ export const ErrorDetail = model(
       type: Type.String({
         pattern: '^[a-z_]+$',
         maxLength: 64,
-        description: 'The kind of failure, for programs.',
+        description: 'The machine-readable kind of failure.',
         examples: [detailExample.type],
       }),
       loc: Type.Array(
         Type.Union([
           // Names come from the request, and JSON allows any character in them.
-          Type.String({ pattern: '^[\\s\\S]*$', maxLength: 101, description: 'A name; a long one is cut.' }),
-          Int32({ minimum: 0, description: 'An index into an array, or a place in the text of the body.' }),
+          Type.String({
+            pattern: '^[\\s\\S]*$',
+            maxLength: 101,
+            description: 'A name. Long names are truncated.',
+          }),
+          Int32({ minimum: 0, description: 'An index in an array, or an offset in the text of the body.' }),
         ]),
         {
           maxItems: 100,
-          description: 'Where it is: `body`, `query`, `path` or `header`, then the way into it.',
+          description:
+            'The location: `body`, `query`, `path` or `header`, then the names and indexes that lead to the value.',
           examples: [detailExample.loc],
         },
       ),
       msg: Sentence({
         maxLength: 1000,
-        description: 'What is wrong, for people.',
+        description: 'A human-readable description of the failure.',
         examples: [detailExample.msg],
       }),
       input: Type.Optional(
         Type.Unknown({
-          description: 'The value that was refused; a large one is cut.',
+          description: 'The rejected value. Large values are truncated.',
           examples: [detailExample.input],
         }),
       ),
     },
-    { description: 'One reason why a request was refused.', examples: [detailExample] },
+    { description: 'One reason for the error.', examples: [detailExample] },
   ),
 );
 export type ErrorDetail = Static<typeof ErrorDetail>;
@@ -82,20 +87,22 @@ export const ApiError = model(
       error: Type.String({
         pattern: '^[A-Za-z]+$',
         maxLength: 64,
-        description: 'The family of the error.',
+        description: 'The class of the error, one per HTTP status code.',
         examples: ['ValidationError'],
       }),
       code,
       message: Sentence({
         maxLength: 200,
-        description: 'What happened, for people.',
+        description: 'A human-readable description of the error.',
         examples: ['Request validation failed'],
       }),
-      details: details('Each failure; absent when there is nothing more to say.'),
+      details: details('The reasons for the error; absent if there are no details.'),
       truncated,
       requestId,
     },
-    { description: 'Every error has this shape, unless the client prefers `application/problem+json`.' },
+    {
+      description: 'The body of every error response, unless the client prefers `application/problem+json`.',
+    },
   ),
 );
 export type ApiError = Static<typeof ApiError>;
@@ -107,34 +114,34 @@ export const Problem = model(
       type: Type.String({
         format: 'uri',
         maxLength: 100,
-        description: 'The kind of problem, as a URI: `urn:setlist:error:` and the code.',
+        description: 'The type of the problem, a URI: `urn:setlist:error:` followed by the code.',
         examples: ['urn:setlist:error:validation_failed'],
       }),
       title: Sentence({
         maxLength: 200,
-        description: 'The kind of problem, for people.',
+        description: 'A human-readable description of the type.',
         examples: ['Request validation failed'],
       }),
       status: Int32({ minimum: 400, maximum: 599, description: 'The HTTP status code.', examples: [422] }),
       detail: Sentence({
         maxLength: 1000,
-        description: 'This occurrence, for people: the first failure, where there are any.',
+        description: 'A human-readable description of this occurrence: the first failure, if there is one.',
         examples: ['String should have at least 1 character'],
       }),
       instance: Type.String({
         pattern: '^[^?]*$',
         maxLength: MAX_PATH,
-        description: 'The path that was asked for.',
+        description: 'The path of the request.',
         examples: ['/tasks'],
       }),
       code,
-      errors: details('Each failure, as in `details` of `ApiError`.'),
+      errors: details('The reasons for the error, as in `details` of `ApiError`.'),
       truncated,
       requestId,
     },
     {
       description:
-        'The same error as an RFC 9457 problem, for clients that prefer `application/problem+json`.',
+        'The same error as a problem (RFC 9457), for clients that prefer `application/problem+json`.',
     },
   ),
 );

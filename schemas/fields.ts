@@ -12,19 +12,19 @@ export const MAX_INTEGER = 2_147_483_647;
 /** Text without NUL: PostgreSQL cannot store it. */
 const WITHOUT_NUL = '^[^\\u0000]*$';
 
-/** Text that the database can hold; lengths are counted in code points. */
+/** Text that PostgreSQL can store; lengths are counted in code points. */
 export const Text = (options: StringOptions & { maxLength: number }) =>
   Type.String({ pattern: WITHOUT_NUL, ...options });
 
-/** An integer that PostgreSQL's `integer` holds, between the given bounds. */
+/** A value of PostgreSQL's `integer`, within the given bounds. */
 export const Int32 = (options: IntegerOptions) =>
   Type.Integer({ format: 'int32', minimum: -MAX_INTEGER, maximum: MAX_INTEGER, ...options });
 
-/** The given type or null, as JSON Schema says it: a union with the null type. */
+/** The given type or null, as a union in JSON Schema. */
 export const Nullable = <Schema extends TSchema>(schema: Schema, description: string) =>
   Type.Union([schema, Type.Null()], { description });
 
-/** A positive integer that the database gives out once and never again. */
+/** A positive integer that the database generates and never reuses. */
 export const Identifier = (description: string) => Int32({ minimum: 1, description, examples: [1] });
 
 /** An instant in UTC with milliseconds, RFC 3339, as in `2026-11-20T07:28:35.123Z`. */

@@ -2,15 +2,15 @@ import { type TProperties, Type } from '@sinclair/typebox';
 import { Int32, OneOf } from './fields.ts';
 
 /**
- * How the value of a sort key is written into a cursor. An `instant` is one that the database sets, and never before
- * 1970; a `moment` is any.
+ * The encoding of a sort key in a cursor. The database sets an `instant`, which is never before 1970; a `moment` is any
+ * instant.
  */
 export type SortKeyKind = 'integer' | 'number' | 'instant' | 'moment' | 'date' | 'text';
 
-/** The fields that a list can be sorted by; `id`, the tie-break, is always one of them. */
+/** The sort keys of a list; `id`, the tie-breaker, is always one of them. */
 export type SortKeys = { id: 'integer' } & { [field: string]: SortKeyKind };
 
-/** A sort order: a field, ascending, or descending behind a minus. */
+/** A sort order: a field name for ascending order, with a leading minus for descending order. */
 export type Sort<Keys extends SortKeys> = (keyof Keys & string) | `-${keyof Keys & string}`;
 
 const patterns: Record<SortKeyKind, string> = {
@@ -32,10 +32,10 @@ const exampleKeys: Record<SortKeyKind, string> = {
 };
 
 /**
- * The query parameters of a list: the given filters, and those that every list has.
+ * The query parameters of a list: the given filters, and the parameters of every list.
  *
- * A cursor marks a place in the list by *all* sort keys of the row before it, so each text that fits the
- * pattern is a valid cursor, under any sort order, and even after that row was deleted.
+ * A cursor contains *all* sort keys of the last row of a page: each text that matches the pattern is a valid cursor,
+ * for every sort order, even after the row was deleted.
  */
 export const ListQuery = <Keys extends SortKeys, Filters extends TProperties>(
   keys: Keys,
@@ -52,7 +52,7 @@ export const ListQuery = <Keys extends SortKeys, Filters extends TProperties>(
           fields.flatMap((field) => [field, `-${field}`] as const),
           {
             description:
-              'The order: a field, with a minus for descending. Equal rows are in the order of their ids.',
+              'The sort order: a field name, with a leading minus for descending order. Rows with equal values are sorted by id, in the same direction.',
             examples: ['-createdAt'],
           },
         ),
@@ -61,14 +61,14 @@ export const ListQuery = <Keys extends SortKeys, Filters extends TProperties>(
         minimum: 1,
         maximum: 100,
         default: 20,
-        description: 'How many rows a page holds at most.',
+        description: 'The maximum number of rows on the page.',
         examples: [20],
       }),
       cursor: Type.Optional(
         Type.String({
           pattern: `^${cursor.join('\\.')}$`,
           maxLength: maxCursorLength,
-          description: 'Where the page begins: opaque, taken from the `Link` header of the page before.',
+          description: 'The start of the page: an opaque value from the `Link` header of the previous page.',
           examples: [
             Object.values(keys)
               .map((kind) => exampleKeys[kind])
@@ -78,7 +78,7 @@ export const ListQuery = <Keys extends SortKeys, Filters extends TProperties>(
       ),
       count: Type.Optional(
         Type.Boolean({
-          description: 'Whether to count all matching rows, into `X-Total-Count`.',
+          description: 'Whether to count the rows on all pages. `X-Total-Count` contains the number.',
           examples: [true],
         }),
       ),

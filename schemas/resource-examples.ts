@@ -1,10 +1,10 @@
-/** The examples of a declaration: what clients write, without ids and stamps. */
+/** The examples of a declaration: request bodies, without ids and stamps. */
 export interface GivenExamples<Create> {
-  /** The first rows of the table, of which a list consists. */
+  /** The rows of the list. */
   rows: readonly [Create, ...Create[]];
-  /** When the rows were created; by default, when the created row was. */
+  /** The creation time of the rows; the default is the creation time of the created row. */
   at?: string;
-  /** The body of a create; by default the first row. */
+  /** The body of a create; the default is the first row. */
   create?: Create;
   /** The body of an update. */
   update: Partial<Create>;
@@ -13,14 +13,14 @@ export interface GivenExamples<Create> {
 /** An example of a row or body. */
 export type Example = Readonly<Record<string, unknown>>;
 
-/** The examples of a resource, in the form in which they are sent. */
+/** The examples of a resource, as requests and responses contain them. */
 export interface Examples {
   readonly rows: readonly Example[];
   readonly create: Example;
   readonly update: Example;
-  /** The body of a PUT, if it must differ from that of a create: the first row, because the created row is another one. */
+  /** The body of a PUT, if it differs from the body of a create. */
   readonly replace: Example | undefined;
-  /** The row that the create makes. */
+  /** The row after the create. */
   readonly created: Example;
   /** The first row. */
   readonly stored: Example;

@@ -8,7 +8,7 @@ import {
 import { Int32, Nullable, OneOf, Text } from './fields.ts';
 import type { SortKeyKind } from './pagination.ts';
 
-/** What a field holds, which decides its type in the contract, in the database and in a cursor. */
+/** The kind of a field determines its type in the contract, in the database and in a cursor. */
 export type FieldKind =
   | 'string'
   | 'text'
@@ -20,7 +20,7 @@ export type FieldKind =
   | 'uuid'
   | 'enum';
 
-/** The kinds by which lists can be sorted, and how each is written into a cursor. */
+/** The sortable kinds, and their encoding in a cursor. */
 export const sortKinds = {
   string: 'text',
   integer: 'integer',
@@ -32,7 +32,7 @@ export const sortKinds = {
 
 export type SortableKind = keyof typeof sortKinds;
 
-/** A schema whose values have this static type. */
+/** A schema of values with this static type. */
 export type SchemaOf<Value> = TSchema & { static: Value };
 
 /** A field of a declared resource. */
@@ -44,16 +44,16 @@ export interface Field<
   readonly kind: Kind;
   /** The schema of the field in responses and updates. */
   readonly schema: SchemaOf<Value>;
-  /** The schema without null, of which filters are made. */
+  /** The schema without null, for filters. */
   readonly valueSchema: TSchema;
   readonly isNullable: boolean;
-  /** Whether a create may leave the field out. */
+  /** Whether the field may be absent from a create. */
   readonly isOptional: IsOptional;
-  /** The value of an optional field that a create or a PUT leaves out. */
+  /** The value of an optional field that is absent from a create or a PUT. */
   readonly default: unknown;
 }
 
-/** The options of a schema that has none of its own. */
+/** The options of a schema without options of its own. */
 interface Described {
   description?: string;
   examples?: readonly unknown[];
@@ -74,19 +74,19 @@ const required = <Value, const Kind extends FieldKind>(
 /** Text without NUL; lengths are counted in code points. */
 export const string = (options: StringOptions & { maxLength: number }) => required('string', Text(options));
 
-/** Longer text, by which lists cannot be sorted: up to 2000 code points, unless the options say otherwise. */
+/** Long text that lists cannot be sorted by: at most 2000 code points by default. */
 export const text = (options: StringOptions) => required('text', Text({ maxLength: 2000, ...options }));
 
-/** An integer of 32 bits. */
+/** A 32-bit integer. */
 export const integer = (options: IntegerOptions) => required('integer', Int32(options));
 
-/** A number of double precision. */
+/** A double-precision number. */
 export const number = (options: NumberOptions) =>
   required('number', Type.Number({ format: 'double', ...options }));
 
 export const boolean = (options: Described) => required('boolean', Type.Boolean({ ...options }));
 
-/** A day of the years 1000 to 9999, RFC 3339, as in `2026-11-20`. */
+/** A date in the years 1000 to 9999 (RFC 3339), as in `2026-11-20`. */
 export const date = (options: Described) =>
   required(
     'date',
@@ -99,7 +99,7 @@ export const date = (options: Described) =>
     }),
   );
 
-/** An instant of the years 1000 to 9999 in UTC with milliseconds, RFC 3339, as in `2026-11-20T07:28:35.123Z`. */
+/** An instant in the years 1000 to 9999, in UTC with milliseconds (RFC 3339), as in `2026-11-20T07:28:35.123Z`. */
 export const instant = (options: Described) =>
   required(
     'instant',
@@ -112,7 +112,7 @@ export const instant = (options: Described) =>
     }),
   );
 
-/** A UUID in lower case, as the database gives it. */
+/** A UUID in lower case, as PostgreSQL prints it. */
 export const uuid = (options: Described) =>
   required(
     'uuid',
@@ -132,9 +132,9 @@ export const oneOf = <const Value extends string>(
 ) => required('enum', OneOf(values, { ...options, examples: [...(options.examples ?? values)] }));
 
 /**
- * The same field, which may be null, and is null where a create leaves it out. Null sorts after all values.
+ * Makes a field nullable. Its default is null, and null sorts after all values.
  *
- * @param description The description of the field, null included.
+ * @param description The description of the field, including the meaning of null.
  */
 export const nullable = <Value, Kind extends FieldKind>(
   field: Field<Value, boolean, Kind>,
@@ -146,7 +146,7 @@ export const nullable = <Value, Kind extends FieldKind>(
   isOptional: true,
 });
 
-/** The same field, with the value that it has where a create leaves it out. */
+/** Makes a field optional: the value applies if the field is absent from a create or a PUT. */
 export const withDefault = <Value, Kind extends FieldKind>(
   field: Field<Value, boolean, Kind>,
   value: NoInfer<Value>,

@@ -1,21 +1,21 @@
-/** The names of a resource, in the forms in which they are used. */
+/** The names of a resource. */
 export interface Names {
-  /** As in `song`: of statements and in sentences. */
+  /** For statements and sentences, as in `song`. */
   readonly one: string;
   readonly many: string;
   /** With its article, as in `a song`. */
   readonly a: string;
-  /** Of models and operations, as in `Song`. */
+  /** For models and operations, as in `Song`. */
   readonly model: string;
   readonly models: string;
-  /** Of error codes, as in `song`. */
+  /** For error codes, as in `song`. */
   readonly code: string;
   readonly table: string;
   /** As in `/songs`. */
   readonly path: string;
 }
 
-/** Derives the names of a resource from those of its declaration, in camel case. */
+/** Derives the names of a resource from the camel-case names of its declaration. */
 export function namesOf({ name, plural }: { name: string; plural: string }): Names {
   const separated = (text: string, separator: string) =>
     text.replaceAll(/[A-Z]/g, (letter) => separator + letter.toLowerCase());

@@ -1,9 +1,9 @@
-// The static types that follow from a declaration.
+// The static types of a declaration.
 import type { Field, SortableKind } from './resource-fields.ts';
 
 export type Fields = Readonly<Record<string, Field>>;
 export type Stamps = { createdAt: string; updatedAt?: string };
-/** The same type as one object, which is readable in messages of the compiler. */
+/** The same type as one object: readable in messages of the compiler. */
 type Flat<Type> = { [Key in keyof Type]: Type[Key] };
 
 type ValueOf<Given> = Given extends Field<infer Value> ? Value : never;
@@ -11,7 +11,7 @@ type KeysOf<Given extends Fields, Wanted extends Field> = {
   [Key in keyof Given & string]: Given[Key] extends Wanted ? Key : never;
 }[keyof Given & string];
 
-/** The fields by which lists can be sorted. */
+/** The fields that lists can be sorted by. */
 export type Sortable<Given extends Fields> = KeysOf<Given, Field<unknown, boolean, SortableKind>>;
 /** The fields that are never null. */
 export type NeverNull<Given extends Fields> = {
@@ -19,7 +19,7 @@ export type NeverNull<Given extends Fields> = {
 }[keyof Given & string];
 /** The fields that are text. */
 export type Searchable<Given extends Fields> = KeysOf<Given, Field<unknown, boolean, 'string' | 'text'>>;
-/** The fields that a create may leave out. */
+/** The fields that may be absent from a create. */
 type Optional<Given extends Fields> = KeysOf<Given, Field<unknown, true>>;
 
 export type ItemOf<Given extends Fields, Stamped> = Flat<

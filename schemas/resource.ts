@@ -23,13 +23,13 @@ import type {
   UpdateOf,
 } from './resource-types.ts';
 
-/** A query parameter that asks for rows with exactly this value. */
+/** A query parameter that selects the rows with exactly this value. */
 interface Filter {
   description: string;
   example: unknown;
 }
 
-/** The declaration of a resource: what clients see, from which its table, statements and operations follow. */
+/** The declaration of a resource: the source of its models, columns, statements and operations. */
 interface Declaration<
   Given extends Fields,
   Stamped extends Stamps,
@@ -45,26 +45,26 @@ interface Declaration<
   description: string;
   /** The description of the group of operations. */
   group: string;
-  /** The fields that clients write, in the order in which they are shown. A column has the same name in snake case. */
+  /** The fields that clients write, in the order of the contract. Each column has the same name in snake case. */
   fields: Given;
   /** The instants that the database sets, and their descriptions. */
   stamps: Stamped;
-  /** Fields that no two rows may have in common: a create or write that would make such rows is a conflict. */
+  /** Two rows must differ in at least one of these fields; a write that violates this is a conflict. */
   unique?: readonly NeverNull<Given>[];
-  /** The fields by which lists can be sorted, beside the id and the stamps. */
+  /** The fields that lists can be sorted by, besides the id and the stamps. */
   sortable?: readonly Sorted[];
-  /** The fields by which lists can be filtered. */
+  /** The fields that lists can be filtered by. */
   filterable?: { readonly [Key in Filtered]: Filter };
-  /** The fields in which `q` searches. */
+  /** The fields that `q` searches. */
   searchable?: { fields: readonly Searched[]; description: string; example: string };
-  /** The member that holds the row in the response to a create or write; without it, the row is the response. */
+  /** The member that contains the row in the response to a create or write; without it, the row is the response. */
   envelope?: string;
   /** The description of the create. */
   create: string;
   examples: GivenExamples<NoInfer<CreateOf<Given>>>;
 }
 
-/** A resource, as the rooms of `src/` use it. */
+/** A resource, derived from its declaration. */
 export interface Resource<Item, Create, Update, Query> {
   readonly names: Names;
   readonly texts: { readonly group: string; readonly create: string };
@@ -87,14 +87,14 @@ export interface Resource<Item, Create, Update, Query> {
   };
   /** The components of the contract. */
   readonly models: readonly Model[];
-  /** The update that gives a row the whole state in the body of a PUT: what the body leaves out gets its default. */
+  /** Turns the body of a PUT into an update of all fields: absent fields get their defaults. */
   replacement(body: Create): Update;
 }
 
 /** A declared resource, for code that serves any of them. */
 export type AnyResource = Omit<Resource<unknown, unknown, unknown, unknown>, 'replacement'>;
 
-/** Declares a resource once: its models, list parameters, columns, statements and operations follow from it. */
+/** Derives the models and list parameters of a resource from its declaration. */
 export function defineResource<
   const Given extends Fields,
   const Stamped extends Stamps,
@@ -126,7 +126,7 @@ export function defineResource<
     Type.Unsafe<ItemOf<Given, Stamped>>(
       Type.Object(
         {
-          id: Identifier(`The ${names.one}’s id.`),
+          id: Identifier(`The id of the ${names.one}.`),
           ...properties,
           ...mapped(declaration.stamps, (text) => Timestamp(text)),
         },
@@ -139,7 +139,7 @@ export function defineResource<
     Type.Unsafe<CreateOf<Given>>(
       Type.Object(mapped(fields, schemaInCreate), {
         additionalProperties: false,
-        description: `A new ${names.one}, or the whole new state of an existing one.`,
+        description: `A new ${names.one}, or the complete new state of an existing ${names.one}.`,
         examples: [examples.create],
       }),
     ),
@@ -149,7 +149,7 @@ export function defineResource<
     Type.Unsafe<UpdateOf<Given>>(
       Type.Partial(Type.Object(properties), {
         additionalProperties: false,
-        description: `A JSON Merge Patch (RFC 7396) of ${names.a}: what is absent stays as it is.`,
+        description: `A JSON Merge Patch (RFC 7396) for ${names.a}. Absent fields do not change.`,
         examples: [examples.update],
       }),
     ),
@@ -162,7 +162,7 @@ export function defineResource<
           Type.Object(
             { [envelope]: ref(item) },
             {
-              description: `The ${names.one} that was written.`,
+              description: `The created or updated ${names.one}.`,
               examples: [{ [envelope]: examples.created }],
             },
           ),
@@ -241,7 +241,7 @@ function sortKeysOf(fields: Fields, sortable: readonly string[]): Record<string,
   return keys;
 }
 
-/** The length of the longest cursor: texts are written in base64, other keys in at most 32 characters. */
+/** The length of the longest cursor: texts are encoded in base64, other keys in at most 32 characters. */
 function longestCursor(sortKeys: SortKeys, fields: Fields): number {
   const lengths = Object.keys(sortKeys).map((name) => {
     const maxLength: unknown = fields[name]?.valueSchema.maxLength;
@@ -253,5 +253,5 @@ function longestCursor(sortKeys: SortKeys, fields: Fields): number {
   );
 }
 
-/** The bound of cursors that need less. */
+/** The smallest bound of the length of cursors. */
 const MIN_CURSOR_LENGTH = 2400;

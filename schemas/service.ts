@@ -5,7 +5,7 @@ import { model, ref } from './ref.ts';
 export const Health = model(
   'Health',
   Type.Object(
-    { status: OneOf(['ok'], { description: 'Always `ok`: the process answers.', examples: ['ok'] }) },
+    { status: OneOf(['ok'], { description: 'Always `ok`: the process responds.', examples: ['ok'] }) },
     { description: 'The process is alive.', examples: [{ status: 'ok' }] },
   ),
 );
@@ -13,8 +13,8 @@ export const Health = model(
 export const ReadinessChecks = model(
   'ReadinessChecks',
   Type.Object(
-    { database: OneOf(['ok'], { description: 'Always `ok`: the database answers.', examples: ['ok'] }) },
-    { description: 'What the service needs, part by part.' },
+    { database: OneOf(['ok'], { description: 'Always `ok`: the database responds.', examples: ['ok'] }) },
+    { description: 'The state of each dependency.' },
   ),
 );
 
@@ -23,13 +23,13 @@ export const Readiness = model(
   Type.Object(
     {
       status: OneOf(['ready'], {
-        description: 'Always `ready`; otherwise the answer is 503.',
+        description: 'Always `ready`; otherwise the response is 503.',
         examples: ['ready'],
       }),
       checks: ref(ReadinessChecks),
     },
     {
-      description: 'The service can take requests.',
+      description: 'The service is ready for requests.',
       examples: [{ status: 'ready', checks: { database: 'ok' } }],
     },
   ),

@@ -5,26 +5,27 @@ import { integer, nullable, string } from './resource-fields.ts';
 export const song = defineResource({
   name: 'song',
   plural: 'songs',
-  description: 'A song of the catalogue. The pair of `song` and `artist` is unique.',
+  description: 'A song in the catalogue. The pair of `song` and `artist` is unique.',
   group: 'The songs catalogue. The pair of title and artist is unique.',
-  create: 'Adds a song to the catalogue, unless there is one with this title by this artist.',
+  create:
+    'Adds a song to the catalogue. If a song with the same title and artist exists, the response is 409.',
   fields: {
-    song: string({ minLength: 1, maxLength: 200, description: 'Its title.', examples: ['Blinding Lights'] }),
+    song: string({ minLength: 1, maxLength: 200, description: 'The title.', examples: ['Blinding Lights'] }),
     artist: string({
       minLength: 1,
       maxLength: 200,
-      description: 'Who performs it.',
+      description: 'The performing artist.',
       examples: ['The Weeknd'],
     }),
-    year: nullable(integer({ examples: [2019] }), 'The year of its release; null when it is unknown.'),
+    year: nullable(integer({ examples: [2019] }), 'The release year; null if it is unknown.'),
   },
-  stamps: { createdAt: 'When the song was added.' },
+  stamps: { createdAt: 'The time at which the song was created.' },
   unique: ['song', 'artist'],
   sortable: ['song', 'artist', 'year'],
   filterable: {
     song: { description: 'Only songs with exactly this title.', example: 'Euclid' },
     artist: { description: 'Only songs by exactly this artist.', example: 'Ghost' },
-    year: { description: 'Only songs that were released in this year.', example: 2016 },
+    year: { description: 'Only songs released in this year.', example: 2016 },
   },
   searchable: {
     fields: ['song', 'artist'],

@@ -5,26 +5,29 @@ import { boolean, string, text, withDefault } from './resource-fields.ts';
 export const task = defineResource({
   name: 'task',
   plural: 'tasks',
-  description: 'A task of the task manager.',
+  description: 'A task in the task manager.',
   group: 'The task manager. The number of tasks is limited.',
-  create: 'Adds a task, unless there are as many as there may be.',
+  create: 'Adds a task. If the maximum number of tasks is reached, the response is 409.',
   fields: {
     title: string({
       minLength: 1,
       maxLength: 200,
-      description: 'What is to be done.',
+      description: 'The title.',
       examples: ['Book the venue'],
     }),
     description: withDefault(
-      text({ description: 'What else there is to know.', examples: ['Two hundred seats, in May'] }),
+      text({ description: 'Further details.', examples: ['Two hundred seats, in May'] }),
       '',
     ),
-    done: withDefault(boolean({ description: 'Whether it is done.', examples: [false] }), false),
+    done: withDefault(boolean({ description: 'Whether the task is done.', examples: [false] }), false),
   },
-  stamps: { createdAt: 'When the task was created.', updatedAt: 'When the task was last written.' },
+  stamps: {
+    createdAt: 'The time at which the task was created.',
+    updatedAt: 'The time at which the task was last written.',
+  },
   sortable: ['title'],
   filterable: {
-    done: { description: 'Only tasks that are done, or only those that are not.', example: false },
+    done: { description: 'Only tasks that are done (`true`) or not done (`false`).', example: false },
   },
   searchable: {
     fields: ['title', 'description'],

@@ -3,15 +3,15 @@ import { exampleOf, examplesOf, wordsOf } from './examples.ts';
 import type { NewField } from './field.ts';
 import type { NewResource } from './request.ts';
 
-/** Whether lists can be sorted by the field, which needs an index. */
+/** Whether lists can be sorted by the field. Each sort key needs an index. */
 export const isSortable = ({ type }: NewField): boolean =>
   ['string', 'integer', 'number', 'date', 'instant'].includes(type);
 
-/** Whether lists can be filtered by the field's exact value. */
+/** Whether lists can be filtered by the exact value of the field. */
 export const isFilterable = ({ type }: NewField): boolean =>
   ['string', 'integer', 'boolean', 'date', 'uuid', 'enum'].includes(type);
 
-/** Whether `q` searches in the field. */
+/** Whether `q` searches the field. */
 export const isSearchable = ({ type }: NewField): boolean => type === 'string' || type === 'text';
 
 /** Writes `schemas/NAME.ts`. */
@@ -22,7 +22,7 @@ export function renderDeclaration(resource: NewResource): string {
   const filterable = fields.filter(isFilterable);
   const sortable = fields.filter(isSortable);
   const list = (names: readonly NewField[]) => text(names.map((field) => field.name));
-  const uniqueness = `with this ${unique.map((field) => wordsOf(field.name)).join(' and ')}`;
+  const uniqueness = `with the same ${unique.map((field) => wordsOf(field.name)).join(' and ')}`;
   const [searched] = searchable;
   const helpers = new Set(
     fields.flatMap((field) => [
@@ -38,13 +38,13 @@ import { ${[...helpers].join(', ')} } from './resource-fields.ts';
 export const ${name} = defineResource({
   name: ${text(name)},
   plural: ${text(plural)},
-  description: ${text(`${capital(a)}.${unique.length > 0 ? ` No two have the same ${unique.map((field) => wordsOf(field.name)).join(' and ')}.` : ''}`)},
+  description: ${text(`${capital(a)}.${unique.length > 0 ? ` No two ${many} have the same ${unique.map((field) => wordsOf(field.name)).join(' and ')}.` : ''}`)},
   group: ${text(`The ${many}.`)},
-  create: ${text(`Creates ${a}${unique.length > 0 ? `, unless there is one ${uniqueness}` : ''}.`)},
+  create: ${text(`Creates ${a}${unique.length > 0 ? `. If ${a} ${uniqueness} exists, the response is 409` : ''}.`)},
   fields: {
     ${fields.map((field) => `${field.name}: ${fieldExpression(field, one)},`).join('\n')}
   },
-  stamps: { createdAt: ${text(`When the ${one} was created.`)}, updatedAt: ${text(`When the ${one} was last written.`)} },
+  stamps: { createdAt: ${text(`The time at which the ${one} was created.`)}, updatedAt: ${text(`The time at which the ${one} was last written.`)} },
   ${unique.length > 0 ? `unique: ${list(unique)},` : ''}
   ${sortable.length > 0 ? `sortable: ${list(sortable)},` : ''}
   ${
@@ -75,7 +75,7 @@ export type ${model}Create = Static<typeof ${name}.schemas.create>;
 `;
 }
 
-/** A value as TypeScript; the formatter does the rest. */
+/** A value as TypeScript; the formatter changes the layout. */
 const text = (value: unknown): string => JSON.stringify(value);
 
 const capital = (words: string) => words.slice(0, 1).toUpperCase() + words.slice(1);
@@ -83,7 +83,7 @@ const capital = (words: string) => words.slice(0, 1).toUpperCase() + words.slice
 function fieldExpression(field: NewField, one: string): string {
   const { type, values, min, max, isNullable, default: value } = field;
   const words = wordsOf(field.name);
-  const description = type === 'boolean' ? `Whether the ${one} is ${words}` : `The ${one}’s ${words}`;
+  const description = type === 'boolean' ? `Whether the ${one} is ${words}` : `The ${words} of the ${one}`;
   const isLength = type === 'string' || type === 'text';
   const options = {
     [isLength ? 'minLength' : 'minimum']: min,

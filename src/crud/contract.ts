@@ -29,7 +29,7 @@ export interface ResourceErrors {
 }
 
 /** The parameters of the path of one row. */
-export const rowParams = (one: string) => Type.Object({ id: Identifier(`The ${one}’s id.`) });
+export const rowParams = (one: string) => Type.Object({ id: Identifier(`The id of the ${one}.`) });
 
 /** The six operations of a resource. A feature may replace any of them, and any member of one. */
 export function contractOf(resource: AnyResource, { notFound, conflict }: ResourceErrors) {
@@ -48,7 +48,7 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
     details: invalidBody(resource),
   });
   const written = (row: object, bodyErrors: readonly Occurrence[]) => ({
-    200: withExample(answer(`The ${one} as it is now`, ref(schemas.written), 'ETag'), example(row)),
+    200: withExample(answer(`The updated ${one}`, ref(schemas.written), 'ETag'), example(row)),
     ...errorAnswers(...bodyErrors, invalid, missing, ...writeConflict, preconditionFailed),
   });
 
@@ -57,7 +57,7 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
       ...all,
       operationId: `list${models}`,
       summary: `List ${many}`,
-      description: `One page of the ${many} that meet every filter. Follow the \`Link\` header for the next page.`,
+      description: `Returns one page of the ${many} that match all filters. The \`Link\` header contains the URL of the next page.`,
       querystring: schemas.query,
       response: {
         200: answer(`One page of ${many}`, ref(schemas.list), 'Link', 'X-Total-Count'),
@@ -80,11 +80,11 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
       ...single,
       operationId: `get${model}`,
       summary: `Get ${a}`,
-      description: `Reads one ${one}, as the database holds it now.`,
+      description: `Returns the current state of ${a}.`,
       headers: ReadPreconditions,
       response: {
         200: answer(`The ${one}`, ref(schemas.item), 'ETag'),
-        304: emptyAnswer('The client has this version already', 'ETag'),
+        304: emptyAnswer('The client already has this version', 'ETag'),
         ...errorAnswers(...RESOURCE_ERRORS, missing, preconditionFailed),
       },
     },
@@ -92,7 +92,7 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
       ...single,
       operationId: `replace${model}`,
       summary: `Replace ${a}`,
-      description: `Gives ${a} a whole new state. What the body leaves out gets its default.`,
+      description: `Replaces all fields of ${a}. Optional fields that are absent get their default values.`,
       headers: WritePreconditions,
       body: ref(schemas.create),
       'x-request-example': examples.replace,
@@ -102,7 +102,7 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
       ...single,
       operationId: `update${model}`,
       summary: `Update ${a}`,
-      description: 'Changes the fields that the JSON Merge Patch (RFC 7396) holds.',
+      description: 'Changes the fields in the JSON Merge Patch (RFC 7396). Absent fields do not change.',
       externalDocs: MERGE_PATCH_DOCS,
       headers: WritePreconditions,
       consumes: PATCH_TYPES,
@@ -113,10 +113,10 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
       ...single,
       operationId: `delete${model}`,
       summary: `Delete ${a}`,
-      description: `Removes ${a} for good. Its id is not given out again.`,
+      description: `Deletes ${a} permanently. Its id is never reused.`,
       headers: WritePreconditions,
       response: {
-        204: emptyAnswer(`The ${one} is gone`),
+        204: emptyAnswer(`The ${one} was deleted`),
         ...errorAnswers(...RESOURCE_ERRORS, missing, preconditionFailed),
       },
     },

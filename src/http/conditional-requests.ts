@@ -20,20 +20,20 @@ const entityTags = (description: string) =>
 /** The headers of a conditional read. */
 export const ReadPreconditions = Type.Object({
   'If-Match': entityTags(
-    'Read only if the resource has one of these entity tags, or, for `*`, any; otherwise the response is 412.',
+    'Reads the resource only if it has one of these entity tags (`*`: any entity tag); otherwise the response is 412.',
   ),
   'If-None-Match': entityTags(
-    'The response is 304 if the resource still has one of these entity tags, or, for `*`, any.',
+    'The response is 304 if the resource has one of these entity tags (`*`: any entity tag).',
   ),
 });
 
 /** The headers of a conditional write. */
 export const WritePreconditions = Type.Object({
   'If-Match': entityTags(
-    'Write only if the resource has one of these entity tags, or, for `*`, any; otherwise the response is 412.',
+    'Writes the resource only if it has one of these entity tags (`*`: any entity tag); otherwise the response is 412.',
   ),
   'If-None-Match': entityTags(
-    'Write only if the resource has none of these entity tags, or, for `*`, no version at all; otherwise the response is 412.',
+    'Writes the resource only if it has none of these entity tags (`*`: no entity tag at all); otherwise the response is 412.',
   ),
 });
 

@@ -1,4 +1,4 @@
-// The errors of HTTP itself, which any operation may send. Others are at home in the feature that throws them.
+// The errors of HTTP, for any operation. Each feature defines its own errors.
 import { defineError } from '../errors/define-error.ts';
 
 export const MalformedJson = defineError('malformed_json', 400, 'The request body is not valid JSON');
@@ -9,13 +9,13 @@ export const MethodNotAllowed = defineError('method_not_allowed', 405, 'Method n
 export const NotAcceptable = defineError(
   'not_acceptable',
   406,
-  'The answer is only available as application/json',
+  'The response is only available as application/json',
 );
-export const RequestTimeout = defineError('request_timeout', 408, 'The request took too long to arrive');
+export const RequestTimeout = defineError('request_timeout', 408, 'The request was not received in time');
 export const PreconditionFailed = defineError(
   'precondition_failed',
   412,
-  'The precondition in If-Match or If-None-Match does not hold',
+  'A precondition in If-Match or If-None-Match is false',
 );
 export const BodyTooLarge = defineError('body_too_large', 413, 'The request body is too large');
 export const UnsupportedMediaType = defineError(
@@ -23,22 +23,18 @@ export const UnsupportedMediaType = defineError(
   415,
   'The request body must be JSON in UTF-8',
 );
-export const RangeNotSatisfiable = defineError(
-  'range_not_satisfiable',
-  416,
-  'The range lies outside the file',
-);
+export const RangeNotSatisfiable = defineError('range_not_satisfiable', 416, 'The range is outside the file');
 export const ExpectationFailed = defineError(
   'expectation_failed',
   417,
-  'The service only knows the expectation 100-continue',
+  'The service only supports the expectation 100-continue',
 );
 export const HeadersTooLarge = defineError('headers_too_large', 431, 'The request headers are too large');
 export const InternalError = defineError('internal_error', 500, 'Internal server error');
 export const NotImplemented = defineError(
   'not_implemented',
   501,
-  'The service does not implement what the request asks for',
+  'The service does not implement this request',
 );
 export const Unavailable = defineError(
   'unavailable',

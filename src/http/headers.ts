@@ -2,24 +2,21 @@ import { type TSchema, Type } from '@sinclair/typebox';
 import { Int32 } from '../../schemas/fields.ts';
 import { ACCEPT_PATCH } from './requests.ts';
 
-/** What the service does with a header of the contract or of CORS. */
+/** The rules for a header of the contract or of CORS. */
 export interface HeaderRules {
-  /** How the contract declares it in responses; undefined: it does not. */
+  /** Its declaration in responses; undefined if the contract does not declare it. */
   schema?: TSchema;
-  /**
-   * On which responses it is: on every one, or on any that the request and the settings ask for it; undefined: on those
-   * that declare it.
-   */
+  /** The responses that have it: every response, or any response (CORS); undefined: only responses that declare it. */
   on?: 'every response' | 'any response';
   /** Whether pages of other origins may read it (`Access-Control-Expose-Headers`). */
   isExposed?: true;
   /** Whether pages of other origins may send it (`Access-Control-Allow-Headers`). */
   isAllowed?: true;
-  /** Whether it describes a success: an error that comes after it was set removes it. */
+  /** Whether it describes a success: the error handler removes it. */
   isOfSuccess?: true;
 }
 
-/** Every header that the contract, CORS or the error handler knows, by its name. */
+/** Every header of the contract, CORS and the error handler, by name. */
 export const headers = {
   Accept: { isAllowed: true },
   'Content-Type': { isAllowed: true },
@@ -32,7 +29,7 @@ export const headers = {
     schema: Type.String({
       pattern: '^[\\w.:-]+$',
       maxLength: 128,
-      description: 'The id of the request: the one that the client sent in `X-Request-Id`, or a new one.',
+      description: 'The id of the request: the `X-Request-Id` of the request, or a new id.',
       examples: ['7b1f0f3e-5a0e-4a55-9d3c-2f8b64b0a1c9'],
     }),
   },
@@ -42,7 +39,7 @@ export const headers = {
     schema: Type.String({
       pattern: '^[0-9]+\\.[0-9]{4}$',
       maxLength: 16,
-      description: 'How long the service took, in seconds.',
+      description: 'The processing time in seconds.',
       examples: ['0.0012'],
     }),
   },
@@ -51,7 +48,8 @@ export const headers = {
     schema: Type.String({
       format: 'uri',
       maxLength: 2000,
-      description: 'The origin of the page that asks, where it is one of those that may; absent otherwise.',
+      description:
+        'The origin of the page that sent the request, if the origin is allowed; absent otherwise.',
       examples: ['https://myapp.com'],
     }),
   },
@@ -65,7 +63,8 @@ export const headers = {
     schema: Type.String({
       pattern: '^identity$',
       maxLength: 8,
-      description: 'The content coding that bodies may have; only where another one was the reason.',
+      description:
+        'The supported content coding of request bodies; present only if an unsupported coding caused the error.',
       examples: ['identity'],
     }),
   },
@@ -74,7 +73,7 @@ export const headers = {
     schema: Type.String({
       pattern: '^[a-z+/-]+(, [a-z+/-]+)*$',
       maxLength: 200,
-      description: 'The media types that a patch may have (RFC 5789).',
+      description: 'The supported media types of patches (RFC 5789).',
       examples: [ACCEPT_PATCH],
     }),
   },
@@ -94,7 +93,7 @@ export const headers = {
     schema: Type.String({
       pattern: '^<[^>]+>; rel="next"$',
       maxLength: 16_384,
-      description: 'The next page (RFC 8288); absent on the last one.',
+      description: 'The URL of the next page (RFC 8288); absent on the last page.',
       examples: ['</v1/tasks?limit=20&cursor=20.Qm9vaw.1795158515123.1795158515123>; rel="next"'],
     }),
   },
@@ -113,7 +112,7 @@ export const headers = {
     schema: Int32({
       minimum: 1,
       maximum: 3600,
-      description: 'In how many seconds to try again.',
+      description: 'The number of seconds to wait before a retry.',
       examples: [1],
     }),
   },
@@ -122,7 +121,7 @@ export const headers = {
     isOfSuccess: true,
     schema: Int32({
       minimum: 0,
-      description: 'How many rows there are on all pages; only with `count=true`.',
+      description: 'The number of rows on all pages; present only with `count=true`.',
       examples: [3],
     }),
   },
@@ -130,7 +129,7 @@ export const headers = {
 
 type Headers = typeof headers;
 
-/** A header that a response may declare, beside those of every response. */
+/** A header that a single response may declare. */
 export type DeclaredHeader = {
   [Name in keyof Headers]: Headers[Name] extends { schema: TSchema }
     ? Headers[Name] extends { on: string }
@@ -139,6 +138,6 @@ export type DeclaredHeader = {
     : never;
 }[keyof Headers];
 
-/** The names of the headers whose rules meet a condition, in the order of the registry. */
+/** The names of the headers that meet a condition, in the order of the registry. */
 export const headersWith = (condition: (rules: HeaderRules) => unknown): string[] =>
   Object.entries<HeaderRules>(headers).flatMap(([name, rules]) => (condition(rules) ? [name] : []));

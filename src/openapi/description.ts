@@ -35,7 +35,7 @@ const CONVENTIONS = `The rules for all operations.
 ## Base path
 
 Every path is available at the root and under \`${VERSIONED_BASE}\`. Use \`${VERSIONED_BASE}\`: a breaking change gets a new base path,
-and \`${VERSIONED_BASE}\` stays as it is. A path with a trailing slash is a different path, which does not exist (404).
+and \`${VERSIONED_BASE}\` does not change. A path with a trailing slash is a different path, which does not exist (404).
 
 ## Requests
 

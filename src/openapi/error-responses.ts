@@ -91,7 +91,7 @@ const headersByStatus: Readonly<Record<number, readonly DeclaredHeader[]>> = {
 function errorAnswer(status: number, errors: readonly Occurrence[]): ErrorAnswer {
   const problems = errors.filter(({ asProblem }) => asProblem);
   return {
-    description: errors.map(({ kind }) => `${kind.message} (\`${kind.code}\`)`).join('; '),
+    description: [...new Set(errors.map(({ kind }) => `${kind.message} (\`${kind.code}\`)`))].join('; '),
     headers: withHeaders(...(headersByStatus[status] ?? []), ...errors.flatMap(({ headers }) => headers)),
     content: {
       'application/json': { schema: envelope, examples: examples(errors, JSON_MEDIA_TYPE) },

@@ -1,7 +1,7 @@
 /** The runtime expression (OpenAPI) for the id of the resource. */
 type Expression = `$${string}`;
 
-/** The contract of an operation, as far as a link depends on it. */
+/** The part of an operation's contract that a link depends on. */
 interface LinkedOperation {
   operationId: string;
   summary: string;
@@ -10,8 +10,8 @@ interface LinkedOperation {
 }
 
 /**
- * The links (OpenAPI 3.1, Link Object) from a response to the operations that a client can go on with. A write is bound
- * to the version that the response holds.
+ * The links (OpenAPI 3.1, Link Object) from a response to further operations. A write requires the version in the
+ * response.
  */
 export const links = (id: Expression, ...operations: LinkedOperation[]) =>
   Object.fromEntries(
@@ -22,13 +22,13 @@ export const links = (id: Expression, ...operations: LinkedOperation[]) =>
         operationId,
         {
           operationId,
-          description: isBound ? `${summary}, unless it has changed since` : summary,
+          description: isBound ? `${summary}, if it has not changed` : summary,
           parameters: { id, ...(isBound && { 'If-Match': '$response.header.ETag' }) },
         },
       ];
     }),
   );
 
-/** Whether the operation takes `If-Match` and is no read: the response to a read may be 304. */
+/** Whether the operation is a write with `If-Match`: only the response to a read may be 304. */
 const isConditionalWrite = ({ headers, response }: LinkedOperation): boolean =>
   headers !== undefined && 'If-Match' in headers.properties && !('304' in response);

@@ -15,7 +15,7 @@ t.test('a link to a write is bound to the version of the response, one to a read
     read: { operationId: 'read', description: 'Read it', parameters: { id: '$response.body#/id' } },
     write: {
       operationId: 'write',
-      description: 'Write it, unless it has changed since',
+      description: 'Write it, if it has not changed',
       parameters: { id: '$response.body#/id', 'If-Match': '$response.header.ETag' },
     },
     run: { operationId: 'run', description: 'Run it', parameters: { id: '$response.body#/id' } },

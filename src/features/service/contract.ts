@@ -5,14 +5,14 @@ import { Unavailable } from '../../http/errors.ts';
 import { errorAnswers, occurrence } from '../../openapi/error-responses.ts';
 import { answer } from '../../openapi/responses.ts';
 
-/** Probes take any query and any `Accept`: a prober that adds either learns about the service all the same. */
+/** Probes accept any query and any `Accept`: a probe must not fail because of either. */
 const all = { tags: ['service'], security: [] };
 
-/** Why the service is not ready. */
+/** A reason why the service is not ready. */
 export const notReadyDetail = (part: string, msg: string) => ({ type: 'not_ready', loc: [part], msg });
 
-/** The database does not answer: as an error, and as its example. */
-export const databaseNotReady = notReadyDetail('database', 'The database does not answer');
+/** The detail of the error, and of its example, if the database does not respond. */
+export const databaseNotReady = notReadyDetail('database', 'The database does not respond');
 
 const notReady = occurrence(Unavailable, {
   name: 'NotReady',
@@ -23,17 +23,18 @@ export const getHealth = {
   ...all,
   operationId: 'getHealth',
   summary: 'Check that the process is alive',
-  description: 'Answers as long as the process runs, whatever the database does.',
+  description: 'Responds while the process runs, independently of the database.',
   response: { 200: answer('The process is alive', ref(Health)), ...errorAnswers() },
 } satisfies FastifySchema;
 
 export const getReadiness = {
   ...all,
   operationId: 'getReadiness',
-  summary: 'Check that the service can take requests',
-  description: 'Asks the database. While the service stops or the database does not answer, it answers 503.',
+  summary: 'Check that the service is ready for requests',
+  description:
+    'Queries the database. The response is 503 while the service is stopping or the database does not respond.',
   response: {
-    200: answer('The service can take requests', ref(Readiness)),
+    200: answer('The service is ready for requests', ref(Readiness)),
     ...errorAnswers(notReady),
   },
 } satisfies FastifySchema;

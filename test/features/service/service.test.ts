@@ -19,6 +19,6 @@ t.test('a service without its database is alive, and says what is not ready', as
   t.equal(ready.headers['retry-after'], '1');
   t.match(ready.body, {
     code: 'unavailable',
-    details: [{ type: 'not_ready', loc: ['database'], msg: 'The database does not answer' }],
+    details: [{ type: 'not_ready', loc: ['database'], msg: 'The database does not respond' }],
   });
 });
