@@ -1,4 +1,4 @@
-# Any image with Node 24 and npm will do, such as a mirror's.
+# Any image with Node 24 and npm, for example from a mirror.
 ARG NODE_IMAGE=node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
@@ -11,20 +11,20 @@ COPY schemas ./schemas
 COPY src ./src
 RUN npm run build
 
-# A stage of its own, so that a change of the sources does not install everything again.
+# A separate stage: a change of the sources does not reinstall the packages.
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-# TypeScript, source maps and the packages' own tests are a third of it and are never run; Node would even read the
-# maps at each start.
+# TypeScript files, source maps and tests are a third of the packages and are never used; Node would read the maps at
+# each start.
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
   && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.[cm]ts' -o -name '*.test.*' \) -delete \
   && find node_modules -type d -name test -prune -exec rm -r {} + \
   && mkdir /data
 
-# Nothing is run in the final stage, so no cache, log or mount point of a build can end up in it.
+# The final stage runs no command: the image contains no cache, log or mount point of a build.
 FROM ${NODE_IMAGE}
-# Load balancers have five seconds to see that it is about to stop.
+# Load balancers get five seconds to notice that the service is stopping.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data DRAIN_SECONDS=5
 WORKDIR /app
 COPY --from=dependencies --chown=1000:1000 /data /data
@@ -35,7 +35,7 @@ COPY --from=build /app/dist/public ./dist/public
 COPY --from=build /app/dist/schemas ./dist/schemas
 COPY --from=build /app/dist/src ./dist/src
 
-# A number, so that Kubernetes can tell that it is not root.
+# A number: Kubernetes can verify that it is not root.
 USER 1000:1000
 VOLUME /data
 EXPOSE 3000

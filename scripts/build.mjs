@@ -1,5 +1,5 @@
-// Compiles the service into dist/. With --if-stale it does so only where dist/ is older than the sources,
-// so that `npm start` can ask for it each time, even where no compiler is installed.
+// Compiles the service into dist/. With --if-stale, only if dist/ is older than the sources: `npm start` runs it each
+// time, and needs no compiler if dist/ is up to date.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -15,7 +15,7 @@ if (!process.argv.includes('--if-stale') || isStale()) build();
 function build() {
   const compiler = inRoot('node_modules', 'typescript', 'bin', 'tsc');
   if (!existsSync(compiler)) {
-    console.error('There is no compiled service in dist/ and no compiler to make it: run npm ci first.');
+    console.error('The service is not compiled, and the compiler is not installed: run npm ci first.');
     process.exit(1);
   }
   console.error('Building…');
@@ -33,7 +33,7 @@ function isStale() {
   return sources.some((source) => existsSync(inRoot(source)) && newest(inRoot(source)) > built);
 }
 
-/** @returns {number} When the file, or the newest entry of the folder, was changed. */
+/** @returns {number} The modification time of the file, or of the newest entry in the folder. */
 function newest(/** @type {string} */ path) {
   const status = statSync(path);
   if (!status.isDirectory()) return status.mtimeMs;
@@ -41,15 +41,15 @@ function newest(/** @type {string} */ path) {
 }
 
 /**
- * Copies ReDoc's page script without the one image that it loads from another host, because the docs pages are
- * self-contained. ReDoc hides an image that fails to load.
+ * Copies ReDoc's script without the image that it loads from another host: the docs pages are self-contained. ReDoc
+ * hides an image that fails to load.
  */
 function copyRedoc() {
   const image = 'https://cdn.redoc.ly/redoc/logo-mini.svg';
   const bundle = readFileSync(inRoot('node_modules', 'redoc', 'bundles', 'redoc.standalone.js'), 'utf8');
   const local = bundle.replaceAll(image, 'data:,');
   if (local === bundle || local.includes('cdn.redoc.ly')) {
-    throw new Error(`ReDoc no longer loads just ${image} from another host: check what this release loads.`);
+    throw new Error(`ReDoc loads other resources than ${image} from other hosts: check this release.`);
   }
   writeFileSync(inRoot('dist', 'public', 'redoc.standalone.js'), local);
 }

@@ -1,5 +1,5 @@
-// Generates a client with each generator from openapi.json as it is, compiles it, and lets it make a round trip to
-// the built service. Then the example, and the commands of the README. --only kubb,readme runs just these.
+// Generates a client from openapi.json with each generator, compiles it, and runs a round trip to the built service.
+// Then it tests the example and the commands of the README. --only kubb,readme runs only these.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,7 +17,7 @@ const { only } = parseArgs({ options: { only: { type: 'string' } } }).values;
 const chosen = only?.split(',') ?? known;
 const unknown = chosen.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
-  console.error(`There is no ${unknown.join(', ')}; there are ${known.join(', ')}.`);
+  console.error(`Unknown clients: ${unknown.join(', ')}. Known clients: ${known.join(', ')}.`);
   process.exit(1);
 }
 
@@ -52,7 +52,7 @@ console.log(`\n# ${results.length - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && results.length > 0 ? 0 : 1;
 
 /**
- * All steps of one client, up to the first that fails.
+ * Runs the steps of one client, up to the first that fails.
  *
  * @param {import('./clients/catalogue.mjs').Client} client
  * @returns {Promise<Result[]>}
@@ -61,9 +61,7 @@ async function tryClient(client) {
   for (const command of client.toolchain) {
     const { ok, output, ms } = await runCommand(command, { cwd: client.folder });
     if (!ok)
-      return [
-        say({ name: 'toolchain', ok, ms, output: `\`${command.join(' ')}\` does not run here: ${output}` }),
-      ];
+      return [say({ name: 'toolchain', ok, ms, output: `\`${command.join(' ')}\` failed: ${output}` })];
   }
   const start = performance.now();
   const [service, installed] = await Promise.allSettled([startService(), install(client)]);
@@ -96,7 +94,7 @@ async function runSteps(
   return done;
 }
 
-/** Says how a step went; of one that failed also the end of its output. */
+/** Prints the outcome of a step, and the end of the output if the step failed. */
 function say(/** @type {Result & { output: string }} */ step) {
   console.log(`  ${step.ok ? 'ok    ' : 'FAILED'} ${step.name} (${seconds(step.ms)} s)`);
   if (!step.ok)

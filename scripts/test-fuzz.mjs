@@ -1,5 +1,5 @@
-// Builds the project, tests the generators and properties on services with known faults, then runs the campaign: see
-// test/fuzz/main.ts.
+// Builds the project, tests the generators and properties against services with known faults, and runs the campaign:
+// see test/fuzz/main.ts.
 import { spawnSync } from 'node:child_process';
 
 const args = process.argv.slice(2);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the Dockerfile and runs the acceptance tests against what it makes: on the embedded PostgreSQL, then on a
-# PostgreSQL server. Needs root and Debian's packages, but neither Docker nor a registry of images. With NODE_IMAGE
-# set, builds on that image instead of one made here.
+# Builds the image and runs the acceptance tests against it: on the embedded PostgreSQL, then on a PostgreSQL server.
+# Needs root and Debian packages, but neither Docker nor an image registry. NODE_IMAGE selects another base image than the
+# one that this script builds.
 # shellcheck disable=SC2016
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 say() { printf 'image: %s\n' "$*"; }
 
 if ((EUID != 0)); then
-  say 'this makes file systems and namespaces, so it must run as root'
+  say 'must run as root: it creates file systems and namespaces'
   exit 1
 fi
 
@@ -27,7 +27,7 @@ cleanup() {
   local code=$?
   trap - EXIT
   set +e
-  # A signal may come while the output goes to a log.
+  # A signal may arrive while the output is redirected to a log.
   exec >&3
   kill_service
   [[ -z $postgresql ]] || stop_postgresql
@@ -43,7 +43,7 @@ exec 3>&1
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 
-# check TITLE COMMAND...: runs the command and counts it; its output is shown only when it fails.
+# check TITLE COMMAND...: runs the command and counts it; prints the output only if the command fails.
 check() {
   local title=$1
   shift
@@ -69,7 +69,7 @@ build_image() {
   fi
   pass_npm_configuration
   say "building on $base"
-  # OCI's format of images has no health check. Layers would each be a whole copy of the image in this storage.
+  # The OCI image format has no health check. In this storage, each layer would be a full copy of the image.
   buildah bud --quiet --format docker --isolation chroot --layers=false "${pull[@]}" "${npm_volumes[@]}" \
     --build-arg NODE_IMAGE="$base" --tag "$image" . >"$work/build.log" 2>&1 || {
     tail -40 "$work/build.log"
@@ -80,13 +80,13 @@ build_image() {
   say "size: $(buildah images --format '{{.Size}}' "$image"), of which $(buildah images --format '{{.Size}}' "$base") base"
 }
 
-# By the lock file: what only development needs, unlike what the service's own dependencies bring along as well.
+# According to the lock file, which does not mark packages as development packages if the service also depends on them.
 no_development_dependency() {
   node -e '
     const { packages } = require("./package-lock.json");
     const unneeded = Object.keys(packages).filter((path) => packages[path].dev);
     const present = unneeded.filter((path) => require("node:fs").existsSync(`${process.argv[1]}/app/${path}`));
-    console.log(`${present.length} of ${unneeded.length} are there:`, ...present);
+    console.log(`${present.length} of ${unneeded.length} are present:`, ...present);
     process.exit(unneeded.includes("node_modules/typescript") && present.length === 0 ? 0 : 1);
   ' "$root"
 }
@@ -109,12 +109,12 @@ runs_unprivileged() {
     grep -Px 'CapEff:\t0+' "/proc/$pid/status" && grep -Px 'NoNewPrivs:\t1' "/proc/$pid/status"
 }
 
-# Even root gets nothing written, so it is the file system and not its permissions that refuses.
+# Even root cannot write: the file system is read-only, regardless of permissions.
 is_read_only() {
-  local folder answer
+  local folder output
   for folder in '' /app /tmp; do
-    answer=$(in_container 0:0 touch "$folder/written" 2>&1) && return 1
-    grep 'Read-only file system' <<<"$answer" || return 1
+    output=$(in_container 0:0 touch "$folder/written" 2>&1) && return 1
+    grep 'Read-only file system' <<<"$output" || return 1
   done
 }
 
@@ -144,10 +144,10 @@ on_embedded() {
   check 'embedded: it starts' start "$volume"
   check_running embedded
   check 'embedded: a song is written' write_song
-  check 'embedded: SIGTERM ends it with code 0' stop
+  check 'embedded: it exits with code 0 on SIGTERM' stop
   check 'embedded: it starts again' start "$volume"
-  check 'embedded: what was written is still there' has_written_song
-  check 'embedded: SIGTERM ends it with code 0 again' stop
+  check 'embedded: the written song is still there' has_written_song
+  check 'embedded: it exits with code 0 on SIGTERM again' stop
 }
 
 start_postgresql() {
@@ -173,26 +173,26 @@ as_postgres() {
   (cd / && runuser --user postgres -- "$(postgresql_bin)/$program" "$@")
 }
 
-# As compose.yaml has it: the password, which no URL could hold as it is, comes in a variable of its own.
+# As in compose.yaml: the password has its own variable, because a URL would need escapes.
 on_postgresql() {
   check 'PostgreSQL server: the server starts' start_postgresql
   check 'PostgreSQL server: it starts without a volume' start '' \
     "DATABASE_URL=postgres://setlist@127.0.0.1:$postgresql_port/postgres" "PGPASSWORD=$password"
   check_running 'PostgreSQL server'
-  check 'PostgreSQL server: SIGTERM ends it with code 0' stop
+  check 'PostgreSQL server: it exits with code 0 on SIGTERM' stop
 }
 
-# Other users than root have their folders in it, but may not list it.
+# Other users own folders in it, but cannot list it.
 chmod 0711 "$work"
 install_tools
 build_image
 npx tsc
-# Right after an installation tap has its default plugins, whatever .taprc says, until it is built again.
+# After an installation, tap ignores the plugins of .taprc until it is built again.
 npx tap build
 read_image
-check 'no development dependency is in it' no_development_dependency
-check 'nothing but what runs is in it' only_what_runs
-check 'nothing of the build is in it' nothing_of_the_build
+check 'it contains no development dependency' no_development_dependency
+check 'it contains only files that the service uses' only_what_runs
+check 'it contains no file of the build environment' nothing_of_the_build
 check 'the volume belongs to the user of the image' test "$(stat -c %u:%g "$root/data")" = "$image_user"
 on_embedded
 on_postgresql

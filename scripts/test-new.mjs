@@ -1,12 +1,12 @@
-// Proves that a generated resource needs no edit by hand: generates two, one of them with a field of every type, in a
-// copy of the tree, and runs there the checks and tests that read what a new resource adds.
+// Proves that a generated resource needs no manual edit: generates two resources in a copy of the tree, one of them with
+// fields of all types, and runs the checks and tests that cover new resources.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 const VENUE = ['venue', 'name:string:1..200', 'capacity:integer?', 'opened:date', '--unique', 'name'];
-/** Some of the names stand for something in statements. */
+/** Some of the names have a meaning in SQL statements. */
 const EXHIBIT = [
   'exhibit',
   ...['title:string:3..80', 'subtitle:string?', 'origin:string=Not known', 'nickname:string?:..5=x'],
@@ -32,7 +32,7 @@ const TESTS = [
   'test/scripts/new/plan.test.ts',
   'test/acceptance/documents.test.ts',
 ];
-/** What is installed beside the root, if it was. */
+/** The folders of installed packages; some may not exist. */
 const INSTALLED = ['node_modules', 'bench/node_modules', 'scripts/openapi/linters/node_modules'];
 
 const root = process.cwd();

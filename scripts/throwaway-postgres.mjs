@@ -108,7 +108,7 @@ async function accepts(
   /** @type {import('node:child_process').ChildProcess} */ server,
 ) {
   for (let tries = 0; tries < 200; tries++) {
-    if (server.exitCode !== null) throw new Error(`PostgreSQL ended with code ${server.exitCode}.`);
+    if (server.exitCode !== null) throw new Error(`PostgreSQL exited with code ${server.exitCode}.`);
     const client = new pg.Client({ connectionString: url });
     client.on('error', () => {});
     const connected = await client.connect().then(

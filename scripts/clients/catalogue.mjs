@@ -1,9 +1,9 @@
-// The generated clients that are tried: what each is made with, compiled with and run with.
+// The tested clients: how to generate, compile and run each of them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of the whole project. */
+/** The root of the project. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 const inRoot = (/** @type {string[]} */ ...path) => join(root, ...path);
 
@@ -16,18 +16,18 @@ const inRoot = (/** @type {string[]} */ ...path) => join(root, ...path);
  *
  * @typedef {object} Client
  * @property {string} name The name of the generator.
- * @property {string} version The version of the generator, from what pins it.
+ * @property {string} version The version of the generator, from the file that pins it.
  * @property {string} language
  * @property {string} folder
- * @property {string[][]} toolchain Commands that only succeed where its toolchain is installed.
- * @property {{ pinnedBy: string, installed: string, commands: string[][] } | undefined} install What it needs beside
- *   that: installed again when the file that pins it changes or what it installs is not there.
+ * @property {string[][]} toolchain Commands that only succeed if the toolchain is installed.
+ * @property {{ pinnedBy: string, installed: string, commands: string[][] } | undefined} install Further
+ *   dependencies: reinstalled if the file that pins them changes, or the installed folder does not exist.
  * @property {Record<string, string>} [environment]
  * @property {Step[]} steps The last one needs a running service at SETLIST_URL.
  */
 
 const COMPILER = inRoot('node_modules', 'typescript', 'bin', 'tsc');
-/** In milliseconds. Less than the service keeps a connection: a client that waits for an answer to end has failed. */
+/** In milliseconds. Shorter than the idle timeout of the service: a client that waits for a connection to close fails. */
 const ROUND_TRIP_TIMEOUT = 60_000;
 const roundTrip = (/** @type {string[]} */ ...command) => ({
   name: 'round trip',

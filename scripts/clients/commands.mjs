@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** How long a command may take, in milliseconds: the first run of all downloads its packages. */
+/** The time limit of a command, in milliseconds: the first run downloads packages. */
 const TIMEOUT = 300_000;
 
 /**
@@ -10,7 +10,7 @@ const TIMEOUT = 300_000;
  * @param {readonly string[]} command
  * @param {{ cwd: string, env?: NodeJS.ProcessEnv, timeout?: number | undefined }} options `env` is added to the
  *   environment of this process.
- * @returns {Promise<{ ok: boolean, output: string, ms: number }>} Both of its outputs as one.
+ * @returns {Promise<{ ok: boolean, output: string, ms: number }>} stdout and stderr, merged.
  */
 export async function runCommand([program = '', ...parameters], { cwd, env, timeout = TIMEOUT }) {
   const start = performance.now();

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { root } from './catalogue.mjs';
 import { runCommand } from './commands.mjs';
 
-/** The first version of Node.js that all generators run on. */
+/** The oldest version of Node.js that all generators support. */
 const NEW_NODE = [22, 18];
 
 /**
- * Installs what a client needs, unless the same is there already.
+ * Installs the dependencies of a client, unless they are up to date.
  *
  * @param {Pick<import('./catalogue.mjs').Client, 'folder' | 'install'>} client
  * @throws with the output of the command that failed.
@@ -32,10 +32,10 @@ export async function install({ folder, install }) {
 let newNode;
 
 /**
- * A PATH whose `node` is new enough for every generator: this one, or one from the package registry.
+ * A PATH whose `node` is new enough for every generator: the current one, or one from the package registry.
  *
  * @returns {Promise<string>}
- * @throws where this one is too old and there is no other.
+ * @throws if the current one is too old and the registry has none for this platform.
  */
 export function pathWithNewNode() {
   newNode ??= findNewNode();
@@ -48,7 +48,9 @@ async function findNewNode() {
   const [newMajor = 0, newMinor = 0] = NEW_NODE;
   if (major > newMajor || (major === newMajor && minor >= newMinor)) return PATH;
   if (process.platform !== 'linux' || process.arch !== 'x64')
-    throw new Error(`It needs Node.js ${NEW_NODE.join('.')} or newer; this is ${process.versions.node}.`);
+    throw new Error(
+      `The generator needs Node.js ${NEW_NODE.join('.')} or newer; this is ${process.versions.node}.`,
+    );
   const folder = join(root, 'test', 'clients', 'node');
   const commands = [['npm', 'ci', '--no-audit', '--no-fund']];
   await install({ folder, install: { pinnedBy: 'package-lock.json', installed: 'node_modules', commands } });

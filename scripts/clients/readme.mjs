@@ -7,7 +7,7 @@ import { runCommand } from './commands.mjs';
 const SECTION = /^## Generate a client\n([\s\S]*?)(?=^## )/m;
 const CODE = /^```(\w+)\n([\s\S]*?)^```/gm;
 
-/** How to tell that what a command made is a client, by the language that its line ends with. */
+/** Commands that fail if the generated client is not usable, by language. The line in the README ends with the language. */
 const proofs = {
   TypeScript: [
     process.execPath,
@@ -18,8 +18,8 @@ const proofs = {
 };
 
 /**
- * Runs each command of the section "Generate a client" of README.md as it is printed there, in a new folder that
- * holds openapi.json as the project does, and looks at what it made.
+ * Runs each command of the section "Generate a client" of README.md, in a new folder that contains openapi.json, and
+ * checks its result.
  *
  * @returns {Promise<{ name: string, ok: boolean, output: string, ms: number }[]>}
  */

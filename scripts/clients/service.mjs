@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { root } from './catalogue.mjs';
 
 /**
- * Starts the built service on a database of its own, which goes away with it.
+ * Starts the built service on a temporary database in memory.
  *
  * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
- * @throws when it ends instead of listening.
+ * @throws if the service exits instead of listening.
  */
 export async function startService() {
   const { PATH } = process.env;
@@ -32,6 +32,6 @@ export async function startService() {
       });
   });
   const url = await Promise.race([listening, closed.then(() => undefined)]);
-  if (url === undefined) throw new Error(`The service ended:\n${output}`);
+  if (url === undefined) throw new Error(`The service exited:\n${output}`);
   return { url, stop };
 }

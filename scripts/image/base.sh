@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What building the image takes on a machine without Docker and without a registry of images. Works in the folder
-# $work and says what it does through `say`.
+# Builds the base image on a machine without Docker and without an image registry. Works in the folder $work and reports
+# its steps through `say`.
 # shellcheck disable=SC2154
 
 readonly LOCAL_BASE=localhost/setlist-node-base:24
@@ -20,14 +20,14 @@ install_tools() {
   DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# Where the newest PostgreSQL server's programs are.
+# The folder with the programs of the newest PostgreSQL server.
 postgresql_bin() {
   local programs
   programs=$(find /usr/lib/postgresql -path '*/bin/initdb' 2>/dev/null | sort -V | tail -1)
   [[ -n $programs ]] && dirname "$programs"
 }
 
-# Makes Debian with Node 24 and npm, the contents of the Dockerfile's default base, unless it was made before.
+# Builds the base image, unless it exists: Debian with Node 24 and npm, like the Dockerfile's default base.
 make_local_base() {
   buildah inspect --type image "$LOCAL_BASE" >/dev/null 2>&1 && return
   say "making $LOCAL_BASE, once"
@@ -56,7 +56,7 @@ make_local_base() {
   rm -rf "$root" "$work/node"
 }
 
-# unpack PACKAGE FOLDER: what the npm package holds, without its dependencies.
+# unpack PACKAGE FOLDER: extracts the npm package, without its dependencies.
 unpack() {
   local archive
   archive=$(npm pack --silent --pack-destination "$work" "$1")
@@ -64,8 +64,8 @@ unpack() {
   rm "$work/$archive"
 }
 
-# Sets npm_volumes so that npm within the build reaches the registry as the caller's npm does. They are mounted, for
-# nothing of it may end up in the image.
+# Sets npm_volumes: npm in the build uses the registry settings of the caller's npm. The settings are mounted, so that
+# the image does not contain them.
 pass_npm_configuration() {
   local file name ca=$work/ca.pem npmrc=$work/npmrc
   npm_volumes=()
@@ -84,7 +84,7 @@ pass_npm_configuration() {
   if [[ -f $file ]]; then
     cp "$file" "$ca"
   elif [[ -f ${NODE_EXTRA_CA_CERTS:-} ]]; then
-    # npm takes these instead of the authorities that it knows, Node in addition to them.
+    # npm replaces its known authorities by these; Node adds them.
     node -p 'require("node:tls").rootCertificates.join("\n")' >"$ca"
     cat "$NODE_EXTRA_CA_CERTS" >>"$ca"
   fi
@@ -95,7 +95,7 @@ pass_npm_configuration() {
   [[ ! -s $npmrc ]] || npm_volumes+=(--volume "$npmrc:/root/.npmrc:ro")
 }
 
-# npm puts the environment into ${...} in its files; within the build that environment is not there.
+# npm expands ${...} in its files from the environment, which is not available in the build.
 expand_variables() {
   node -e '
     const text = require("node:fs").readFileSync(0, "utf8");

@@ -1,8 +1,9 @@
 # shellcheck shell=bash
-# Runs $image, whose file system is mounted at $root, without an engine: one process at a time, its log in $work.
+# Runs $image without a container engine: its file system is mounted at $root, one process runs at a time, and the log is
+# in $work.
 # shellcheck disable=SC2016,SC2034,SC2154
 
-# image_list PATH: the list at that place of the image's configuration, into the array `image_value`.
+# image_list PATH: reads a list of the image's configuration into the array `image_value`.
 image_list() {
   mapfile -d '' image_value < <(buildah inspect --type image "$image" | node -e '
     const { config } = JSON.parse(require("node:fs").readFileSync(0, "utf8")).Docker;
@@ -20,8 +21,8 @@ read_image() {
   image_list User && image_user=${image_value[0]}
 }
 
-# start VOLUME VARIABLE=VALUE...: runs the image's command on a port of its own and waits until it is ready. An empty
-# VOLUME means none.
+# start VOLUME VARIABLE=VALUE...: runs the image's command on a free port and waits until it is ready. An empty VOLUME
+# means none.
 start() {
   local volume=$1
   shift
@@ -37,13 +38,13 @@ start() {
     kill -0 "$keeper" 2>/dev/null || break
     sleep 0.1
   done
-  say 'the service does not get ready:'
+  say 'the service does not become ready:'
   cat "$work/service.log"
   kill_service
   return 1
 }
 
-# in_container UID:GID COMMAND...: runs another command where the service runs, with the same environment.
+# in_container UID:GID COMMAND...: runs another command in the namespaces and environment of the service.
 in_container() {
   local user=$1
   shift
@@ -51,7 +52,7 @@ in_container() {
     --setgid "${user#*:}" --setuid "${user%:*}" -- "$@"
 }
 
-# stop: asks the service to end, as an engine does, and succeeds when it ends in time and by itself.
+# stop: sends SIGTERM to the service, as an engine does, and succeeds if it exits in time with code 0.
 stop() {
   local code=0 began=$SECONDS
   kill -TERM "$pid"
@@ -62,14 +63,14 @@ stop() {
   fi
   wait "$keeper" || code=$?
   keeper='' pid=''
-  ((code == 0)) || say "the service ended with code $code"
+  ((code == 0)) || say "the service exited with code $code"
   return "$code"
 }
 
 kill_service() {
   [[ -n ${keeper:-} ]] || return 0
-  # Its end ends the keeper. The other way round does not work: what --kill-child arranges is lost with the change of
-  # user, and serves only until then.
+  # The keeper exits with the service. Killing the keeper is not enough: the effect of --kill-child ends with the change
+  # of user.
   pkill -KILL --parent "$keeper" || kill -KILL "$keeper" 2>/dev/null || true
   wait "$keeper" 2>/dev/null || true
   keeper='' pid=''

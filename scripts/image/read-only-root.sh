@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Becomes a command in an image's file system, as a container would run it: read-only root, one volume at most,
-# neither privileges nor a way to get any. Is to be run in mount and PID namespaces of its own:
+# Executes a command in an image's file system, as a container engine does: with a read-only root, at most one volume, and
+# no privileges. Needs its own mount and PID namespaces:
 #   read-only-root.sh ROOT VOLUME UID:GID FOLDER VARIABLE=VALUE... -- COMMAND...
 set -euo pipefail
 
@@ -25,6 +25,6 @@ while [[ $1 != -- ]]; do
 done
 shift
 
-# The group goes with the user: unshare gives up all others when it sets it.
+# unshare drops all supplementary groups when it sets the group.
 exec env -i "${variables[@]}" /usr/bin/setpriv --no-new-privs \
   /usr/bin/unshare --root="$root" --wd="$folder" --setgid="${user#*:}" --setuid="${user%:*}" -- "$@"

@@ -5,7 +5,7 @@ import type { NewResource } from './request.ts';
 export type Values = Readonly<Record<string, Scalar>>;
 
 /**
- * An example of a value: valid, and another for each number from 0, as far as the type has as many.
+ * A valid example value, different for each index from 0 if the type has enough values.
  *
  * @param words The name of the field in words, as in `opening day`.
  */
@@ -35,7 +35,7 @@ export function exampleOf({ type, values, min, max }: NewField, words: string, i
   }
 }
 
-/** The number, moved into the bounds in steps of its own size. */
+/** Moves the number into the bounds, in the given steps. */
 function within(number: number, step: number, min = -Infinity, max = Infinity): number {
   if (number < min) return Math.min(min + (number - step), max);
   return number > max ? Math.max(max - (number - step), min) : number;
@@ -47,7 +47,7 @@ export interface NewExamples {
   update: Values;
 }
 
-/** Two rows that differ in each field, as far as it has two values, and an update of the first one. */
+/** Two rows that differ in each field with at least two values, and an update of the first row. */
 export function examplesOf({ fields, unique }: NewResource): NewExamples {
   const row = (index: number): Values =>
     Object.fromEntries(fields.map((field) => [field.name, exampleOf(field, wordsOf(field.name), index)]));
@@ -58,6 +58,6 @@ export function examplesOf({ fields, unique }: NewResource): NewExamples {
   return { rows: [row(0), row(1)], update };
 }
 
-/** A name in camel case in words, as in `opening day` for `openingDay`. */
+/** Splits a camel-case name into words, as in `opening day` for `openingDay`. */
 export const wordsOf = (name: string): string =>
   name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

@@ -3,7 +3,7 @@ import { isSortable } from './declaration.ts';
 import { examplesOf, wordsOf } from './examples.ts';
 import type { NewResource } from './request.ts';
 
-/** The name of a file or folder: a name in camel case in kebab case. */
+/** The name of a file or folder: a camel-case name in kebab case. */
 export const fileName = (name: string): string => wordsOf(name).replaceAll(' ', '-');
 
 const capital = (words: string) => words.slice(0, 1).toUpperCase() + words.slice(1);
@@ -65,7 +65,7 @@ async function create(json: object): Promise<string> {
 
 t.beforeEach(() => app.pg.query('TRUNCATE ${table}'));
 
-t.test('a created ${one} is read as it was sent', async (t) => {
+t.test('GET returns a created ${one} as it was sent', async (t) => {
   const created = await call('POST', '${path}', { json: FIRST });
   t.equal(created.status, 201);
   t.has(created.body, FIRST);
@@ -74,7 +74,7 @@ t.test('a created ${one} is read as it was sent', async (t) => {
   t.same(read.body, created.body);
 });
 
-t.test('an update changes the fields that it holds', async (t) => {
+t.test('an update changes only the given fields', async (t) => {
   const url = await create(FIRST);
   const { status, body } = await call('PATCH', url, { json: ${text(update)} });
   t.equal(status, 200);
@@ -98,7 +98,7 @@ t.test('a deleted ${one} is not found', async (t) => {
 ${
   optional.length > 0
     ? `
-t.test('a field that a create leaves out has its default', async (t) => {
+t.test('a field that is absent from a create has its default', async (t) => {
   const { body } = await call('POST', '${path}', { json: ${text(of(first, required))} });
   t.has(body, ${text(Object.fromEntries(optional.map((field) => [field.name, field.default ?? null])))});
 });
@@ -124,7 +124,7 @@ t.test('a second ${one} with the same ${unique.map((field) => wordsOf(field.name
 `
     : ''
 }
-t.test('${many} are listed by each key in both directions, page by page', async (t) => {
+t.test('lists of ${many} are sorted by each key in both directions, across pages', async (t) => {
   await create(FIRST);
   await create(SECOND);
   for (const key of ${text(sortKeys)}) {

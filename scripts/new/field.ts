@@ -1,6 +1,6 @@
 import { isReservedInTypeScript, SQL_RESERVED } from './reserved-words.ts';
 
-/** The request for a resource cannot be met; the message is one sentence for the person who made it. */
+/** The command line describes an invalid resource; the message is one sentence for the user. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
 }
@@ -30,34 +30,34 @@ export interface NewField {
   min: number | undefined;
   max: number | undefined;
   isNullable: boolean;
-  /** The value that a create may leave out; undefined if it may not, or if that is null. */
+  /** The default; undefined if the field is required or its default is null. */
   default: Scalar | undefined;
 }
 
 const MAX_NAME = 40;
 const MAX_INTEGER = 2_147_483_647;
 
-/** The longest string: an entry of an index holds at most 2,704 bytes, and a code point has up to 4. */
+/** The longest string: an index entry has at most 2,704 bytes, and a code point at most 4. */
 export const MAX_STRING = 600;
-/** The longest text: a request body has at most 32 KiB by default, and a code point up to 12 bytes as JSON. */
+/** The longest text: a request body has at most 32 KiB by default, and a code point at most 12 bytes in JSON. */
 const MAX_TEXT = 2600;
 
-/** The names of columns that each row has already. */
+/** The fields of every row. */
 const TAKEN_IN_ROWS = ['id', 'version', 'createdAt', 'updatedAt', 'lockedId'];
-/** The names of parameters that each list has already. */
+/** The parameters of every list. */
 const TAKEN_IN_LISTS = ['sort', 'limit', 'cursor', 'count', 'q'];
 
 const FORM = /^([^:]*):([^(?:=]*)(?:\(([^)]*)\))?(\?)?(?::([^?=]*))?(\?)?(?:=(.*))?$/su;
 
 /**
- * Reads the description of a field: `name:type`, an enum's values in parentheses, `?` if it may be null, `:min..max`,
- * and `=default`.
+ * Parses a field: `name:type`, the values of an enum in parentheses, `?` if it may be null, `:min..max`, and `=default`.
  *
  * @throws {RequestError}
  */
 export function readField(text: string): NewField {
   const [, name = '', typeName = '', list, mark, bounds, lateMark, given] = FORM.exec(text) ?? [];
-  if (name === '') throw new RequestError(`"${text}" is no field: write name:type, as in capacity:integer.`);
+  if (name === '')
+    throw new RequestError(`"${text}" is not a field: write name:type, as in capacity:integer.`);
   checkFieldName(name);
   const type = FIELD_TYPES.find((candidate) => candidate === typeName);
   if (!type) {
@@ -79,22 +79,24 @@ export function readField(text: string): NewField {
 function checkFieldName(name: string): void {
   if (!/^[a-z][a-zA-Z0-9]*$/.test(name) || name.length > MAX_NAME) {
     throw new RequestError(
-      `"${name}" is no name of a field: write it in camel case, with letters and digits, ${MAX_NAME} at most.`,
+      `"${name}" is not a valid field name: use camel case, letters and digits, and at most ${MAX_NAME} characters.`,
     );
   }
   if (TAKEN_IN_ROWS.includes(name)) {
-    throw new RequestError(`A field cannot be called ${name}: each row has that already.`);
+    throw new RequestError(`A field cannot be called ${name}: every row has that field.`);
   }
   if (TAKEN_IN_LISTS.includes(name)) {
-    throw new RequestError(`A field cannot be called ${name}: each list has a parameter of that name.`);
+    throw new RequestError(`A field cannot be called ${name}: every list has a parameter with that name.`);
   }
   if (name in Object.prototype) {
-    throw new RequestError(`A field cannot be called ${name}: each JavaScript object has that already.`);
+    throw new RequestError(
+      `A field cannot be called ${name}: every JavaScript object has a member with that name.`,
+    );
   }
   checkReserved(name);
 }
 
-/** @throws {RequestError} if SQL or TypeScript reserves the name, in its form there. */
+/** @throws {RequestError} if the name is a reserved word of TypeScript, or its snake-case form one of SQL. */
 export function checkReserved(name: string): void {
   const inSql = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   if (SQL_RESERVED.has(inSql))
@@ -107,13 +109,13 @@ export function checkReserved(name: string): void {
 function readValues(name: string, type: FieldType, list: string | undefined): string[] {
   if (type !== 'enum') {
     if (list !== undefined)
-      throw new RequestError(`${name} is no enum: only an enum takes values in parentheses.`);
+      throw new RequestError(`${name} is not an enum: only an enum has values in parentheses.`);
     return [];
   }
   const values = (list ?? '').split(',').map((value) => value.trim());
   if (values.some((value) => !/^[\w-]{1,60}$/.test(value))) {
     throw new RequestError(
-      `${name} needs its values, of letters, digits, - and _ each, as in ${name}:enum(small,large).`,
+      `${name} needs values that consist of letters, digits, - and _, as in ${name}:enum(small,large).`,
     );
   }
   const twice = values.find((value, index) => values.indexOf(value) !== index);
@@ -126,7 +128,8 @@ type Bounds = Pick<NewField, 'min' | 'max'>;
 function readBounds(name: string, type: FieldType, text: string | undefined): Bounds {
   const isLength = type === 'string' || type === 'text';
   if (!isLength && type !== 'integer' && type !== 'number') {
-    if (text !== undefined) throw new RequestError(`${name} is of type ${type}, which takes no bounds.`);
+    if (text !== undefined)
+      throw new RequestError(`${name} has the type ${type}, which does not support bounds.`);
     return { min: undefined, max: undefined };
   }
   const [, low = '', high = ''] = /^(-?[\d.]*?)\.\.(-?[\d.]*)$/.exec(text ?? '..') ?? [undefined, 'x'];
@@ -134,24 +137,29 @@ function readBounds(name: string, type: FieldType, text: string | undefined): Bo
   const isWhole = type !== 'number';
   for (const bound of [min, max]) {
     if (bound !== undefined && (isWhole ? !Number.isInteger(bound) : !Number.isFinite(bound))) {
-      throw new RequestError(`"${text}" are no bounds of ${name}: write them as in ${name}:${type}:1..200.`);
+      throw new RequestError(
+        `"${text}" are not valid bounds of ${name}: write them as in ${name}:${type}:1..200.`,
+      );
     }
   }
   if (min !== undefined && max !== undefined && min > max) {
-    throw new RequestError(`The bounds of ${name} are the wrong way round: ${min} is more than ${max}.`);
+    throw new RequestError(`The bounds of ${name} are in the wrong order: ${min} is greater than ${max}.`);
   }
   if (!isLength) {
     if (isWhole && [min, max].some((bound) => Math.abs(bound ?? 0) > MAX_INTEGER)) {
-      throw new RequestError(`The bounds of ${name} are beyond those of an integer, ${MAX_INTEGER}.`);
+      throw new RequestError(`The bounds of ${name} exceed the bounds of an integer, ±${MAX_INTEGER}.`);
     }
     return { min, max };
   }
   const [least, most, limit] = type === 'string' ? [1, 200, MAX_STRING] : [0, 2000, MAX_TEXT];
   const lengths = { min: min ?? (max === 0 ? 0 : least), max: max ?? Math.max(most, min ?? 0) };
-  if (lengths.min < 0 || lengths.max < 1) throw new RequestError(`${name} must have room for one character.`);
+  if (lengths.min < 0 || lengths.max < 1)
+    throw new RequestError(
+      `The largest length of ${name} must be at least 1, and the least length not negative.`,
+    );
   if (lengths.max > limit) {
-    const other = type === 'string' ? '; a longer one is a text' : '';
-    throw new RequestError(`${name} is longer than a ${type} can be: ${limit} characters at most${other}.`);
+    const other = type === 'string' ? '; use a text instead' : '';
+    throw new RequestError(`${name} is too long: a ${type} has at most ${limit} characters${other}.`);
   }
   return lengths;
 }
@@ -159,7 +167,8 @@ function readBounds(name: string, type: FieldType, text: string | undefined): Bo
 function readDefault(field: NewField, text: string): Scalar {
   const { name, type, min = -Infinity, max = Infinity } = field;
   const isWithin = (value: number) => value >= min && value <= max;
-  const refuse = () => new RequestError(`"${text}" is no default of ${name}: it must be a valid ${type}.`);
+  const refuse = () =>
+    new RequestError(`"${text}" is not a valid default of ${name}: it must be a valid ${type}.`);
   switch (type) {
     case 'string':
     case 'text': {

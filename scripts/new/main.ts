@@ -31,21 +31,21 @@ function make(args: readonly string[]): void {
 
   const [declaration, migration, feature, test] = Object.keys(created);
   console.log(`Wrote
-  ${declaration}: what clients see, from which the operations follow
+  ${declaration}: the fields, descriptions and examples
   ${migration}: the table and its indexes
   ${feature}: the errors and the routes
   ${test}
 Changed
   ${[...Object.keys(changed), 'openapi.json'].join('\n  ')}
 
-Look at
-- the descriptions and examples in ${declaration}: they were made from the names of the fields;
-- what lists can be sorted, filtered and searched by, there, and the indexes in ${migration}: each sort order has one;
-- ${migration} once more before it is released: afterwards, changes need another migration.
+Review
+- the descriptions and examples in ${declaration}: they are derived from the names of the fields;
+- its sort keys, filters and search fields, and the indexes in ${migration}: each sort key has one;
+- ${migration} again before its release: later changes need a new migration.
 Then run npm run openapi and npm test -- ${test}, and add a line to CHANGELOG.md.`);
 }
 
-/** The same files, as the linter formats them and sorts their imports. */
+/** Formats the files and sorts their imports with the linter. */
 function formatted({ created, changed }: Plan): Plan {
   const format = (files: Plan['created']) =>
     Object.fromEntries(
@@ -58,7 +58,7 @@ function formatted({ created, changed }: Plan): Plan {
   return { created: format(created), changed: format(changed) };
 }
 
-/** Writes all files, or none of the new ones if one of them appeared meanwhile. */
+/** Writes all files, or no new file if one of them exists by now. */
 function write(created: Plan['created'], changed: Plan['changed']): void {
   const written: string[] = [];
   try {

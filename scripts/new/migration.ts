@@ -17,7 +17,7 @@ const columnTypes: Record<FieldType, string> = {
   enum: 'text COLLATE "C"',
 };
 
-/** Null stands after all values of a sort order, as in the lists of `src/crud`. */
+/** Null sorts after all values, as in the lists of `src/crud`. */
 const nullRanks: Partial<Record<FieldType, string>> = {
   string: NULL_RANKS.text.sql,
   integer: NULL_RANKS.integer.sql,
@@ -26,11 +26,11 @@ const nullRanks: Partial<Record<FieldType, string>> = {
   instant: NULL_RANKS.moment.sql,
 };
 
-/** PostgreSQL cuts longer names. */
+/** PostgreSQL truncates longer names. */
 const MAX_IDENTIFIER = 63;
 
 /**
- * Writes the migration: the table, whose checks mirror the schema, and an index for each sort order and each filter of
+ * Writes the migration: the table with the checks of the schema, and an index for each sort key and each filter with
  * many values.
  *
  * @throws {RequestError} if the name of an index would be too long.
@@ -43,7 +43,7 @@ export function renderMigration(resource: NewResource): string {
     ...fields.map(columnDefinition),
     'created_at timestamptz(3) NOT NULL DEFAULT now()',
     'updated_at timestamptz(3) NOT NULL DEFAULT now()',
-    '-- A new one with each write; random, so that an ETag never comes back, not even in a restored database.\n  version uuid NOT NULL DEFAULT gen_random_uuid()',
+    '-- A new value with each write; random, so that an ETag never repeats, even in a restored database.\n  version uuid NOT NULL DEFAULT gen_random_uuid()',
   ];
   if (unique.length > 0) {
     const names = unique.map(({ name }) => columnName(name));
@@ -51,7 +51,7 @@ export function renderMigration(resource: NewResource): string {
     columns.push(`CONSTRAINT ${constraint} UNIQUE (${names.join(', ')})`);
   }
   const indexed = fields.filter(
-    // The constraint has an index of its own, which begins with the first unique field.
+    // The index of the constraint begins with the first unique field.
     (field) => field !== unique[0] && (isSortable(field) || (isFilterable(field) && field.type === 'uuid')),
   );
   const indexes = [
@@ -66,7 +66,7 @@ export function renderMigration(resource: NewResource): string {
   ${columns.join(',\n  ')}
 );
 
--- One for each sort order. Null comes after all values.
+-- One for each sort key. Null sorts after all values.
 ${indexes.join('\n')}
 `;
 }
@@ -84,7 +84,7 @@ function columnDefinition(field: NewField): string {
   ].join(' ');
 }
 
-/** What the schema asks of a value that is not null. */
+/** The constraint of the schema on a value that is not null. */
 function condition({ type, values, min, max }: NewField, name: string): string | undefined {
   switch (type) {
     case 'string':
@@ -93,7 +93,7 @@ function condition({ type, values, min, max }: NewField, name: string): string |
     case 'integer':
       return range(name, min, max);
     case 'number':
-      // NaN is larger than infinity.
+      // In PostgreSQL, NaN is greater than infinity.
       return range(name, min, max) ?? `abs(${name}) < 'Infinity'`;
     case 'date':
       return range(name, '1000-01-01', '9999-12-31');
@@ -122,11 +122,11 @@ function sortExpression({ name, type, isNullable }: NewField): string {
   return isNullable && rank !== undefined ? `coalesce(${columnName(name)}, ${rank})` : columnName(name);
 }
 
-/** @throws {RequestError} if PostgreSQL would cut the name. */
+/** @throws {RequestError} if PostgreSQL would truncate the name. */
 function identifier(name: string): string {
   if (name.length > MAX_IDENTIFIER) {
     throw new RequestError(
-      `PostgreSQL would cut the name ${name}: shorten the names of the resource and its fields.`,
+      `PostgreSQL would truncate the name ${name}: shorten the names of the resource and its fields.`,
     );
   }
   return name;

@@ -1,9 +1,9 @@
 import { isKeyword, isStrictBindReservedWord } from '@babel/helper-validator-identifier';
 
 /**
- * The words that PostgreSQL takes neither as a column nor as a table unless they are quoted: what
- * `SELECT word FROM pg_get_keywords() WHERE catcode IN ('R', 'T')` returns on PostgreSQL 15 and 18. A test compares the
- * list with the database.
+ * The words that PostgreSQL only accepts as names of columns and tables if they are quoted: the result of
+ * `SELECT word FROM pg_get_keywords() WHERE catcode IN ('R', 'T')` on PostgreSQL 15 and 18. A test compares the list with
+ * the database.
  */
 export const SQL_RESERVED: ReadonlySet<string> = new Set(
   `all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation
@@ -15,6 +15,6 @@ export const SQL_RESERVED: ReadonlySet<string> = new Set(
   unique user using variadic verbose when where window with`.split(/\s+/),
 );
 
-/** Whether TypeScript does not take the name for a constant in a module. */
+/** Whether the name is invalid for a constant in a module. */
 export const isReservedInTypeScript = (name: string): boolean =>
   isKeyword(name) || isStrictBindReservedWord(name, true) || name === 'undefined';

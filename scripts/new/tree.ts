@@ -7,11 +7,11 @@ import { RequestError } from './field.ts';
 import { renderMigration } from './migration.ts';
 import type { NewResource } from './request.ts';
 
-/** What is to be written: contents by path from the root. */
+/** The planned files: contents by path, relative to the root. */
 export interface Plan {
   /** Files that do not exist yet. */
   created: Readonly<Record<string, string>>;
-  /** The lists of what the folders hold. */
+  /** The index files. */
   changed: Readonly<Record<string, string>>;
 }
 
@@ -22,7 +22,7 @@ const FEATURES_INDEX = 'src/features/index.ts';
  * Plans the files of a new resource.
  *
  * @param root The root of the project.
- * @throws {RequestError} if a name exists already.
+ * @throws {RequestError} if a name exists.
  */
 export function planOf(resource: NewResource, root: string): Plan {
   const { name, plural } = resource;
@@ -35,15 +35,15 @@ export function planOf(resource: NewResource, root: string): Plan {
   };
   checkNames(resource, root, Object.values(created));
   const existing = Object.keys(created).find((file) => existsSync(join(root, file)));
-  if (existing !== undefined) throw new RequestError(`${existing} exists: nothing is overwritten.`);
+  if (existing !== undefined) throw new RequestError(`${existing} exists: no file was changed.`);
   return { created, changed: indexFiles(root, created) };
 }
 
 /**
- * The two index files, as their folders ask for: every file of `schemas/` that declares a resource, and every folder of
+ * The contents of the two index files: they list every file in `schemas/` that declares a resource, and every folder in
  * `src/features/` whose `index.ts` exports a feature.
  *
- * @param added Files that are not written yet, by their paths.
+ * @param added Files that are not written yet, by path.
  */
 export function indexFiles(
   root: string,
@@ -81,7 +81,7 @@ export function indexFiles(
   };
 }
 
-/** The text of an index file with another list, and the imports that the list needs. */
+/** Replaces the list in an index file, and its imports. */
 function listed(text: string, list: RegExp, items: readonly { name: string; from: string }[]): string {
   const before = (list.exec(text)?.[2] ?? '').split(',').map((name) => name.trim());
   const others = text
@@ -106,10 +106,10 @@ interface DocumentNames {
   };
 }
 
-/** Paths that `openapi.json` leaves out. */
+/** Paths that `openapi.json` does not contain. */
 const OTHER_PATHS = ['/docs', '/redoc'];
 
-/** @throws {RequestError} if a name that follows from those of the resource stands for something else. */
+/** @throws {RequestError} if a derived name exists. */
 function checkNames(resource: NewResource, root: string, rendered: readonly string[]): void {
   const { name, plural } = resource;
   const { model, models, many, table, path } = namesOf(resource);
@@ -132,7 +132,7 @@ function checkNames(resource: NewResource, root: string, rendered: readonly stri
   const taken = (kind: string, known: readonly (string | undefined)[], wanted: readonly string[]) => {
     const found = wanted.find((candidate) => known.includes(candidate));
     if (found === undefined) return;
-    throw new RequestError(`${name} cannot be the name: there is ${kind} ${found} already.`);
+    throw new RequestError(`The name ${name} is not available: ${kind} ${found} exists.`);
   };
   taken('the path', [...Object.keys(document.paths), ...OTHER_PATHS], [path]);
   taken('the model', Object.keys(document.components.schemas), [
@@ -158,7 +158,7 @@ function checkNames(resource: NewResource, root: string, rendered: readonly stri
   );
   if (existsSync(join(root, 'src/features', fileName(plural)))) {
     throw new RequestError(
-      `${name} cannot be the name: there is the folder src/features/${fileName(plural)} already.`,
+      `The name ${name} is not available: the folder src/features/${fileName(plural)} exists.`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import type { BreakingChange } from './oasdiff.ts';
 
-/** A breaking change that is meant: what oasdiff says of it, and why it may happen. */
+/** An intended breaking change: its description by oasdiff, and the reason for it. */
 export interface Approval {
   /** The rule, as in `request-property-became-required`. */
   id: string;
@@ -13,11 +13,11 @@ export interface Approval {
 export interface Verdict {
   approved: { change: BreakingChange; reason: string }[];
   unapproved: BreakingChange[];
-  /** What is wrong with the approvals themselves, in sentences. */
+  /** Invalid approvals, one sentence each. */
   problems: string[];
 }
 
-/** Tells the breaking changes that are approved from those that are not. An approval of nothing is a problem. */
+/** Separates approved from unapproved breaking changes. An approval without a change is a problem. */
 export function sortOut(changes: readonly BreakingChange[], approvals: readonly Approval[]): Verdict {
   const approvalOf = (change: BreakingChange) => approvals.find((approval) => approves(approval, change));
   return {
@@ -29,10 +29,10 @@ export function sortOut(changes: readonly BreakingChange[], approvals: readonly 
     problems: [
       ...approvals
         .filter(({ reason }) => !reason?.trim())
-        .map(({ id, operation }) => `the approval of ${id} in ${operation} gives no reason`),
+        .map(({ id, operation }) => `the approval of ${id} in ${operation} has no reason`),
       ...approvals
         .filter((approval) => !changes.some((change) => approves(approval, change)))
-        .map(({ id, operation }) => `the approval of ${id} in ${operation} approves nothing: remove it`),
+        .map(({ id, operation }) => `the approval of ${id} in ${operation} matches no change: remove it`),
     ],
   };
 }

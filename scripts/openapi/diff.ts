@@ -1,5 +1,5 @@
-// Compares openapi.json with the document of the last release: prints the changelog, and fails on every change that
-// breaks clients, unless it is approved, with its reason. Other documents may be given: base, revision, approvals.
+// Compares openapi.json with the document of the last release: prints the changelog, and fails on every breaking change
+// without an approval. The arguments select other documents: base, revision, approvals.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/package.ts';
@@ -31,6 +31,6 @@ for (const { operation, path, text, id } of unapproved) {
 for (const problem of problems) console.log(`not ok - ${problem}`);
 
 const failed = unapproved.length + problems.length;
-if (failed === 0) console.log('ok - nothing breaks clients unapproved');
+if (failed === 0) console.log('ok - no unapproved change breaks clients');
 console.log(`# ${approved.length + (failed === 0 ? 1 : 0)} passed, ${failed} failed`);
 if (failed > 0) process.exit(1);

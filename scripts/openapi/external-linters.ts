@@ -9,7 +9,7 @@ const module = (...path: string[]) => join(folder, 'node_modules', ...path);
 
 export interface Linter {
   name: string;
-  /** The program, in Node.js, that lints a file; it ends with another code than 0 when there is a finding. */
+  /** The Node.js program that lints a file; a finding makes its exit code other than 0. */
   command(file: string): string[];
 }
 
@@ -42,7 +42,7 @@ export const externalLinters: readonly Linter[] = [
   },
 ];
 
-/** Installs the linters from their own lock file, unless that was done. */
+/** Installs the linters from their own lock file, unless they are up to date. */
 export function installLinters(): void {
   const lock = createHash('sha256')
     .update(readFileSync(join(folder, 'package-lock.json')))
@@ -57,7 +57,7 @@ export function installLinters(): void {
   writeFileSync(stamp, lock);
 }
 
-/** What a linter says of a document; undefined when it finds nothing. */
+/** The findings of a linter; undefined if there are none. */
 export function lintFile({ command }: Linter, file: string): string | undefined {
   const { status, stdout, stderr, error } = spawnSync(process.execPath, command(file), {
     cwd: folder,

@@ -1,5 +1,5 @@
-// Lints openapi.json, or the given document, with the linters of others and the checks of our own: no finding is
-// small enough to pass.
+// Lints openapi.json, or the given document, with external linters and our own checks. It fails on every finding, of any
+// severity.
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { packageRoot } from '../../src/package.ts';

@@ -16,14 +16,14 @@ export interface BreakingChange {
 }
 
 /**
- * Builds oasdiff from its Go module, unless that was done.
+ * Builds oasdiff from its Go module, unless it is built.
  *
- * @throws where there is no Go, or the module cannot be had.
+ * @throws if Go is not installed, or the module cannot be downloaded.
  */
 export function installOasdiff(folder = FOLDER, environment = process.env): void {
   if (existsSync(join(folder, 'oasdiff'))) return;
   if (spawnSync('go', ['version'], { env: environment }).error) {
-    throw new Error('This needs Go (https://go.dev/dl), which is not installed: nothing was compared.');
+    throw new Error('Go (https://go.dev/dl) is not installed: nothing was compared.');
   }
   console.error(`Building oasdiff ${VERSION}…`);
   execFileSync('go', ['install', `github.com/oasdiff/oasdiff@${VERSION}`], {
@@ -32,7 +32,7 @@ export function installOasdiff(folder = FOLDER, environment = process.env): void
   });
 }
 
-/** What a client of the base document cannot rely on any more; warnings of what may break it included. */
+/** Changes that break clients of the base document, or (warnings) may break them. */
 export function breakingChanges(base: string, revision: string): BreakingChange[] {
   const changes: BreakingChange[] | null = JSON.parse(
     oasdiff('breaking', base, revision, '--format', 'json'),
@@ -40,7 +40,7 @@ export function breakingChanges(base: string, revision: string): BreakingChange[
   return changes ?? [];
 }
 
-/** Every change, in sentences. */
+/** All changes, one sentence each. */
 export const changelog = (base: string, revision: string): string =>
   oasdiff('changelog', base, revision, '--format', 'text', '--color', 'never').trim();
 

@@ -39,7 +39,7 @@ for (const [title, change, finding] of [
     /added the new optional request property `label`/,
   ],
   [
-    'an added field of an answer',
+    'an added field of a response',
     ({ components }: LooseJson) => (components.schemas.Song.properties.label = { type: 'string' }),
     /added the optional property `data\/label`/,
   ],
@@ -57,7 +57,7 @@ const removal = ({ paths }: LooseJson) => delete paths['/ready'];
 for (const [title, change, finding] of [
   ['a removed operation', removal, /not ok - GET \/ready: .* breaks clients/],
   [
-    'a removed field of an answer',
+    'a removed field of a response',
     ({ components }: LooseJson) => {
       const { properties, required } = components.schemas.Task;
       delete properties.title;
@@ -86,16 +86,18 @@ for (const [title, change, finding] of [
   });
 }
 
-t.test('an approved breaking change passes, and an approval of nothing fails', async (t) => {
+t.test('an approved breaking change passes, and an approval without a change fails', async (t) => {
   const [, text, id] = /not ok - GET \/ready: (.*) \[(.*)\]/.exec(diff(removal).stdout) ?? [];
   const approval = { id, operation: 'GET /ready', text, reason: 'Readiness has another path.' };
   t.match(diff(removal, [approval]), { status: 0, stdout: /approved: Readiness has another path\./ });
   t.match(
     diff(() => {}, [approval]),
-    { status: 1, stdout: /approves nothing/ },
+    { status: 1, stdout: /matches no change/ },
   );
 });
 
-t.test('without Go it says that it cannot run, and fails', async (t) => {
-  t.throws(() => installOasdiff(folder, { PATH: folder }), { message: /needs Go .* nothing was compared/ });
+t.test('without Go it fails with an explanation', async (t) => {
+  t.throws(() => installOasdiff(folder, { PATH: folder }), {
+    message: /Go .* is not installed: nothing was compared/,
+  });
 });

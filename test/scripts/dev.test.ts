@@ -5,13 +5,13 @@ import t, { type Test } from 'tap';
 import { temporaryFolder } from '../support/database.ts';
 import { until } from '../support/until.ts';
 
-/** Leaves its process id in the folder. */
+/** A process that writes its id to the folder. */
 const STAND_IN = `
   const { writeFileSync } = require('node:fs');
   writeFileSync('pids/' + process.pid, '');
   setInterval(() => {}, 1_000);`;
 
-/** Starts the script below a shell, or in its place, in a folder whose compiler and service only stand in for the real ones. */
+/** Starts the script as a child of a shell, or in its place, in a folder with a fake compiler and service. */
 async function startDev(
   t: Test,
   command: string,
@@ -22,7 +22,7 @@ async function startDev(
   for (const path of [service, compiler, join(folder, 'pids')]) await mkdir(path, { recursive: true });
   await writeFile(join(service, 'server.js'), STAND_IN);
   await writeFile(join(compiler, 'native.js'), STAND_IN);
-  // As TypeScript does: what compiles is a process of its own, which does not end with the one that started it.
+  // Like TypeScript: the compiler is a child process that does not exit with its parent.
   await writeFile(
     join(compiler, 'tsc'),
     `require('node:child_process').execFileSync(process.execPath, [require('node:path').join(__dirname, 'native.js')]);`,
@@ -48,19 +48,19 @@ function isRunning(pid: number): boolean {
   }
 }
 
-const BELOW = '"$0" "$1"; exit';
+const AS_CHILD = '"$0" "$1"; exit';
 const IN_ITS_PLACE = 'exec "$0" "$1"';
 
 for (const [how, command, end] of [
-  ['Ctrl-C ends everything', BELOW, ({ pid = 0 }: ChildProcess) => process.kill(-pid, 'SIGINT')],
-  ['SIGTERM ends everything', IN_ITS_PLACE, (script: ChildProcess) => script.kill('SIGTERM')],
-  ['everything ends with its parent', BELOW, (shell: ChildProcess) => shell.kill('SIGKILL')],
+  ['Ctrl-C stops all processes', AS_CHILD, ({ pid = 0 }: ChildProcess) => process.kill(-pid, 'SIGINT')],
+  ['SIGTERM stops all processes', IN_ITS_PLACE, (script: ChildProcess) => script.kill('SIGTERM')],
+  ['all processes exit with their parent', AS_CHILD, (shell: ChildProcess) => shell.kill('SIGKILL')],
 ] as const) {
   t.test(how, async (t) => {
     const { shell, pids } = await startDev(t, command);
     const started = await pids();
     end(shell);
-    await until(() => !started.some(isRunning), 'Something still runs');
+    await until(() => !started.some(isRunning), 'A process still runs');
     t.equal((await pids()).length, 2);
   });
 }

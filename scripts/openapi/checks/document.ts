@@ -1,4 +1,4 @@
-// An OpenAPI document as the checks read it: what is not there is undefined, and references may stand anywhere.
+// The parts of an OpenAPI document that the checks read. Any object may be a reference.
 
 export interface SchemaObject {
   $ref?: string;
@@ -68,7 +68,7 @@ export interface OpenApiDocument {
   components?: Components;
 }
 
-/** One operation and where it is, as in `GET /songs`. */
+/** An operation and its place, as in `GET /songs`. */
 export interface PlacedOperation extends OperationObject {
   place: string;
   /** In lower case. */
@@ -81,7 +81,7 @@ export interface PlacedResponse extends ResponseObject {
   status: number;
 }
 
-/** A check gives its findings, one sentence each; none when all is well. */
+/** A check returns its findings, one sentence each. */
 export type Check = (document: OpenApiDocument) => string[];
 
 export const operationsOf = (document: OpenApiDocument): PlacedOperation[] =>
@@ -94,13 +94,13 @@ export const operationsOf = (document: OpenApiDocument): PlacedOperation[] =>
     })),
   );
 
-/** Whether the operation takes `If-Match` or `If-None-Match`. */
+/** Whether the operation has a parameter `If-Match` or `If-None-Match`. */
 export const isConditional = ({ parameters = [] }: OperationObject): boolean =>
   parameters.some(({ name }) => name === 'If-Match' || name === 'If-None-Match');
 
 /**
- * The operations on one resource of the collection in which an operation creates resources that have versions; none for
- * every other operation. A resource has versions if reading it is conditional.
+ * The operations on a resource that the given operation creates, if the resource has versions; otherwise none. A resource
+ * has versions if its read is conditional.
  */
 export function operationsOnCreated(
   document: OpenApiDocument,
@@ -113,7 +113,7 @@ export function operationsOnCreated(
   return onOne.some((other) => other.method === 'get' && isConditional(other)) ? onOne : [];
 }
 
-/** The answers of an operation, references followed. */
+/** The responses of an operation, with resolved references. */
 export const responsesOf = (
   document: OpenApiDocument,
   { place, responses }: PlacedOperation,
@@ -124,7 +124,7 @@ export const responsesOf = (
     status: Number(status),
   }));
 
-/** What a JSON pointer (RFC 6901) leads to; undefined where it leads nowhere. */
+/** The value at a JSON pointer (RFC 6901); undefined if there is none. */
 export const atPointer = (root: unknown, pointer: string): unknown =>
   pointer
     .split('/')
@@ -135,7 +135,7 @@ export const atPointer = (root: unknown, pointer: string): unknown =>
       root,
     );
 
-/** The object itself, or what it refers to. */
+/** The object, or the target of its reference. */
 export function follow<Part extends { $ref?: string }>(document: OpenApiDocument, part: Part): Part {
   if (part.$ref === undefined) return part;
   const target = atPointer(document, part.$ref.slice(1));

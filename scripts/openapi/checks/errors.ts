@@ -1,4 +1,4 @@
-// The features define their errors when they are loaded.
+// Loads the features, which define their errors.
 import '../../../src/app.ts';
 import { errorKinds } from '../../../src/errors/define-error.ts';
 import { OUTSIDE_OPERATIONS } from '../../../src/openapi/description.ts';
@@ -16,35 +16,38 @@ import {
 const PROBLEM_TYPE = 'application/problem+json';
 const ERROR_TYPES = ['application/json', PROBLEM_TYPE];
 
-/** Errors of clients that want no JSON, and of requests that broke before anyone knew what they want. */
+/** Errors of clients that do not accept JSON, and of requests that fail before `Accept` is known. */
 const NEVER_A_PROBLEM = ['not_acceptable', 'request_timeout', 'malformed_request', 'headers_too_large'];
 
-/** Every error is shown in both media types, by examples that are that error as it is defined. */
-export const errorsAreWhatTheyAre: Check = (document) =>
+/** Every error has examples in both media types, which match its definition. */
+export const errorExamplesAreValid: Check = (document) =>
   errorResponsesOf(document).flatMap((response) => {
     const [envelopes = [], problems = []] = ERROR_TYPES.map((type) => codesOf(response, type));
     return [
-      ...(envelopes.length > 0 ? [] : [`${response.place}: no example says which error it is`]),
+      ...(envelopes.length > 0 ? [] : [`${response.place}: no example has the code of an error`]),
       ...envelopes
         .filter((code) => !problems.includes(code) && !NEVER_A_PROBLEM.includes(code))
-        .map((code) => `${response.place}: ${code} is not shown as a problem`),
+        .map((code) => `${response.place}: ${code} has no example of a problem`),
       ...ERROR_TYPES.flatMap((type) =>
         examplesOf(response, type)
           .filter((example) => !isTrue(example, type, response.status))
-          .map((example) => `${response.place}: ${type} shows ${JSON.stringify(example)}, not that error`),
+          .map(
+            (example) =>
+              `${response.place}: the example of ${type} is not an error of this response: ${JSON.stringify(example)}`,
+          ),
       ),
     ];
   });
 
-/** The example of a problem is a problem of this operation: `instance` is one of its paths. */
-export const problemsAreOfTheirOperation: Check = (document) =>
+/** `instance` in the example of a problem is a path of the operation. */
+export const problemPathsAreValid: Check = (document) =>
   operationsOf(document).flatMap((operation) => {
     const path = new RegExp(`^${operation.path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`);
     return responsesOf(document, operation).flatMap((response) =>
       examplesOf(response, PROBLEM_TYPE)
         .map((example) => String(atPointer(example, '/instance')))
         .filter((instance) => !path.test(instance))
-        .map((instance) => `${response.place}: a problem shows the path ${instance}`),
+        .map((instance) => `${response.place}: the example of a problem has the path ${instance}`),
     );
   });
 
@@ -59,7 +62,7 @@ function isTrue(example: unknown, type: string, status: number): boolean {
         atPointer(example, '/title') === message;
 }
 
-/** Every operation declares the errors that follow from what it takes. */
+/** Every operation declares the errors that its parameters and body can cause. */
 export const errorsFollowFromRequests: Check = (document) =>
   operationsOf(document).flatMap((operation) => {
     const declared = responsesOf(document, operation).map(({ status }) => status);
@@ -80,8 +83,8 @@ function expectedStatuses(operation: PlacedOperation): number[] {
   ];
 }
 
-/** No error is defined that nobody sends. */
-export const noErrorIsForgotten: Check = (document) => {
+/** An operation declares each defined error. */
+export const definedErrorsAreDeclared: Check = (document) => {
   const declared = errorResponsesOf(document).flatMap((response) => codesOf(response, 'application/json'));
   return errorKinds()
     .filter((kind) => !declared.includes(kind.code) && !OUTSIDE_OPERATIONS.includes(kind))

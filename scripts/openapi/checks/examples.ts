@@ -1,6 +1,6 @@
 import { type Check, type MediaTypeObject, operationsOf, responsesOf } from './document.ts';
 
-/** Every body that an operation takes or sends has an example, in each of its media types. */
+/** Every request and response body has an example in each media type. */
 export const bodiesHaveExamples: Check = (document) =>
   operationsOf(document).flatMap((operation) => [
     ...withoutExample(operation.requestBody?.content).map(

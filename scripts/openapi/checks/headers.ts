@@ -12,7 +12,7 @@ import {
 
 const ON_ALL = headersWith(({ on }) => on);
 
-/** Every answer declares the headers that HTTP and the contract give it. */
+/** Every response declares its headers. */
 export const headersAreDeclared: Check = (document) =>
   operationsOf(document).flatMap((operation) =>
     responsesOf(document, operation).flatMap(({ place, status, headers = {} }) =>
@@ -22,7 +22,7 @@ export const headersAreDeclared: Check = (document) =>
     ),
   );
 
-/** The headers that an answer of the status has beside those of every answer. */
+/** The headers of a response with the status, besides those of every response. */
 function headersOf(document: OpenApiDocument, operation: PlacedOperation, status: number): string[] {
   const { method, parameters = [] } = operation;
   switch (status) {
@@ -45,7 +45,7 @@ function headersOf(document: OpenApiDocument, operation: PlacedOperation, status
   }
 }
 
-/** Every header says what it is and shows a value. */
+/** Every header has a description and an example. */
 export const headersAreDescribed: Check = (document) =>
   operationsOf(document).flatMap((operation) =>
     responsesOf(document, operation).flatMap(({ place, headers = {} }) =>

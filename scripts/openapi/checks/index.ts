@@ -1,9 +1,9 @@
 import type { Check } from './document.ts';
 import {
-  errorsAreWhatTheyAre,
+  definedErrorsAreDeclared,
+  errorExamplesAreValid,
   errorsFollowFromRequests,
-  noErrorIsForgotten,
-  problemsAreOfTheirOperation,
+  problemPathsAreValid,
 } from './errors.ts';
 import { bodiesHaveExamples } from './examples.ts';
 import { headersAreDeclared, headersAreDescribed } from './headers.ts';
@@ -12,7 +12,7 @@ import { defaultsAreOptional, optionalParametersStayEmpty, parametersAreDescribe
 import { createsAreLinked, linksResolve, noDanglingReference } from './references.ts';
 import { noInlineObject, noNumberedComponent, propertiesAreDescribed } from './schemas.ts';
 
-/** What we ask of the document beyond what linters do. */
+/** The rules for the document that linters do not check. */
 export const checks: Readonly<Record<string, Check>> = {
   noDanglingReference,
   linksResolve,
@@ -27,8 +27,8 @@ export const checks: Readonly<Record<string, Check>> = {
   defaultsAreOptional,
   headersAreDeclared,
   headersAreDescribed,
-  errorsAreWhatTheyAre,
-  problemsAreOfTheirOperation,
+  errorExamplesAreValid,
+  problemPathsAreValid,
   errorsFollowFromRequests,
-  noErrorIsForgotten,
+  definedErrorsAreDeclared,
 };

@@ -1,6 +1,6 @@
 import { type Check, operationsOf } from './document.ts';
 
-/** Every parameter says what it is and shows a value. */
+/** Every parameter has a description and an example. */
 export const parametersAreDescribed: Check = (document) =>
   operationsOf(document).flatMap(({ place, parameters = [] }) =>
     parameters
@@ -12,17 +12,17 @@ export const parametersAreDescribed: Check = (document) =>
   );
 
 /**
- * A parameter that may be left out has its example in the schema: the docs page fills in the one beside the schema,
- * and sends it with every request.
+ * The example of an optional parameter is in the schema: Swagger UI prefills an example next to the schema and sends it
+ * with every request.
  */
 export const optionalParametersStayEmpty: Check = (document) =>
   operationsOf(document).flatMap(({ place, parameters = [] }) =>
     parameters
       .filter(({ required, example }) => !required && example !== undefined)
-      .map(({ name }) => `${place}: the docs page would send the example of ${name} by itself`),
+      .map(({ name }) => `${place}: Swagger UI would send the example of ${name} by default`),
   );
 
-/** A parameter with a default may be left out. */
+/** A parameter with a default is optional. */
 export const defaultsAreOptional: Check = (document) =>
   operationsOf(document).flatMap(({ place, parameters = [] }) =>
     parameters

@@ -10,12 +10,12 @@ import {
   responsesOf,
 } from './document.ts';
 
-/** Every reference leads somewhere, within the document. */
+/** Every reference has a target in the document. */
 export const noDanglingReference: Check = (document) =>
   referencesIn(document).flatMap((reference) =>
     reference.startsWith('#/') && atPointer(document, reference.slice(1)) !== undefined
       ? []
-      : [`${reference} leads nowhere`],
+      : [`${reference} has no target`],
   );
 
 const referencesIn = (value: unknown): string[] => {
@@ -25,8 +25,8 @@ const referencesIn = (value: unknown): string[] => {
 };
 
 /**
- * Every link names an operation and all that it must be given, and finds it in the answer: each runtime expression
- * is evaluated on the request's parameters, on the declared headers, or on the example of the answer.
+ * Every link has a known operation and all its required parameters. Each runtime expression is evaluated on the
+ * parameters of the request, the declared headers, or the example of the response.
  */
 export const linksResolve: Check = (document) => {
   const operations = operationsOf(document);
@@ -41,7 +41,7 @@ export const linksResolve: Check = (document) => {
   );
 };
 
-/** The create of a resource with versions is linked to every operation on that resource. */
+/** The create of a resource with versions has links to all operations on the resource. */
 export const createsAreLinked: Check = (document) =>
   operationsOf(document).flatMap((operation) =>
     responsesOf(document, operation)
@@ -49,7 +49,7 @@ export const createsAreLinked: Check = (document) =>
       .flatMap(({ place, links = {} }) =>
         operationsOnCreated(document, operation)
           .filter(({ operationId = '' }) => !(operationId in links))
-          .map(({ operationId }) => `${place}: there is no link to ${operationId}`),
+          .map(({ operationId }) => `${place}: it has no link to ${operationId}`),
       ),
   );
 
@@ -62,18 +62,18 @@ interface LinkContext {
 
 function linkProblems({ operations, link, ...source }: LinkContext): string[] {
   const target = operations.find(({ operationId }) => operationId === link.operationId);
-  if (!target) return [`leads to ${link.operationId}, which is no operation`];
+  if (!target) return [`has the unknown operation ${link.operationId}`];
   const given = link.parameters ?? {};
   const known = (target.parameters ?? []).map(({ name }) => name);
   const required = (target.parameters ?? []).filter((parameter) => parameter.required);
   return [
-    ...required.filter(({ name }) => !(name in given)).map(({ name }) => `does not give ${name}`),
+    ...required.filter(({ name }) => !(name in given)).map(({ name }) => `lacks the parameter ${name}`),
     ...Object.keys(given)
       .filter((name) => !known.includes(name))
-      .map((name) => `gives ${name}, which ${link.operationId} does not take`),
+      .map((name) => `has the parameter ${name}, which ${link.operationId} does not declare`),
     ...Object.values(given)
       .filter((expression) => !evaluates(expression, source))
-      .map((expression) => `asks for ${expression}, which is not there`),
+      .map((expression) => `refers to ${expression}, which does not exist`),
   ];
 }
 

@@ -7,7 +7,7 @@ import {
   type SchemaObject,
 } from './document.ts';
 
-/** Objects are named components wherever an operation sends or takes them, and so are the objects within. */
+/** Objects in requests and responses are named components, at all levels. */
 export const noInlineObject: Check = (document) => [
   ...operationsOf(document).flatMap((operation) =>
     schemasOf(document, operation)
@@ -16,7 +16,7 @@ export const noInlineObject: Check = (document) => [
   ),
   ...Object.entries(modelsOf(document))
     .filter(([, schema]) => childrenOf(schema).some(inlineObjects))
-    .map(([name]) => `the component ${name} holds an object without a name`),
+    .map(([name]) => `the component ${name} contains an object without a name`),
 ];
 
 const modelsOf = ({ components }: OpenApiDocument): Record<string, SchemaObject> => components?.schemas ?? {};
@@ -53,7 +53,7 @@ function schemasOf(document: OpenApiDocument, operation: PlacedOperation): [stri
   ];
 }
 
-/** Every property of a model says what it is and shows a value, or is a model itself. */
+/** Every property of a model has a description and an example, or is a model. */
 export const propertiesAreDescribed: Check = (document) =>
   Object.entries(modelsOf(document)).flatMap(([model, { properties = {} }]) =>
     Object.entries(properties)
@@ -65,7 +65,7 @@ const isDescribed = ({ description, examples, anyOf = [] }: SchemaObject): boole
   Boolean(description) &&
   [examples, ...anyOf.map((branch) => branch.examples)].some((values) => values?.length);
 
-/** Every component has the name of what it is, and not the number that generators give. */
+/** Every component has a meaningful name instead of a generated number. */
 export const noNumberedComponent: Check = ({ components = {} }) =>
   Object.entries(components).flatMap(([kind, members]) =>
     Object.keys(members ?? {})

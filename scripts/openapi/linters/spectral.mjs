@@ -1,12 +1,11 @@
-// Spectral's rules for OpenAPI and the rules of OWASP's API Security Top 10, all of them but two groups.
+// Spectral's rules for OpenAPI and the rules of OWASP's API Security Top 10, except for two groups.
 import owasp from '@stoplight/spectral-owasp-ruleset';
 import { oas } from '@stoplight/spectral-rulesets';
 
 /**
- * Waiver 1: nobody is told apart yet. The service has no accounts, so there is no 401 that it could send, no scheme
- * that could protect an operation, and no caller whose requests could be counted: it is bounded by its queue (503)
- * and stands behind whatever protects it. The document must not promise what does not happen; every operation says
- * `security: []`. This waiver ends with the first security scheme.
+ * Waiver 1: the service does not identify clients. There is no 401, no security scheme, and no rate limit per client:
+ * the queue limits the load (503), and a proxy protects the service. The document must not promise what does not happen:
+ * every operation has `security: []`. This waiver ends with the first security scheme.
  */
 const withoutCallers = [
   'owasp:api2:2023-read-restricted',
@@ -17,8 +16,8 @@ const withoutCallers = [
 ];
 
 /**
- * Waiver 2: ids are integers, which is part of the contract. What can be guessed is that a song or a task exists,
- * which the lists tell everyone anyway.
+ * Waiver 2: ids are integers, which is part of the contract. Clients can guess ids, but the lists show all ids to
+ * everyone.
  */
 const guessableIds = ['owasp:api1:2023-no-numeric-ids'];
 

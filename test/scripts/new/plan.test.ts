@@ -6,7 +6,7 @@ import { indexFiles, planOf } from '../../../scripts/new/tree.ts';
 import { packageRoot } from '../../../src/package.ts';
 import { temporaryFolder } from '../../support/database.ts';
 
-/** The files that a command line asks for, by their paths. */
+/** The planned files of a command line, by path. */
 function planned(line: string, root = packageRoot): Record<string, string> {
   const { created, changed } = planOf(readRequest(line.split(' ')), root);
   return { ...created, ...changed };
@@ -15,7 +15,7 @@ function planned(line: string, root = packageRoot): Record<string, string> {
 const file = (files: Record<string, string>, path: RegExp): string =>
   Object.entries(files).find(([name]) => path.test(name))?.[1] ?? '';
 
-/** A copy of what the generator reads. */
+/** A copy of the files that the generator reads. */
 async function copy(t: Test): Promise<string> {
   const root = await temporaryFolder(t);
   for (const path of ['schemas', 'migrations', 'src/features', 'openapi.json']) {
@@ -33,7 +33,7 @@ t.test('the files have the names of the resource', async (t) => {
   t.ok(names.some((name) => /^migrations\/\d{3}\.rarity-specimens\.sql$/.test(name)));
 });
 
-t.test('the declaration has each type, nullable or with a default', async (t) => {
+t.test('the declaration supports each type, nullable and with a default', async (t) => {
   const text = file(
     planned('specimen name:string size:enum(s,l)?=s score:number? open:boolean=true id2:uuid'),
     /^schemas\/specimen/,
@@ -46,10 +46,10 @@ t.test('the declaration has each type, nullable or with a default', async (t) =>
     'open: withDefault(boolean({"description":"Whether the specimen is open.","examples":[false]}), true)',
   );
   t.match(text, 'sortable: ["name","score"]');
-  t.match(text, 'fields: ["name"]', 'in which a search looks');
+  t.match(text, 'fields: ["name"]', 'the fields of searches');
 });
 
-t.test('a resource that cannot be searched, sorted or filtered declares neither', async (t) => {
+t.test('a resource without fields for searches, sort keys or filters declares none of them', async (t) => {
   const files = planned('reading value:number');
   t.notMatch(file(files, /^schemas\/reading/), 'searchable');
   t.notMatch(file(files, /^schemas\/reading/), 'filterable');
@@ -71,7 +71,7 @@ t.test('the checks of the table mirror the schema', async (t) => {
   t.match(sql, `ON specimens (coalesce(name, U&'\\+10FFFF'), id);`);
 });
 
-t.test('each sort order has an index, the first unique field that of its constraint', async (t) => {
+t.test('each sort key has an index; the first unique field uses the index of its constraint', async (t) => {
   const sql = file(
     planned('specimen name:string hallId:uuid open:boolean --unique name,hallId'),
     /^migrations\/.*specimens/,
@@ -91,7 +91,7 @@ t.test('a feature without unique fields has no conflict', async (t) => {
   );
 });
 
-t.test('the index files list what their folders hold', async (t) => {
+t.test('the index files list the contents of their folders', async (t) => {
   for (const [path, text] of Object.entries(indexFiles(packageRoot))) {
     const lines = (source: string) =>
       source
@@ -102,7 +102,7 @@ t.test('the index files list what their folders hold', async (t) => {
   }
 });
 
-t.test('the index files list the new resource beside the others', async (t) => {
+t.test('the index files also list the new resource', async (t) => {
   const files = planned('specimen name:string');
   t.match(files['schemas/index.ts'], "import { specimen } from './specimen.ts';");
   t.match(
@@ -116,20 +116,20 @@ t.test('the index files list the new resource beside the others', async (t) => {
 });
 
 const clashes: Record<string, RegExp> = {
-  'song name:string': /there is the path \/songs already/,
-  'doc name:string': /there is the path \/docs already/,
-  'songList name:string': /there is the model SongList already/,
-  'health name:string --plural healths': /there is the model Health already/,
-  'readiness name:string': /there is the model Readiness already/,
-  'taskTotal name:string': /there is the table task_totals already/,
+  'song name:string': /the path \/songs exists/,
+  'doc name:string': /the path \/docs exists/,
+  'songList name:string': /the model SongList exists/,
+  'health name:string --plural healths': /the model Health exists/,
+  'readiness name:string': /the model Readiness exists/,
+  'taskTotal name:string': /the table task_totals exists/,
   'service name:string --plural service': /plural/,
-  'servicing name:string --plural service': /there is the group of operations service already/,
-  'query name:string': /there is the error InvalidQuery already/,
-  'date day:date': /there is the function or constant date already/,
-  'feature name:string': /there is the function or constant features already/,
-  'resource name:string': /resources already/,
-  'ref name:string': /schemas\/ref\.ts exists: nothing is overwritten/,
-  [`${'a'.repeat(29)} ${'b'.repeat(40)}:string`]: /PostgreSQL would cut the name/,
+  'servicing name:string --plural service': /the group of operations service exists/,
+  'query name:string': /the error InvalidQuery exists/,
+  'date day:date': /the function or constant date exists/,
+  'feature name:string': /the function or constant features exists/,
+  'resource name:string': /resources exists/,
+  'ref name:string': /schemas\/ref\.ts exists: no file was changed/,
+  [`${'a'.repeat(29)} ${'b'.repeat(40)}:string`]: /PostgreSQL would truncate the name/,
 };
 for (const [line, reason] of Object.entries(clashes)) {
   t.test(`refuses "${line.slice(0, 60)}"`, async (t) => {
@@ -137,15 +137,15 @@ for (const [line, reason] of Object.entries(clashes)) {
   });
 }
 
-t.test('a folder of the same name is left alone', async (t) => {
+t.test('a folder with the same name is not overwritten', async (t) => {
   const root = await copy(t);
   mkdirSync(join(root, 'src/features/specimens'));
   t.throws(() => planned('specimen name:string', root), {
-    message: /there is the folder src\/features\/specimens already/,
+    message: /the folder src\/features\/specimens exists/,
   });
 });
 
-t.test('a migration has the number behind the largest', async (t) => {
+t.test('the migration gets the next number', async (t) => {
   const root = await copy(t);
   writeFileSync(join(root, 'migrations/041.other.sql'), '');
   t.ok(Object.keys(planned('specimen name:string', root)).includes('migrations/042.specimens.sql'));

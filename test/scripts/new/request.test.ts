@@ -4,7 +4,7 @@ import { readRequest } from '../../../scripts/new/request.ts';
 import { isReservedInTypeScript, SQL_RESERVED } from '../../../scripts/new/reserved-words.ts';
 import { startService } from '../../support/service.ts';
 
-t.test('a resource is read from the command line', async (t) => {
+t.test('the command line describes a resource', async (t) => {
   const args = [
     'venue',
     'name:string:1..80',
@@ -23,7 +23,7 @@ t.test('a resource is read from the command line', async (t) => {
   t.equal(unique[0], fields[0]);
 });
 
-t.test('plurals are those of the dictionary, or as given', async (t) => {
+t.test('plurals come from the dictionary or from --plural', async (t) => {
   const plural = (...args: string[]) => readRequest([...args, 'name:string']).plural;
   t.equal(plural('category'), 'categories');
   t.equal(plural('musicPerson'), 'musicPeople');
@@ -55,65 +55,65 @@ for (const [text, wanted] of Object.entries(fieldCases)) {
 }
 
 const refusals: Record<string, RegExp> = {
-  '': /"" is no name of a resource/,
+  '': /"" is not a valid resource name/,
   'Venue name:string': /camel case, .* as in venue\.$/,
   'music-venue name:string': /as in musicVenue\.$/,
-  'venue2 name:string': /letters alone/,
+  'venue2 name:string': /only letters/,
   'class name:string': /"class" is a reserved word of TypeScript/,
   'table name:string': /"table" is a reserved word of SQL/,
   'undefined name:string': /reserved word of TypeScript/,
-  'venues name:string': /"venues" is a plural: give the name of one, as in venue\./,
+  'venues name:string': /"venues" is a plural: use the singular, as in venue\./,
   'sheep name:string': /--plural/,
   'venue name:string --plural select': /reserved word of SQL/,
   venue: /has no fields/,
-  'venue name': /"name" is no field/,
+  'venue name': /"name" is not a field/,
   'venue name:varchar': /unknown type "varchar": the types are string, /,
-  'venue name:string name:text': /two fields called name/,
-  'venue Name:string': /"Name" is no name of a field/,
-  'venue id:integer': /cannot be called id: each row/,
-  'venue createdAt:instant': /cannot be called createdAt: each row/,
-  'venue limit:integer': /cannot be called limit: each list/,
-  'venue constructor:string': /each JavaScript object/,
+  'venue name:string name:text': /Two fields have the name name/,
+  'venue Name:string': /"Name" is not a valid field name/,
+  'venue id:integer': /cannot be called id: every row/,
+  'venue createdAt:instant': /cannot be called createdAt: every row/,
+  'venue limit:integer': /cannot be called limit: every list/,
+  'venue constructor:string': /every JavaScript object/,
   'venue order:integer': /"order" is a reserved word of SQL/,
   'venue currentDate:date': /"currentDate" is a reserved word of SQL/,
   'venue delete:boolean': /"delete" is a reserved word of TypeScript/,
-  'venue size:enum': /needs its values/,
-  'venue size:enum()': /needs its values/,
+  'venue size:enum': /needs values/,
+  'venue size:enum()': /needs values/,
   'venue size:enum(a,a)': /the value a twice/,
-  'venue name:string(a)': /is no enum/,
-  'venue name:string:9..1': /wrong way round/,
-  'venue name:string:a..b': /"a\.\.b" are no bounds/,
-  'venue name:string:5': /are no bounds/,
-  'venue name:string:1.5..2': /are no bounds/,
-  'venue name:number:1.2.3..': /are no bounds/,
-  'venue name:string:-1..5': /room for one character/,
-  'venue name:string:0..0': /room for one character/,
-  'venue name:string:..601': /600 characters at most; a longer one is a text/,
-  'venue name:text:..2601': /2600 characters at most\./,
-  'venue size:integer:0..2147483648': /beyond those of an integer/,
-  'venue opened:date:1..2': /takes no bounds/,
-  'venue name:string:2..=x': /no default of name/,
-  'venue size:integer=x': /no default of size: it must be a valid integer/,
-  'venue size:integer=': /no default of size/,
-  'venue size:integer=1.5': /no default of size/,
-  'venue size:integer=2147483648': /no default of size/,
-  'venue size:number=1e999': /no default of size/,
-  'venue open:boolean=yes': /no default of open/,
-  'venue size:enum(a,b)=c': /no default of size/,
-  'venue owner:uuid=x': /no default of owner/,
-  'venue opened:date=2026-02-30': /no default of opened/,
-  'venue opened:date=0026-02-03': /no default of opened/,
-  'venue at:instant=2026-11-20': /no default of at/,
+  'venue name:string(a)': /is not an enum/,
+  'venue name:string:9..1': /wrong order/,
+  'venue name:string:a..b': /"a\.\.b" are not valid bounds/,
+  'venue name:string:5': /are not valid bounds/,
+  'venue name:string:1.5..2': /are not valid bounds/,
+  'venue name:number:1.2.3..': /are not valid bounds/,
+  'venue name:string:-1..5': /must be at least 1/,
+  'venue name:string:0..0': /must be at least 1/,
+  'venue name:string:..601': /at most 600 characters; use a text instead/,
+  'venue name:text:..2601': /at most 2600 characters\./,
+  'venue size:integer:0..2147483648': /exceed the bounds of an integer/,
+  'venue opened:date:1..2': /does not support bounds/,
+  'venue name:string:2..=x': /not a valid default of name/,
+  'venue size:integer=x': /not a valid default of size: it must be a valid integer/,
+  'venue size:integer=': /not a valid default of size/,
+  'venue size:integer=1.5': /not a valid default of size/,
+  'venue size:integer=2147483648': /not a valid default of size/,
+  'venue size:number=1e999': /not a valid default of size/,
+  'venue open:boolean=yes': /not a valid default of open/,
+  'venue size:enum(a,b)=c': /not a valid default of size/,
+  'venue owner:uuid=x': /not a valid default of owner/,
+  'venue opened:date=2026-02-30': /not a valid default of opened/,
+  'venue opened:date=0026-02-03': /not a valid default of opened/,
+  'venue at:instant=2026-11-20': /not a valid default of at/,
   'venue capacity:integer?': /An empty venue would be valid/,
-  'venue notes:text history:text': /larger than a request body, with 32768 bytes at most: bound its texts/,
-  'venue name:string --unique city': /--unique names city, which is no field/,
-  'venue name:string --unique ,': /--unique names nothing/,
-  'venue name:string --unique name,name': /names name twice/,
+  'venue notes:text history:text': /exceed the body limit of 32768 bytes: limit its texts/,
+  'venue name:string --unique city': /--unique contains city, which is not a field/,
+  'venue name:string --unique ,': /--unique contains an empty name/,
+  'venue name:string --unique name,name': /contains name twice/,
   'venue name:string size:integer? --unique size': /may be null/,
   'venue name:string size:integer=3 --unique size': /would have its default/,
   'venue name:text --unique name': /too long for an index/,
-  'venue open:boolean --unique open': /less than 1000 different values/,
-  'venue size:enum(a,b) row:integer:1..9 --unique size,row': /less than 1000 different values/,
+  'venue open:boolean --unique open': /fewer than 1000 different values/,
+  'venue size:enum(a,b) row:integer:1..9 --unique size,row': /fewer than 1000 different values/,
   'venue name:string --colour red': /Unknown option '--colour'\.$/,
 };
 for (const [line, reason] of Object.entries(refusals)) {
@@ -128,7 +128,7 @@ for (const [line, reason] of Object.entries(refusals)) {
   });
 }
 
-t.test('the reserved words of SQL are those of the database', async (t) => {
+t.test('the list of reserved words contains all reserved words of the database', async (t) => {
   const { app } = await startService(t);
   const { rows } = await app.pg.query<{ word: string }>(
     "SELECT word FROM pg_get_keywords() WHERE catcode IN ('R', 'T')",
@@ -137,7 +137,7 @@ t.test('the reserved words of SQL are those of the database', async (t) => {
   for (const { word } of rows) t.ok(SQL_RESERVED.has(word), word);
 });
 
-t.test('names of types are no reserved words of TypeScript', async (t) => {
+t.test('names of types are not reserved words of TypeScript', async (t) => {
   t.notOk(isReservedInTypeScript('type'));
   t.ok(isReservedInTypeScript('await'));
 });

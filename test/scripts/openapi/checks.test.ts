@@ -1,4 +1,4 @@
-// Each check passes on the contract and finds what is wrong with a document that was broken for it.
+// Each check passes on the contract and finds faults in a changed document.
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { checks } from '../../../scripts/openapi/checks/index.ts';
@@ -6,25 +6,31 @@ import type { LooseJson } from '../../support/loose-json.ts';
 
 const text = readFileSync('openapi.json', 'utf8');
 
-/** What breaks the document, by the check that must notice, and what that says. */
-const breaks: Readonly<Record<string, readonly [(document: LooseJson) => void, RegExp][]>> = {
+/** Faults of a document, by the check that must find them, with the finding. */
+const faults: Readonly<Record<string, readonly [(document: LooseJson) => void, RegExp][]>> = {
   noDanglingReference: [
-    [({ components }) => delete components.schemas.Song, /^#\/components\/schemas\/Song leads nowhere$/],
-    [({ paths }) => (paths['/songs'].get.responses[422].$ref = 'other.json'), /^other\.json leads nowhere$/],
+    [({ components }) => delete components.schemas.Song, /^#\/components\/schemas\/Song has no target$/],
+    [({ paths }) => (paths['/songs'].get.responses[422].$ref = 'other.json'), /^other\.json has no target$/],
   ],
   linksResolve: [
-    [link((it) => (it.operationId = 'readSong')), /readSong, which is no operation/],
-    [link((it) => delete it.parameters.id), /does not give id/],
-    [link((it) => (it.parameters.name = '$request.path.id')), /gives name, which getSong does not take/],
-    [link((it) => (it.parameters.id = '$response.body#/id')), /\$response\.body#\/id, which is not there/],
-    [link((it) => (it.parameters.id = '$response.header.Id')), /\$response\.header\.Id, which is not there/],
-    [link((it) => (it.parameters.id = '$request.path.id')), /\$request\.path\.id, which is not there/],
-    [link((it) => (it.parameters.id = '$url')), /\$url, which is not there/],
+    [link((it) => (it.operationId = 'readSong')), /unknown operation readSong/],
+    [link((it) => delete it.parameters.id), /lacks the parameter id/],
+    [
+      link((it) => (it.parameters.name = '$request.path.id')),
+      /has the parameter name, which getSong does not declare/,
+    ],
+    [link((it) => (it.parameters.id = '$response.body#/id')), /\$response\.body#\/id, which does not exist/],
+    [
+      link((it) => (it.parameters.id = '$response.header.Id')),
+      /\$response\.header\.Id, which does not exist/,
+    ],
+    [link((it) => (it.parameters.id = '$request.path.id')), /\$request\.path\.id, which does not exist/],
+    [link((it) => (it.parameters.id = '$url')), /\$url, which does not exist/],
   ],
   createsAreLinked: [
     [
       ({ paths }) => delete paths['/tasks'].post.responses[201].links.deleteTask,
-      /POST \/tasks 201: there is no link to deleteTask/,
+      /POST \/tasks 201: it has no link to deleteTask/,
     ],
   ],
   noNumberedComponent: [[({ components }) => (components.schemas['def-0'] = {}), /schemas\/def-0/]],
@@ -44,7 +50,7 @@ const breaks: Readonly<Record<string, readonly [(document: LooseJson) => void, R
     ],
     [
       ({ components }) => (components.schemas.Song.properties.label = { anyOf: [{ type: 'object' }] }),
-      /component Song holds/,
+      /component Song contains/,
     ],
   ],
   propertiesAreDescribed: [
@@ -52,13 +58,13 @@ const breaks: Readonly<Record<string, readonly [(document: LooseJson) => void, R
     [({ components }) => delete components.schemas.Task.properties.done.examples, /^Task\.done /],
   ],
   operationsAreDescribed: [
-    [operation((it) => delete it.operationId), /GET \/songs: there is no operationId/],
-    [operation((it) => (it.operationId = 'createSong')), /createSong is the name of another/],
+    [operation((it) => delete it.operationId), /GET \/songs: it has no operationId/],
+    [operation((it) => (it.operationId = 'createSong')), /another operation has the name createSong/],
     [operation((it) => delete it.summary), /no summary/],
     [operation((it) => delete it.description), /no description/],
     [operation((it) => (it.tags = ['songs', 'tasks'])), /no described tag/],
     [({ tags }) => delete tags[0].description, /no described tag/],
-    [operation((it) => delete it.security), /open to all/],
+    [operation((it) => delete it.security), /no security requirement/],
   ],
   bodiesHaveExamples: [
     [body((media) => delete media.example), /POST \/songs: application\/json has no example/],
@@ -117,31 +123,34 @@ const breaks: Readonly<Record<string, readonly [(document: LooseJson) => void, R
     [({ components }) => delete components.headers.ETag.description, /the header ETag/],
     [({ components }) => delete components.headers.Link.schema.examples, /the header Link/],
   ],
-  errorsAreWhatTheyAre: [
-    [error((it) => delete it['application/json']), /no example says which error it is/],
-    [error((it) => delete it['application/problem+json']), /song_not_found is not shown as a problem/],
+  errorExamplesAreValid: [
+    [error((it) => delete it['application/json']), /no example has the code of an error/],
+    [error((it) => delete it['application/problem+json']), /song_not_found has no example of a problem/],
     [
       error((it) => (it['application/json'].examples.SongNotFound.value.code = 'song_exists')),
-      /application\/json shows .*song_exists/,
+      /application\/json is not an error .*song_exists/,
     ],
-    [error((it) => (it['application/json'].examples.SongNotFound.value.message = 'Gone')), /shows .*Gone/],
+    [
+      error((it) => (it['application/json'].examples.SongNotFound.value.message = 'Gone')),
+      /is not an error .*Gone/,
+    ],
     [
       error((it) => (it['application/problem+json'].examples.SongNotFound.value.status = 410)),
-      /problem\+json shows .*410/,
+      /problem\+json is not an error .*410/,
     ],
     [
       error((it) => (it['application/problem+json'].examples.SongNotFound.value.code = 'lost')),
-      /problem\+json shows .*lost/,
+      /problem\+json is not an error .*lost/,
     ],
   ],
-  problemsAreOfTheirOperation: [
+  problemPathsAreValid: [
     [
       error((it) => (it['application/problem+json'].examples.SongNotFound.value.instance = '/tasks/404')),
-      /GET \/songs\/\{id\} 404: a problem shows the path \/tasks\/404/,
+      /GET \/songs\/\{id\} 404: the example of a problem has the path \/tasks\/404/,
     ],
     [
       ({ paths }) => (paths['/tasks/{id}'].get.responses[503].$ref = paths['/tasks'].get.responses[503].$ref),
-      /GET \/tasks\/\{id\} 503: a problem shows the path \/tasks$/,
+      /GET \/tasks\/\{id\} 503: the example of a problem has the path \/tasks$/,
     ],
   ],
   errorsFollowFromRequests: [
@@ -154,7 +163,9 @@ const breaks: Readonly<Record<string, readonly [(document: LooseJson) => void, R
     ],
     [({ paths }) => delete paths['/tasks/{id}'].get.responses[412], /GET \/tasks\/\{id\}: the error 412/],
   ],
-  noErrorIsForgotten: [[({ paths }) => delete paths['/tasks'].post.responses[409], /task_limit_reached/]],
+  definedErrorsAreDeclared: [
+    [({ paths }) => delete paths['/tasks'].post.responses[409], /task_limit_reached/],
+  ],
 };
 
 function link(change: (link: LooseJson) => void) {
@@ -173,8 +184,8 @@ function error(change: (content: LooseJson) => void) {
 for (const [name, check] of Object.entries(checks)) {
   t.test(name, async (t) => {
     t.same(check(JSON.parse(text)), [], 'the contract passes');
-    const cases = breaks[name] ?? [];
-    t.ok(cases.length > 0, 'it has a document that it must not let pass');
+    const cases = faults[name] ?? [];
+    t.ok(cases.length > 0, 'it has a faulty document');
     for (const [change, finding] of cases) {
       const document = JSON.parse(text);
       change(document);
@@ -186,7 +197,7 @@ for (const [name, check] of Object.entries(checks)) {
   });
 }
 
-t.test('a document without components, parameters or contents is read, not crashed on', async (t) => {
+t.test('a document without components, parameters and contents does not throw', async (t) => {
   for (const check of Object.values(checks)) {
     t.ok(Array.isArray(check({ paths: { '/': { get: { responses: { 200: {} } } } } })));
   }
