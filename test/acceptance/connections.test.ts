@@ -1,8 +1,10 @@
 // What clients may do with a connection, byte by byte.
 import t from 'tap';
+import { createTask, MISSING_ID, newTask, unique } from '../support/builders.ts';
+import { statusesOf } from '../support/client.ts';
 import { checkResponse } from '../support/contract.ts';
 import { rawExchange, rawExchanges } from '../support/raw-exchange.ts';
-import { runningService, unique } from './service.ts';
+import { runningService } from './service.ts';
 
 const { base, call } = await runningService(t);
 const port = Number(new URL(base).port);
@@ -11,14 +13,13 @@ const head = (method: string, url: string, ...lines: string[]) =>
   `${[`${method} ${url} HTTP/1.1`, 'host: setlist', ...lines].join('\r\n')}\r\n\r\n`;
 const withBody = (method: string, url: string, body: string, ...lines: string[]) =>
   `${head(method, url, 'content-type: application/json', `content-length: ${Buffer.byteLength(body)}`, ...lines)}${body}`;
-const statuses = (responses: { status: number }[]) => responses.map(({ status }) => status);
 const LAST = 'connection: close';
 
 t.test('the response to a request comes before the error of the bytes behind it', async (t) => {
   for (let count = 0; count < 20; count++) {
-    const title = unique('One byte too many');
+    const { title } = newTask();
     const responses = await rawExchanges(port, `${withBody('POST', '/tasks', JSON.stringify({ title }))}}`);
-    t.same(statuses(responses), [201, 400]);
+    t.same(statusesOf(responses), [201, 400]);
     const task = JSON.parse(responses[0]?.text ?? '');
     t.equal(task.title, title);
     t.match(JSON.parse(responses[1]?.text ?? ''), { code: 'malformed_request' });
@@ -28,16 +29,15 @@ t.test('the response to a request comes before the error of the bytes behind it'
 });
 
 t.test('the response to a write without a body comes before the error of the bytes behind it', async (t) => {
-  const { body } = await call('POST', '/tasks', { json: { title: unique('Deleted') } });
-  const broken = `${head('DELETE', `/tasks/${body.id}`, 'transfer-encoding: chunked')}ZZ\r\n`;
-  t.same(statuses(await rawExchanges(port, broken)), [204]);
-  t.equal((await call('GET', `/tasks/${body.id}`)).status, 404);
+  const { url } = await createTask(call);
+  const broken = `${head('DELETE', url, 'transfer-encoding: chunked')}ZZ\r\n`;
+  t.same(statusesOf(await rawExchanges(port, broken)), [204]);
+  t.equal((await call('GET', url)).status, 404);
 });
 
 t.test('a client that closes its half of the connection gets its responses', async (t) => {
   for (let count = 0; count < 20; count++) {
-    const title = unique('Half-closed');
-    const post = withBody('POST', '/tasks', JSON.stringify({ title }));
+    const post = withBody('POST', '/tasks', JSON.stringify(newTask()));
     const [created, listed, ...rest] = await rawExchanges(port, post + head('GET', '/tasks?limit=1'), {
       halfClose: true,
     });
@@ -57,25 +57,19 @@ t.test('a body that ends too early is an error', async (t) => {
 });
 
 t.test('requests of one connection take effect in their order', async (t) => {
-  const { body } = await call('POST', '/tasks', { json: { title: unique('Pipelined') } });
-  const url = `/tasks/${body.id}`;
+  const { url } = await createTask(call);
   const put = (title: string) => withBody('PUT', url, JSON.stringify({ title }));
   for (let round = 0; round < 20; round++) {
     const titles = Array.from({ length: 4 }, (_, index) => `Title ${round}.${index}`);
     const [first = '', second = '', third = '', last = ''] = titles;
     const bytes = [put(first), head('GET', url), put(second), put(third), put(last), head('GET', url, LAST)];
     const responses = await rawExchanges(port, bytes.join(''));
-    t.same(statuses(responses), [200, 200, 200, 200, 200, 200]);
+    t.same(statusesOf(responses), [200, 200, 200, 200, 200, 200]);
     const seen = responses.map(({ text }) => JSON.parse(text).title);
     t.same(seen, [first, first, second, third, last, last]);
   }
-  const bytes = [
-    head('DELETE', url),
-    head('GET', url),
-    head('HEAD', '/health'),
-    head('GET', '/health', LAST),
-  ];
-  t.same(statuses(await rawExchanges(port, bytes.slice(0, 2).join(''), { halfClose: true })), [204, 404]);
+  const bytes = head('DELETE', url) + head('GET', url);
+  t.same(statusesOf(await rawExchanges(port, bytes, { halfClose: true })), [204, 404]);
 });
 
 t.test('a client that sends hundreds of requests at once gets hundreds of responses', async (t) => {
@@ -83,10 +77,10 @@ t.test('a client that sends hundreds of requests at once gets hundreds of respon
   const responses = await rawExchanges(port, bytes);
   t.equal(responses.length, 1001);
   t.equal(responses.at(-1)?.text, '{"status":"ok"}');
-  t.same(new Set(statuses(responses)), new Set([200]));
+  t.same(new Set(statusesOf(responses)), new Set([200]));
 });
 
-t.test('a request that is no valid HTTP is told so in the shape of every error', async (t) => {
+t.test('a request that is no valid HTTP gets an error in the shape of every error', async (t) => {
   for (const [bytes, status, code] of [
     ['GET /songs HTTP/1.1\r\n\r\n', 400, 'malformed_request'],
     ['GET /songs HTTP/1.1\r\nhost: a\r\nhost: a\r\n\r\n', 400, 'malformed_request'],
@@ -126,7 +120,7 @@ t.test('a target in absolute form is the same as its path', async (t) => {
   for (const [target, status] of [
     ['http://setlist/songs?limit=1', 200],
     ['http://setlist/v1/songs?limit=1', 200],
-    ['HTTP://other.example:8080/v1/songs/2147483647', 404],
+    [`HTTP://other.example:8080/v1/songs/${MISSING_ID}`, 404],
     ['http://setlist?x=1', 302],
   ] as const) {
     const response = await rawExchange(port, head('GET', target, LAST));
@@ -141,7 +135,7 @@ t.test('HTTP/1.0 needs no host', async (t) => {
 t.test('a client that expects 100-continue sends its body only if it is wanted', async (t) => {
   const body = JSON.stringify({ title: unique('Continued') });
   const wanted = await rawExchanges(port, withBody('POST', '/tasks', body, 'Expect: 100-Continue', LAST));
-  t.same(statuses(wanted), [100, 201]);
+  t.same(statusesOf(wanted), [100, 201]);
   t.equal((await call('DELETE', `/tasks/${JSON.parse(wanted[1]?.text ?? '').id}`)).status, 204);
   const large = head(
     'POST',
@@ -151,5 +145,5 @@ t.test('a client that expects 100-continue sends its body only if it is wanted',
     'expect: 100-continue',
   );
   const refused = await rawExchanges(port, large);
-  t.same(statuses(refused), [413]);
+  t.same(statusesOf(refused), [413]);
 });

@@ -14,8 +14,3 @@ export async function runningService(t: Test): Promise<RunningService> {
   const base = process.env.ACCEPTANCE_URL;
   return base === undefined ? startProcess(t, await testDatabase(t)) : { base, call: remote(base) };
 }
-
-let count = 0;
-
-/** A text that no other test has written, on a database that may hold whatever others left. */
-export const unique = (text: string) => `${text} ${process.pid}-${Date.now()}-${count++}`;

@@ -1,10 +1,11 @@
 import t from 'tap';
-import { runningService, unique } from './service.ts';
+import { newTask } from '../support/builders.ts';
+import { runningService } from './service.ts';
 
 const { call } = await runningService(t);
 
 t.test('a task lives from its creation to its deletion', async (t) => {
-  const title = unique('Book the venue');
+  const { title } = newTask();
   const created = await call('POST', '/tasks', { json: { title } });
   t.equal(created.status, 201);
   t.match(created.body, { title, description: '', done: false });
@@ -16,7 +17,7 @@ t.test('a task lives from its creation to its deletion', async (t) => {
   t.equal((await call('DELETE', url)).status, 404);
 });
 
-t.test('a title that is too short is told exactly', async (t) => {
+t.test('a title that is too short is one failure of validation', async (t) => {
   const { status, body } = await call('POST', '/tasks', { json: { title: '' } });
   t.equal(status, 422);
   t.same(body.details, [
@@ -29,7 +30,7 @@ t.test('a title that is too short is told exactly', async (t) => {
   ]);
 });
 
-t.test('an id that is none is told exactly', async (t) => {
+t.test('an id that is no number fails validation', async (t) => {
   const { status, body } = await call('GET', '/tasks/abc');
   t.equal(status, 422);
   t.match(body.details, [{ type: 'int_parsing', loc: ['path', 'id'], input: 'abc' }]);

@@ -20,6 +20,28 @@ export interface CheckedResponse extends HttpResponse {
 /** Sends a request and gives its response, after it was held against the contract. */
 export type Client = (method: string, url: string, options?: RequestOptions) => Promise<CheckedResponse>;
 
+/** Sends requests concurrently, and gives their responses in the order of the requests. */
+export const atOnce = <Result>(count: number, send: (index: number) => Promise<Result>): Promise<Result[]> =>
+  Promise.all(Array.from({ length: count }, (_, index) => send(index)));
+
+export const statusesOf = (responses: readonly { status: number }[]): number[] =>
+  responses.map(({ status }) => status);
+
+/** The path of the next page; empty on the last one. */
+export const nextPage = ({ headers }: Pick<HttpResponse, 'headers'>): string =>
+  /^<(.*)>; rel="next"$/.exec(String(headers.link ?? ''))?.[1] ?? '';
+
+/** The rows of all pages, from the page at the URL to the last one. */
+export async function readPages(call: Client, url: string): Promise<LooseJson[]> {
+  const rows: LooseJson[] = [];
+  for (let next = url; next !== ''; ) {
+    const page = await call('GET', next);
+    rows.push(...page.body);
+    next = nextPage(page);
+  }
+  return rows;
+}
+
 type Transport = (
   method: string,
   url: string,

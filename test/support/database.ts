@@ -35,6 +35,11 @@ export async function temporaryFolder(t: Test): Promise<string> {
   return folder;
 }
 
+/** The environment of a service with a database that nothing has migrated yet. */
+export async function newDatabase(t: Test): Promise<Record<string, string>> {
+  return server === undefined ? { DATA_DIR: await temporaryFolder(t) } : testDatabase(t);
+}
+
 /** The environment of a service with an embedded database of its own. */
 export async function embeddedDatabase(t: Test): Promise<Record<string, string>> {
   await prepareTemplate();
