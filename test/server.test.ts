@@ -4,6 +4,7 @@ import { connect, createServer as createTcpServer, type Socket } from 'node:net'
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
+import { MISSING_ID } from './support/builders.ts';
 import { temporaryFolder, testDatabase } from './support/database.ts';
 import { failToStart, launch, type ServiceProcess, startProcess } from './support/process.ts';
 import { unreliableServer } from './support/unreliable-server.ts';
@@ -171,9 +172,9 @@ t.test(
   async (t) => {
     const database = await unreliableServer(t);
     const service = await startProcess(t, { ...database.environment, REQUEST_DEADLINE_MS: '600000' });
-    t.equal((await ask(service.base, '/songs/1')).status, 200);
+    t.equal((await ask(service.base, '/songs')).status, 200);
     database.freeze();
-    const waiting = Array.from({ length: 20 }, (_, id) => ask(service.base, `/songs/${id + 1}`));
+    const waiting = Array.from({ length: 20 }, (_, id) => ask(service.base, `/songs/${MISSING_ID - id}`));
     t.equal((await ask(service.base, '/ready')).status, 503);
     const ended = service.end('SIGTERM');
     for (const response of await Promise.all(waiting)) t.same(response, { status: 503, connection: 'close' });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import t from 'tap';
-import { testDatabase } from '../support/database.ts';
+import { newDatabase } from '../support/database.ts';
 import { startProcess } from '../support/process.ts';
 import { startBrowser } from './chromium.ts';
 import { operations } from './contract.ts';
@@ -18,7 +18,7 @@ interface Violation {
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const browser = await startBrowser(t);
-const service = await startProcess(t, await testDatabase(t));
+const service = await startProcess(t, await newDatabase(t));
 
 /**
  * The rules that the pages break and that a style cannot mend. A list without excuse: a rule that is kept again has

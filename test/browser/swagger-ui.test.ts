@@ -1,7 +1,7 @@
 // Whoever opens /docs on a new database and executes one operation after the other, from the top of the page to its
 // end and with the values that are filled in already, sees nothing but successes.
 import t from 'tap';
-import { testDatabase } from '../support/database.ts';
+import { newDatabase } from '../support/database.ts';
 import { startProcess } from '../support/process.ts';
 import { startBrowser } from './chromium.ts';
 import { isSuccess, operations, tagNames } from './contract.ts';
@@ -13,7 +13,7 @@ const browser = await startBrowser(t);
 
 for (const base of ['', '/v1']) {
   t.test(`${base}/docs`, async (t) => {
-    const service = await startProcess(t, await testDatabase(t));
+    const service = await startProcess(t, await newDatabase(t));
     const { page, findings, close } = await openWatched(browser, service.base);
     await openSwaggerUi(page, `${base}/docs`);
 

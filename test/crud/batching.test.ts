@@ -1,128 +1,121 @@
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
+import { createSong, createTask, MISSING_ID, newSong, newTask, unique } from '../support/builders.ts';
+import { atOnce, statusesOf } from '../support/client.ts';
 import { startService } from '../support/service.ts';
 
-const { call, app } = await startService(t, { BATCHING: 'on' });
+const { call, app } = await startService(t, { BATCHING: 'on', REQUEST_DEADLINE_MS: '600000' });
 
-t.test('concurrent reads are one statement, and each gets its own row', async (t) => {
-  const before = app.batching.counts()['songs.find'];
-  const ids = Array.from({ length: 60 }, (_, index) => (index % 4) + 1);
-  const responses = await Promise.all(ids.map((id) => call('GET', `/songs/${id}`)));
-  for (const [index, { status, body }] of responses.entries()) {
-    t.equal(status, ids[index] === 4 ? 404 : 200);
-    if (status === 200) t.equal(body.id, ids[index]);
-  }
-  const after = app.batching.counts()['songs.find'];
-  t.ok(Number(after?.batches) - Number(before?.batches) < 20, 'in far fewer batches than requests');
+/** How many statements of this name have been sent. */
+const batchesOf = (name: string) => app.batching.counts()[name]?.batches ?? 0;
+
+const songsBy = async (artist: string) =>
+  (await call('GET', `/songs?limit=100&artist=${encodeURIComponent(artist)}`)).body;
+
+t.test('concurrent reads are coalesced, and each gets its own row', async (t) => {
+  const songs = await atOnce(3, () => createSong(call));
+  const before = batchesOf('songs.find');
+  const responses = await atOnce(60, (index) => call('GET', String(songs[index % 3]?.url)));
+  for (const [index, { body }] of responses.entries()) t.same(body, songs[index % 3]?.item);
+  t.ok(batchesOf('songs.find') - before < 20, 'in far fewer batches than requests');
+});
+
+t.test('a missing row in a batch is 404, and the others are found', async (t) => {
+  const { url } = await createSong(call);
+  const responses = await atOnce(20, (index) => call('GET', index % 2 === 0 ? url : `/songs/${MISSING_ID}`));
+  for (const [index, { status }] of responses.entries()) t.equal(status, index % 2 === 0 ? 200 : 404);
 });
 
 t.test('the first of equal songs in a batch is created, the others exist', async (t) => {
-  const json = [1, 2, 3, 4].map((year) => ({ song: 'Same', artist: 'Batch', year }));
+  const { song, artist } = newSong();
   const responses = await Promise.all(
-    [...json, { song: 'Other', artist: 'Batch' }].map((json) => call('POST', '/songs', { json })),
+    [song, song, unique('Other'), song, song].map((song) =>
+      call('POST', '/songs', { json: { song, artist } }),
+    ),
   );
-  t.same(responses.map(({ status }) => status).sort(), [201, 201, 409, 409, 409]);
-  t.equal((await call('GET', '/songs?artist=Batch')).body.length, 2);
+  t.same(statusesOf(responses).sort(), [201, 201, 409, 409, 409]);
+  t.equal((await songsBy(artist)).length, 2);
 });
 
 t.test('each create of a batch gets its own row', async (t) => {
-  const titles = Array.from(
+  const texts = Array.from(
     { length: 150 },
     (_, index) => `${'zyx'[index % 3]} ${index}, "quoted", {braced}, NULL \\`,
   );
-  const songs = await Promise.all(
-    titles.map((song, year) => call('POST', '/songs', { json: { song, artist: 'Many', year } })),
-  );
+  const artist = unique('Many');
+  const songs = await Promise.all(texts.map((song, year) => createSong(call, { song, artist, year })));
   t.same(
-    songs.map(({ body }) => body.data.song),
-    titles,
+    songs.map(({ item }) => [item.song, item.year]),
+    texts.map((song, year) => [song, year]),
   );
-  t.equal(new Set(songs.map(({ headers }) => headers.etag)).size, 150);
+  t.equal(new Set(songs.map(({ etag }) => etag)).size, texts.length);
   const tasks = await Promise.all(
-    titles.map((title, index) => call('POST', '/tasks', { json: { title, done: index % 2 === 0 } })),
+    texts.map((title, index) => createTask(call, { title, done: index % 2 === 0 })),
   );
   t.same(
-    tasks.map(({ body }) => [body.title, body.done]),
-    titles.map((title, index) => [title, index % 2 === 0]),
+    tasks.map(({ item }) => [item.title, item.done]),
+    texts.map((title, index) => [title, index % 2 === 0]),
   );
 });
 
 t.test('only the invalid row of a batch fails', async (t) => {
   await app.pg.query("ALTER TABLE songs ADD CONSTRAINT no_poison CHECK (song <> 'Poison')");
-  const names = [...Array.from({ length: 20 }, (_, index) => `Good ${index}`), 'Poison'];
-  const responses = await Promise.all(
-    names.map((song) => call('POST', '/songs', { json: { song, artist: 'Fate' } })),
+  const artist = unique('Fate');
+  const responses = await atOnce(21, (index) =>
+    call('POST', '/songs', { json: { song: index === 20 ? 'Poison' : `Good ${index}`, artist } }),
   );
-  t.same(
-    responses.map(({ status }) => status),
-    names.map((name) => (name === 'Poison' ? 500 : 201)),
-  );
-  t.equal((await call('GET', '/songs?artist=Fate&limit=100')).body.length, 20);
+  t.same(statusesOf(responses), [...Array.from({ length: 20 }, () => 201), 500]);
+  t.equal((await songsBy(artist)).length, 20);
 });
 
 t.test('exactly one of several writes to the same version of a row succeeds', async (t) => {
-  for (const method of ['PUT', 'PATCH', 'DELETE']) {
-    const created = await call('POST', '/tasks', { json: { title: method } });
-    const headers = { 'if-match': String(created.headers.etag) };
-    const responses = await Promise.all(
-      Array.from({ length: 40 }, (_, index) =>
-        call(method, String(created.headers.location), {
-          headers,
-          ...(method !== 'DELETE' && { json: { title: `${method} ${index}` } }),
-        }),
-      ),
+  for (const method of ['PUT', 'PATCH']) {
+    const { url, etag } = await createTask(call);
+    const responses = await atOnce(40, () =>
+      call(method, url, { json: newTask(), headers: { 'if-match': etag } }),
     );
-    const done = responses.filter(({ status }) => status < 300);
+    const done = responses.filter(({ status }) => status === 200);
     t.equal(done.length, 1, method);
-    const others = responses.filter(({ status }) => status !== (method === 'DELETE' ? 404 : 412));
-    t.equal(others.length, 1, 'to the others it has another version, or is gone');
-    const { status, body } = await call('GET', String(created.headers.location));
-    if (method === 'DELETE') t.equal(status, 404);
-    else t.equal(body.title, done[0]?.body.title);
+    t.equal(responses.filter(({ status }) => status === 412).length, 39, 'the others see another version');
+    t.same((await call('GET', url)).body, done[0]?.body);
   }
 });
 
-t.test('writes to many rows are coalesced, and each row gets the values of its own request', async (t) => {
-  const before = app.batching.counts()['songs.update'];
-  const songs = await Promise.all(
-    Array.from({ length: 90 }, (_, year) =>
-      call('POST', '/songs', { json: { song: `${year}`, artist: 'W', year } }),
-    ),
-  );
-  const missing = await Promise.all([
-    call('DELETE', String(songs[88]?.headers.location)),
-    call('DELETE', String(songs[89]?.headers.location)),
-  ]);
-  t.same(
-    missing.map(({ status }) => status),
-    [204, 204],
-  );
+t.test('exactly one of several deletions of the same version of a row succeeds', async (t) => {
+  const { url, etag } = await createTask(call);
+  const responses = await atOnce(40, () => call('DELETE', url, { headers: { 'if-match': etag } }));
+  t.same(statusesOf(responses).sort(), [204, ...Array.from({ length: 39 }, () => 404)]);
+});
+
+t.test('concurrent updates are coalesced, and each row gets the values of its own request', async (t) => {
+  const songs = await atOnce(90, (year) => createSong(call, { year }));
+  const before = batchesOf('songs.update');
+  const changes = songs.map((_, index) => [newSong(), { year: null }, { song: unique('New') }][index % 3]);
   const responses = await Promise.all(
-    songs.map(({ headers }, index) =>
-      index % 3 === 0
-        ? call('PUT', String(headers.location), { json: { song: `new ${index}`, artist: 'W' } })
-        : call('PATCH', String(headers.location), {
-            json: index % 3 === 1 ? { year: null } : { song: index === 5 ? '7' : `new ${index}` },
-          }),
+    songs.map(({ url }, index) => call(index % 3 === 0 ? 'PUT' : 'PATCH', url, { json: changes[index] })),
+  );
+  for (const [index, { body }] of responses.entries())
+    t.same(body.data, { ...songs[index]?.item, ...changes[index] });
+  t.ok(batchesOf('songs.update') - before < 45, 'in far fewer batches than requests');
+});
+
+t.test('an update that fails does not fail the others in its batch', async (t) => {
+  const [taken, deleted, ...others] = await atOnce(30, () => createSong(call));
+  await call('DELETE', String(deleted?.url));
+  const { song, artist } = { ...taken?.item };
+  const [missing, conflict, ...rest] = await Promise.all(
+    [deleted, ...others].map((it, index) =>
+      call('PATCH', String(it?.url), { json: index === 1 ? { song, artist } : { year: index } }),
     ),
   );
-  for (const [index, { status, body }] of responses.entries()) {
-    if (index >= 88) t.equal(status, 404);
-    else if (index === 5) t.equal(status, 409, 'only the one that takes the name of another song fails');
-    else {
-      t.equal(status, 200);
-      t.equal(body.data.song, index % 3 === 1 ? `${index}` : `new ${index}`);
-      t.equal(body.data.year, index % 3 === 2 ? index : null);
-    }
-  }
-  const after = app.batching.counts()['songs.update'];
-  t.ok(Number(after?.batches) - Number(before?.batches) < 45, 'in far fewer batches than requests');
+  t.equal(missing?.status, 404);
+  t.equal(conflict?.status, 409, 'it would make two songs equal');
+  t.same(new Set(statusesOf(rest)), new Set([200]));
 });
 
 t.test('a read sees every write that was acknowledged before it', async (t) => {
-  const { headers } = await call('POST', '/songs', { json: { song: 'Fresh', artist: 'Always', year: 0 } });
-  const url = String(headers.location);
+  const { url } = await createSong(call, { year: 0 });
   let acknowledged = 0;
   const writer = async () => {
     for (let year = 1; year <= 30; year++) {
@@ -137,29 +130,28 @@ t.test('a read sees every write that was acknowledged before it', async (t) => {
       if (body.year < before) t.fail(`read ${body.year} after ${before} was acknowledged`);
     }
   };
-  await Promise.all([writer(), ...Array.from({ length: 10 }, reader)]);
+  await Promise.all([writer(), atOnce(10, reader)]);
   t.pass('no read was stale');
 });
 
 t.test('requests of disconnected clients are not sent to the database', async (t) => {
-  const { app } = await startService(t, { BATCHING: 'on' });
+  const { app, call } = await startService(t, { BATCHING: 'on' });
+  const { id, url } = await createSong(call);
   await app.listen({ port: 0, host: '127.0.0.1' });
   const port = Number(new URL(app.listeningOrigin).port);
-  const busy = Array.from({ length: 200 }, (_, index) => app.inject(`/songs/${index + 1}`));
+  const busy = Array.from({ length: 200 }, (_, index) => app.inject(`/songs/${id + index}`));
   const sockets = Array.from({ length: 20 }, () => connect(port, '127.0.0.1'));
-  for (const socket of sockets)
-    socket.on('error', () => {}).write('GET /songs/1 HTTP/1.1\r\nhost: x\r\n\r\n');
+  for (const socket of sockets) socket.on('error', () => {}).write(`GET ${url} HTTP/1.1\r\nhost: x\r\n\r\n`);
   await delay(5);
   for (const socket of sockets) socket.resetAndDestroy();
   await Promise.all(busy);
-  t.equal((await app.inject('/songs/1')).statusCode, 200, 'and the service goes on');
+  t.equal((await call('GET', url)).status, 200, 'and the service goes on');
 });
 
 t.test('other requests are served while many clients get the same large list', async (t) => {
-  const { call, app } = await startService(t, { BATCHING: 'on' });
+  const { call, app } = await startService(t, { BATCHING: 'on', REQUEST_DEADLINE_MS: '600000' });
   const description = '🎵'.repeat(500);
-  for (let index = 0; index < 50; index++)
-    await call('POST', '/tasks', { json: { title: `${index}`, description } });
+  await atOnce(50, () => createTask(call, { description }));
   const order: string[] = [];
   const get = async (url: string) => {
     const { statusCode, payload } = await app.inject(url);

@@ -6,6 +6,8 @@ import { contractOf } from '../../src/crud/contract.ts';
 import { repositoryOf } from '../../src/crud/repository.ts';
 import { registerRoutes, routesOf } from '../../src/crud/routes.ts';
 import type { Feature } from '../../src/features/feature.ts';
+import { MISSING_ID } from '../support/builders.ts';
+import { nextPage } from '../support/client.ts';
 import { startService } from '../support/service.ts';
 import { VENUE_TABLE, type Venue, type VenueCreate, venue, venueErrors } from './venue.ts';
 
@@ -110,7 +112,7 @@ t.test('two rows that must differ are a conflict, in a create and in a write', a
 });
 
 t.test('a missing row is the error of the resource', async (t) => {
-  t.match(await call('DELETE', '/2147483647'), { status: 404, body: { code: venueErrors.notFound.code } });
+  t.match(await call('DELETE', `/${MISSING_ID}`), { status: 404, body: { code: venueErrors.notFound.code } });
 });
 
 t.test('each filter finds the rows with this value, not those without one', async (t) => {
@@ -167,10 +169,10 @@ t.test('pages in each order give every row once, those without a value last', as
     for (const sort of [name, `-${name}`]) {
       const ids: number[] = [];
       for (let url = `?sort=${sort}&limit=2`; url !== ''; ) {
-        const { status, body, headers } = await call<Venue[]>('GET', url);
-        t.equal(status, 200, sort);
-        ids.push(...body.map(({ id }) => id));
-        url = /^<[^?]*(.*)>; rel="next"$/.exec(String(headers.link ?? ''))?.[1] ?? '';
+        const page = await call<Venue[]>('GET', url);
+        t.equal(page.status, 200, sort);
+        ids.push(...page.body.map(({ id }) => id));
+        url = nextPage(page).replace('/concert-venues', '');
       }
       const expected = await app.pg.query(
         `SELECT id FROM concert_venues

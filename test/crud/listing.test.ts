@@ -3,6 +3,8 @@ import t from 'tap';
 import { song } from '../../schemas/song.ts';
 import { repositoryOf } from '../../src/crud/repository.ts';
 import type { Queryable } from '../../src/database/pooled-database.ts';
+import { createSong } from '../support/builders.ts';
+import { nextPage } from '../support/client.ts';
 import { startService } from '../support/service.ts';
 
 const { call, app } = await startService(t);
@@ -22,16 +24,14 @@ t.test('a walk gives each surviving row exactly once while others insert and del
     for (let url = `/songs?limit=7&sort=${sort}`; url !== ''; round++) {
       const page = await call('GET', url);
       seen.push(...page.body.map(({ id }: { id: number }) => id));
-      url = /^<(.*)>; rel="next"$/.exec(String(page.headers.link ?? ''))?.[1] ?? '';
+      url = nextPage(page);
       const last = page.body.at(-1)?.id;
       // The other client deletes the row that the cursor was taken from and a random one, and adds a song anywhere.
       for (const id of [last, [...before][(round * 37) % before.size]]) {
         if (deleted.size < 60 && id !== undefined && (await call('DELETE', `/songs/${id}`)).status === 204)
           deleted.add(id);
       }
-      await call('POST', '/songs', {
-        json: { song: `New ${sort} ${round}`, artist: 'Other', year: 1960 + round },
-      });
+      await createSong(call, { year: 1960 + round });
     }
     t.equal(seen.length, new Set(seen).size, `${sort}: no row twice`);
     const survivors = [...before].filter((id) => !deleted.has(id));

@@ -8,6 +8,7 @@ import { repositoryOf } from '../../src/crud/repository.ts';
 import { registerRoutes, routesOf } from '../../src/crud/routes.ts';
 import { returnedColumns, statementsOf } from '../../src/crud/statements.ts';
 import type { Feature } from '../../src/features/feature.ts';
+import { unique } from '../support/builders.ts';
 import { startService } from '../support/service.ts';
 import { VENUE_TABLE, type VenueCreate, venue, venueErrors } from './venue.ts';
 
@@ -51,7 +52,7 @@ const options = { features: [venues], models: [...models, ...venue.models] };
 const { app } = await startService(t, {}, options);
 await app.pg.query(VENUE_TABLE);
 const create = async () => {
-  const payload = { name: 'Red Barn', streetName: `Street ${Math.random()}` };
+  const payload = { name: 'Red Barn', streetName: unique('Street') };
   return (await app.inject({ method: 'POST', url: '/concert-venues', payload })).json();
 };
 

@@ -7,6 +7,7 @@ import { repositoryOf } from '../../src/crud/repository.ts';
 import { Batching } from '../../src/database/batching/batching.ts';
 import type { Queryable, Statement } from '../../src/database/pooled-database.ts';
 import { taskStatements } from '../../src/features/tasks/index.ts';
+import { MISSING_ID, newSong, newTask } from '../support/builders.ts';
 import { startService } from '../support/service.ts';
 
 // The driver's own timeout is not for the many rows that are made here.
@@ -47,15 +48,15 @@ t.test(
     await client.query('ALTER TABLE songs SET (autovacuum_enabled = off)');
     await client.query('ALTER TABLE tasks SET (autovacuum_enabled = off)');
 
-    const first = { id: 1, required: undefined, excluded: undefined };
-    await songs.create({ song: 'Sultans of Swing', artist: 'Dire Straits', year: 1978 });
-    await songs.find(1);
-    await songs.update({ ...first, patch: { year: 2015 } });
-    await songs.delete(first);
-    await tasks.create({ title: 'Tune the guitars' });
-    await tasks.find(1);
-    await tasks.update({ ...first, patch: { done: true } });
-    await tasks.delete(first);
+    const one = { id: MISSING_ID, required: undefined, excluded: undefined };
+    await songs.create(newSong());
+    await songs.find(one.id);
+    await songs.update({ ...one, patch: { year: 2015 } });
+    await songs.delete(one);
+    await tasks.create(newTask());
+    await tasks.find(one.id);
+    await tasks.update({ ...one, patch: { done: true } });
+    await tasks.delete(one);
     for (const sort of [
       'id',
       '-id',

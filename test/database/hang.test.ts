@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { startThrowawayPostgres } from '../../scripts/throwaway-postgres.mjs';
-import type { Client } from '../support/client.ts';
+import { createSong, createTask, MISSING_ID, newSong } from '../support/builders.ts';
+import { atOnce, type Client } from '../support/client.ts';
 import { onServer } from '../support/database.ts';
 import { type Service, startService } from '../support/service.ts';
 import { unreliableServer } from '../support/unreliable-server.ts';
@@ -12,18 +13,16 @@ interface Hang {
   thaw(): Promise<void>;
 }
 
-const song = (index: number) => ({ song: `During ${index}`, artist: 'Hang' });
-
 /** Requests of every kind, more than there are slots and connections for. */
 function requestsOfAllKinds(call: Client, url: string): ReturnType<Client>[] {
   const numbers = Array.from({ length: 40 }, (_, index) => index + 1);
   return [
     ...numbers.map((id) => call('GET', `/songs/${id}`)),
-    ...numbers.map((index) => call('POST', '/songs', { json: song(index) })),
+    ...numbers.map(() => call('POST', '/songs', { json: newSong() })),
     ...numbers.map((year) => call('GET', `/songs?year=${year}`)),
     ...numbers.map((index) => call('GET', `/tasks?q=${index}&count=true`)),
     ...numbers.map((index) => call('PATCH', url, { json: { title: `After ${index}` } })),
-    ...numbers.map((id) => call('DELETE', `/tasks/${id + 1000}`)),
+    ...numbers.map((index) => call('DELETE', `/tasks/${MISSING_ID - index}`)),
   ];
 }
 
@@ -45,10 +44,8 @@ const patient =
 /** What must hold while a database hangs, and after. */
 async function checkHang(t: Test, { call, log }: Service, { freeze, thaw }: Hang): Promise<void> {
   const served = patient(call);
-  const created = await served('POST', '/tasks', { json: { title: 'Before' } });
-  t.equal(created.status, 201);
-  const url = String(created.headers.location);
-  await Promise.all([1, 2, 3].map((id) => served('GET', `/songs/${id}`)));
+  const { url } = await createTask(served, { title: 'Before' });
+  const songs = await atOnce(3, () => createSong(served));
 
   freeze();
   const requests = requestsOfAllKinds(call, url);
@@ -61,14 +58,14 @@ async function checkHang(t: Test, { call, log }: Service, { freeze, thaw }: Hang
   const causes = JSON.stringify(log);
   t.match(causes, 'in flight: its outcome is unknown');
   t.match(causes, 'in the queue: nothing was run');
-  t.equal((await call('GET', '/songs/1')).status, 503, 'later requests are answered, too');
+  t.equal((await call('GET', url)).status, 503, 'later requests get a response, too');
 
   await thaw();
   t.equal((await served('GET', '/ready')).status, 200);
-  for (const id of [3, 1, 2]) t.equal((await served('GET', `/songs/${id}`)).body.id, id, 'its own row');
+  for (const { url, item } of songs) t.same((await served('GET', url)).body, item, 'its own row');
   t.equal((await served('GET', '/songs')).status, 200);
   t.match((await served('GET', url)).body.title, /^(Before|After \d+)$/, 'the acknowledged write is there');
-  t.equal((await served('POST', '/tasks', { json: { title: 'After' } })).status, 201);
+  await t.resolves(createTask(served));
 }
 
 for (const BATCHING of ['on', 'off']) {
@@ -101,6 +98,7 @@ if (onServer) {
     'slow lists, searches and counts leave connections to reads by id, writes and the probe',
     async (t) => {
       const { app, call } = await startService(t, { REQUEST_DEADLINE_MS: '600000' });
+      const { url } = await createSong(call);
       const blocker = await app.pg.connect();
       await blocker.query('BEGIN; LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE');
       const slow = Array.from({ length: 64 }, (_, index) =>
@@ -108,8 +106,8 @@ if (onServer) {
       );
       await until(() => app.batching.counts().lists?.inFlight === 5, 'The lists are not sent');
       t.match(app.batching.counts(), { searches: { inFlight: 2 }, counts: { inFlight: 1 } });
-      for (let round = 0; round < 5; round++) t.equal((await call('GET', '/songs/1')).status, 200);
-      t.equal((await call('POST', '/songs', { json: { song: 'Quick', artist: 'Hang' } })).status, 201);
+      for (let round = 0; round < 5; round++) t.equal((await call('GET', url)).status, 200);
+      await t.resolves(createSong(call));
       await until(async () => (await call('GET', '/ready')).status === 200, 'The probe has no connection');
       t.match(app.batching.counts(), { lists: { inFlight: 5 } }, 'while the others wait');
       await blocker.query('COMMIT');

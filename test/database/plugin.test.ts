@@ -1,5 +1,7 @@
 import pg from 'pg';
 import t, { type Test } from 'tap';
+import { createSong, createTask, newSong, newTask } from '../support/builders.ts';
+import { atOnce, nextPage } from '../support/client.ts';
 import { onServer, testDatabase } from '../support/database.ts';
 import { refusingServer, unsteadyServer } from '../support/fake-server.ts';
 import { startService } from '../support/service.ts';
@@ -9,19 +11,19 @@ import { until } from '../support/until.ts';
 t.test('a database outage causes 503 until it ends, and never ends the process', async (t) => {
   const server = await unreliableServer(t);
   const { call, log } = await startService(t, server.environment);
-  t.equal((await call('POST', '/tasks', { json: { title: 'Before' } })).status, 201);
-  const inFlight = Array.from({ length: 30 }, (_, id) => call('GET', `/songs/${(id % 3) + 1}`));
+  const { url, item } = await createTask(call);
+  const inFlight = atOnce(30, () => call('GET', url));
   await server.shut();
-  for (const { status } of await Promise.all(inFlight)) t.ok([200, 503].includes(status), `${status}`);
+  for (const { status } of await inFlight) t.ok([200, 503].includes(status), `${status}`);
 
-  for (const [method, url, json] of [
+  for (const [method, path, json] of [
     ['GET', '/songs', undefined],
-    ['POST', '/songs', { song: 'a', artist: 'b' }],
-    ['DELETE', '/tasks/1', undefined],
+    ['POST', '/songs', newSong()],
+    ['DELETE', url, undefined],
     ['GET', '/ready', undefined],
   ] as const) {
-    const { status, headers, body } = await call(method, url, { json });
-    t.equal(status, 503, url);
+    const { status, headers, body } = await call(method, path, { json });
+    t.equal(status, 503, path);
     t.equal(headers['retry-after'], '1');
     t.equal(body.code, 'unavailable');
     t.notMatch(body.message, /ECONN|postgres|127/);
@@ -36,7 +38,7 @@ t.test('a database outage causes 503 until it ends, and never ends the process',
 
   await server.open();
   await until(async () => (await call('GET', '/ready')).status === 200, 'It does not recover');
-  t.match((await call('GET', '/tasks')).body, [{ title: 'Before' }]);
+  t.same((await call('GET', url)).body, item);
 });
 
 t.test('an unusable server is reported at startup, without secrets', async (t) => {
@@ -101,16 +103,14 @@ if (onServer) {
       await owner.query(`ALTER DATABASE ${name} SET ${setting}`);
     }
     const { app, call } = await startService(t, { DATABASE_URL: url.href });
-    const created = await call('POST', '/songs', { json: { song: 'Ünïcödé 🎵', artist: 'a\\b' } });
-    t.equal(created.status, 201);
-    const { createdAt } = created.body.data;
-    t.ok(Math.abs(Date.now() - Date.parse(createdAt)) < 300_000, createdAt);
-    t.same((await call('GET', `/songs/${created.body.data.id}`)).body, created.body.data);
+    await createSong(call);
+    const { url: path, item } = await createSong(call, { song: 'Ünïcödé 🎵', artist: 'a\\b' });
+    t.ok(Math.abs(Date.now() - Date.parse(item.createdAt)) < 300_000, item.createdAt);
+    t.same((await call('GET', path)).body, item);
     t.equal((await call('GET', '/songs?q=%C3%9CN%C3%8F')).body.length, 1);
     const first = await call('GET', '/songs?sort=-createdAt&limit=1');
-    t.same(first.body, [created.body.data]);
-    const next = /<([^>]+)>; rel="next"/.exec(String(first.headers.link))?.[1] ?? '';
-    t.equal((await call('GET', next)).body.length, 1);
+    t.same(first.body, [item]);
+    t.equal((await call('GET', nextPage(first))).body.length, 1);
     const { rows } = await app.pg.query('SHOW transaction_isolation');
     t.same(rows, [{ transaction_isolation: 'read committed' }]);
   });
@@ -120,7 +120,7 @@ if (onServer) {
     await owner.query('CREATE SCHEMA app');
     url.searchParams.set('options', '-c search_path=app -c DateStyle=German');
     const { app, call } = await startService(t, { DATABASE_URL: url.href });
-    t.equal((await call('GET', '/songs')).body.length, 3);
+    await createSong(call);
     const { rows } = await app.pg.query("SELECT current_schema(), current_setting('DateStyle') AS style");
     t.match(rows, [{ current_schema: 'app', style: /^ISO/ }]);
   });
@@ -200,7 +200,7 @@ if (onServer) {
       });
       await owner.query(`GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`);
       const { call } = await starts();
-      t.equal((await call('POST', '/tasks', { json: { title: 'Granted' } })).status, 201);
+      await t.resolves(createTask(call));
     },
   );
 
@@ -239,24 +239,24 @@ if (onServer) {
 
   t.test('killed backends fail only their own requests', async (t) => {
     const { app, call } = await startService(t);
-    const ids: number[] = [];
-    const write = async (index: number) => {
-      const { status, body } = await call('POST', '/tasks', { json: { title: `Task ${index}` } });
+    const created: string[] = [];
+    const write = async () => {
+      const { status, headers } = await call('POST', '/tasks', { json: newTask() });
       t.ok([201, 503].includes(status), `${status}`);
-      if (status === 201) ids.push(body.id);
+      if (status === 201) created.push(String(headers.location));
     };
     for (let round = 0; round < 5; round++) {
-      const writes = Array.from({ length: 20 }, (_, index) => write(round * 20 + index));
+      const writes = atOnce(20, write);
       await app.pg
         .query(
           "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'setlist' AND datname = current_database()",
         )
         .catch(() => {});
-      await Promise.all(writes);
+      await writes;
     }
     t.equal((await call('GET', '/ready')).status, 200);
-    for (const id of ids) t.equal((await call('GET', `/tasks/${id}`)).status, 200);
-    t.ok(ids.length > 0);
+    for (const url of created) t.equal((await call('GET', url)).status, 200);
+    t.ok(created.length > 0);
   });
 
   t.test('an exhausted pool is 503 and recovers', async (t) => {

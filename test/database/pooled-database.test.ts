@@ -1,6 +1,7 @@
 import pg from 'pg';
 import t from 'tap';
 import { PooledDatabase } from '../../src/database/pooled-database.ts';
+import { createSong, newSong } from '../support/builders.ts';
 import { refusingServer, silentServer } from '../support/fake-server.ts';
 import { startService } from '../support/service.ts';
 import { until } from '../support/until.ts';
@@ -49,15 +50,15 @@ t.test('a connection in an unknown state is not used again', async (t) => {
 t.test('statements succeed when the type of a column changes on live connections', async (t) => {
   const { app, call } = await startService(t);
   const requests = async (round: string) => {
-    const created = await call('POST', '/songs', { json: { song: round, artist: 'Types', year: 1999 } });
-    const id = created.body.data?.id;
+    const created = await call('POST', '/songs', { json: newSong({ song: round }) });
+    const url = String(created.headers.location);
     const answers = [
       created,
-      await call('GET', `/songs/${id}`),
-      await call('GET', '/songs?year=1999&count=true'),
-      await call('GET', '/songs?q=types'),
-      await call('PATCH', `/songs/${id}`, { json: { year: 2000 } }),
-      await call('DELETE', `/songs/${id}`),
+      await call('GET', url),
+      await call('GET', '/songs?year=2019&count=true'),
+      await call('GET', '/songs?q=type'),
+      await call('PATCH', url, { json: { year: 2000 } }),
+      await call('DELETE', url),
     ];
     t.same(
       answers.map(({ status }) => status),
@@ -124,13 +125,15 @@ t.test('a statement is replanned periodically as its tables grow', async (t) => 
 t.test('a table without ids left is a 503 with an explanation in the log, and reads succeed', async (t) => {
   const { app, call, log } = await startService(t);
   await app.pg.query('ALTER TABLE songs ALTER COLUMN id RESTART WITH 2147483647');
-  const create = (song: string) => call('POST', '/songs', { json: { song, artist: 'Last' } });
-  t.match(await create('last'), { status: 201, body: { data: { id: 2_147_483_647 } } });
-  for (const song of ['none', 'none again']) {
-    t.match(await create(song), { status: 503, body: { code: 'unavailable' } });
+  const { id, url, item } = await createSong(call);
+  t.equal(id, 2_147_483_647);
+  for (let round = 0; round < 2; round++) {
+    const { status, body } = await call('POST', '/songs', { json: newSong() });
+    t.match({ status, body }, { status: 503, body: { code: 'unavailable' } });
   }
-  t.equal((await create('last')).status, 409);
-  t.equal((await call('GET', '/songs/2147483647')).status, 200);
+  const { song, artist } = item;
+  t.equal((await call('POST', '/songs', { json: { song, artist } })).status, 409);
+  t.equal((await call('GET', url)).status, 200);
   t.match(
     log.filter(({ level }) => level === 50),
     [{ err: { type: 'IdsExhausted', message: /no ids left: .*songs_id_seq/ } }],

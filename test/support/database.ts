@@ -7,12 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { Test } from 'tap';
+import { resources } from '../../schemas/index.ts';
 import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 
 const server = process.env.TEST_DATABASE_URL;
 /** The template of the present migrations: new ones get a template of their own. */
-const TEMPLATE = join('node_modules', '.cache', 'setlist', `embedded-template-${digestOf('migrations')}`);
+const TEMPLATE = join('node_modules', '.cache', 'setlist', `embedded-without-rows-${digestOf('migrations')}`);
+/** The first id that an embedded database of a test gives out: no test may depend on the ids of new rows. */
+const FIRST_ID = 5000;
 
 /**
  * What every service under test has in its environment: TEST_BATCHING=off tests the plain twin. The embedded database
@@ -23,7 +26,10 @@ export const commonEnvironment = { BATCHING: process.env.TEST_BATCHING ?? 'on', 
 /** Whether the tests run on a PostgreSQL server rather than on the embedded one. */
 export const onServer = server !== undefined;
 
-/** The environment of a service with a new, migrated database that is gone after the test. */
+/**
+ * The environment of a service with a database of its own that is gone after the test. Tests must not depend on the rows
+ * of migrations: on a server they are there, in an embedded database they are not.
+ */
 export async function testDatabase(t: Test): Promise<Record<string, string>> {
   return server === undefined ? embeddedDatabase(t) : { DATABASE_URL: await serverDatabase(t, server) };
 }
@@ -40,7 +46,7 @@ export async function newDatabase(t: Test): Promise<Record<string, string>> {
   return server === undefined ? { DATA_DIR: await temporaryFolder(t) } : testDatabase(t);
 }
 
-/** The environment of a service with an embedded database of its own. */
+/** The environment of a service with an embedded database of its own, without rows. */
 export async function embeddedDatabase(t: Test): Promise<Record<string, string>> {
   await prepareTemplate();
   const folder = await temporaryFolder(t);
@@ -54,12 +60,16 @@ function digestOf(folder: string): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Makes the database that the others are copies of, unless it is there. */
+/** Makes the database without rows that the others are copies of, unless it is there. */
 export async function prepareTemplate(): Promise<void> {
   if (existsSync(TEMPLATE)) return;
   const folder = `${TEMPLATE}.${process.pid}`;
   await mkdir(folder, { recursive: true });
   const app = await buildApp(readConfig({ ...commonEnvironment, DATA_DIR: folder }));
+  for (const { names } of resources) {
+    await app.pg.query(`TRUNCATE ${names.table}`);
+    await app.pg.query(`ALTER TABLE ${names.table} ALTER COLUMN id RESTART WITH ${FIRST_ID}`);
+  }
   await app.close();
   await rename(folder, TEMPLATE).catch(() => rm(folder, { recursive: true, force: true }));
 }
