@@ -1,6 +1,5 @@
-// Compiles the lab into dist/bench, beside the service that it measures. Installs the lab's packages first, from its
-// own lock file, unless they are installed. With --check it checks the types, those of the report's page too, and
-// writes nothing.
+// Compiles the lab into dist/bench. Installs the lab's packages from their lock file first, unless they are up to date.
+// --check only checks the types, including those of the report's page.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -37,7 +36,7 @@ function installPackages() {
   writeFileSync(stamp, lock);
 }
 
-/** Node.js looks for packages beside the compiled files. */
+/** Node.js resolves packages from the folder of the compiled files. */
 function linkPackages() {
   const folder = join(root, 'dist', 'bench');
   const link = join(folder, 'node_modules');

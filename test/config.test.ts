@@ -166,7 +166,7 @@ t.test('credentials in an origin are not repeated', async (t) => {
 t.test('the environment overrides a .env file', async (t) => {
   const folder = await temporaryFolder(t);
   const file = join(folder, '.env');
-  t.same(withEnvFile({ PORT: '1' }, file), { PORT: '1' }, 'it need not be there');
+  t.same(withEnvFile({ PORT: '1' }, file), { PORT: '1' }, 'the file is optional');
   await writeFile(file, '# settings\nPORT=2\nHOST="0.0.0.0"\n');
   t.same(withEnvFile({ PORT: '1' }, file), { PORT: '1', HOST: '0.0.0.0' });
   await mkdir(join(folder, 'folder.env'));

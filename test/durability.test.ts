@@ -1,4 +1,4 @@
-// Writes under faults: what was acknowledged is there, once. FAULT_ROUNDS sets how often each fault happens.
+// Writes under faults: every acknowledged write exists exactly once. FAULT_ROUNDS sets the number of faults.
 import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import type { Client } from './support/client.ts';
@@ -8,18 +8,18 @@ import { unreliableServer } from './support/unreliable-server.ts';
 
 const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 2);
 const CLIENTS = 8;
-/** Acknowledged creates before the fault comes. */
+/** The number of acknowledged creates before the fault. */
 const WRITES = 100;
 
-/** What clients were told of the tasks that they wrote. Each title is sent once. */
+/** The acknowledged writes of the clients. Each title is sent once. */
 class Ledger {
   readonly created = new Map<number, string>();
   readonly deleted = new Set<number>();
-  /** Tasks of which no client knows whether they were deleted. */
+  /** Tasks whose deletion has an unknown outcome. */
   readonly doubtful = new Set<number>();
   #clients = 0;
 
-  /** Creates tasks, and deletes some of them, until a response stays away or `isRunning` says so. */
+  /** Creates tasks, and deletes some of them, until a response is missing or `isRunning` returns false. */
   async write(call: Client, isRunning: () => boolean): Promise<void> {
     const client = this.#clients++;
     for (let index = 0; isRunning(); index++) {
@@ -34,7 +34,7 @@ class Ledger {
     }
   }
 
-  /** Compares what clients were told with all tasks there are. */
+  /** Compares the acknowledged writes with all existing tasks. */
   async check(t: Test, call: Client): Promise<void> {
     const titles = new Map<number, string>();
     for (let url = '/tasks?limit=100'; url !== ''; ) {
@@ -47,8 +47,8 @@ class Ledger {
     );
     const back = [...this.deleted].filter((id) => titles.has(id));
     t.same(lost, [], 'no acknowledged task is lost');
-    t.same(back, [], 'no deleted task is back');
-    t.equal(titles.size - new Set(titles.values()).size, 0, 'no task is there twice');
+    t.same(back, [], 'no deleted task exists');
+    t.equal(titles.size - new Set(titles.values()).size, 0, 'no task exists twice');
   }
 }
 
@@ -90,7 +90,7 @@ t.test('after a database outage, every acknowledged write exists once', async (t
   for (let round = 0; round < ROUNDS; round++) {
     const before = ledger.created.size;
     while (ledger.created.size < before + WRITES) await delay(5);
-    // The sessions of an embedded database share their state: what is held back would break those that come after.
+    // The sessions of an embedded database share their state: delayed data of one would break later ones.
     if (onServer && round % 2 === 1) {
       server.freeze();
       await delay(1500);

@@ -30,50 +30,56 @@ t.test('the checker accepts possible histories and rejects impossible ones', asy
   const lost: Operation = { kind: 'update', id: 1, year: 2, start: 2, end: Number.POSITIVE_INFINITY };
   const removed: Operation = { kind: 'delete', id: 1, start: 2, end: Number.POSITIVE_INFINITY };
   const absent = (start: number): Operation => ({ kind: 'list', outcome: 'absent', start, end: start + 1 });
-  t.ok(isLinearizable([created, updated(2, 5), read(1, 3, 4)]), 'a read beside a write sees either state');
+  t.ok(
+    isLinearizable([created, updated(2, 5), read(1, 3, 4)]),
+    'a read concurrent with a write sees either state',
+  );
   t.ok(isLinearizable([created, updated(2, 5), read(2, 3, 4)]));
   t.notOk(isLinearizable([created, updated(2, 3), read(1, 4, 5)]), 'a read after a write sees it');
   t.notOk(
     isLinearizable([created, updated(2, 9), read(2, 3, 4), read(1, 5, 6)]),
-    'what was seen does not go away',
+    'a state that was read is not lost later',
   );
   t.ok(
     isLinearizable([created, lost, read(1, 3, 4), read(2, 5, 6)]),
-    'a write without an answer may come late',
+    'a write without a response may take effect late',
   );
   t.notOk(isLinearizable([created, lost, read(2, 3, 4), read(1, 5, 6)]), 'but only once');
   t.ok(isLinearizable([created, removed, read(1, 3, 4), absent(5)]));
   t.notOk(isLinearizable([created, absent(2)]));
-  t.notOk(isLinearizable([created, { ...created, outcome: { id: 2 }, start: 2, end: 3 }]), 'two of a kind');
-  const unanswered = Array.from({ length: 40 }, (_, index): Operation[] => [
+  t.notOk(
+    isLinearizable([created, { ...created, outcome: { id: 2 }, start: 2, end: 3 }]),
+    'two songs with the same key',
+  );
+  const pending = Array.from({ length: 40 }, (_, index): Operation[] => [
     { kind: 'create', year: 100 + index, start: 2, end: Number.POSITIVE_INFINITY },
     removed,
   ]).flat();
-  t.ok(isLinearizable([created, ...unanswered, absent(3), read(1, 2, 9)]));
+  t.ok(isLinearizable([created, ...pending, absent(3), read(1, 2, 9)]));
   t.notOk(
-    isLinearizable([created, ...unanswered, absent(3), read(1, 5, 9)]),
-    'found without trying 2^80 orders',
+    isLinearizable([created, ...pending, absent(3), read(1, 5, 9)]),
+    'the checker does not try 2^80 orders',
   );
 });
 
-/** Reads that join one which is on the wire already, as a batcher must never do. */
+/** Reads that join a read in flight, which a batcher must never do. */
 function joining(call: Client): Client {
-  const onTheWire = new Map<string, ReturnType<Client>>();
+  const inFlight = new Map<string, ReturnType<Client>>();
   return async (method, url, options) => {
     if (method !== 'GET') return call(method, url, options);
-    const known = onTheWire.get(url);
+    const known = inFlight.get(url);
     if (known) return known;
-    const answer = call(method, url, options).then(async (result) => {
+    const response = call(method, url, options).then(async (result) => {
       await delay(2);
-      onTheWire.delete(url);
+      inFlight.delete(url);
       return result;
     });
-    onTheWire.set(url, answer);
-    return answer;
+    inFlight.set(url, response);
+    return response;
   };
 }
 
-/** Updates of which one in three is acknowledged but not made. */
+/** Updates: one in three is acknowledged but not executed. */
 function dropping(call: Client): Client {
   let updates = 0;
   return async (method, url, options) =>
@@ -86,12 +92,12 @@ t.test('with large batches and a single slot, every history is linearizable', as
     t.ok(isLinearizable(history));
   }
   const { items = 0, shared = 0, batches = 1 } = app.batching.counts()['songs.find'] ?? {};
-  t.comment(`songs.find: ${((items + shared) / batches).toFixed(1)} calls a batch`);
+  t.comment(`songs.find: ${((items + shared) / batches).toFixed(1)} calls per batch`);
 });
 
 t.test('the checker detects a batcher that joins queries in flight or drops updates', async (t) => {
   for (const broken of [joining, dropping]) {
-    // With fewer clients, fewer other writes could have hidden one that is missing.
+    // With fewer clients, fewer other writes can hide a missing one.
     const histories = await recordHistories(broken(call), {
       artist: broken.name,
       clients: 3,
@@ -122,9 +128,9 @@ t.test('histories stay linearizable during database outages', async (t) => {
   };
   const troubling = faults();
   const patient: Client = async (...request) => {
-    const answer = await call(...request);
-    if (answer.status === 503) await delay(20);
-    return answer;
+    const response = await call(...request);
+    if (response.status === 503) await delay(20);
+    return response;
   };
   const histories = await recordHistories(patient, {
     ...WORKLOAD,
@@ -135,6 +141,6 @@ t.test('histories stay linearizable during database outages', async (t) => {
   await troubling;
   const unknown = histories.flat().filter(({ outcome }) => outcome === undefined).length;
   t.comment(`${histories.flat().length} operations, ${unknown} of unknown outcome`);
-  t.ok(unknown > 0, 'the faults were felt');
+  t.ok(unknown > 0, 'the faults had an effect');
   for (const history of histories) t.ok(isLinearizable(history));
 });

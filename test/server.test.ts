@@ -10,15 +10,18 @@ import { failToStart, launch, type ServiceProcess, startProcess } from './suppor
 import { unreliableServer } from './support/unreliable-server.ts';
 import { until } from './support/until.ts';
 
-/** Opens a request whose body comes later, and waits until it is being served. */
-async function openRequest(base: string, body: string): Promise<{ socket: Socket; answer: Promise<string> }> {
+/** Sends the headers of a request, and waits until it is handled; the body follows later. */
+async function openRequest(
+  base: string,
+  body: string,
+): Promise<{ socket: Socket; response: Promise<string> }> {
   const { port } = new URL(base);
   const socket = connect(Number(port), '127.0.0.1');
   let text = '';
   socket.setEncoding('utf8');
   socket.on('data', (chunk) => (text += chunk));
   socket.on('error', () => {});
-  const answer = once(socket, 'close').then(() => text);
+  const response = once(socket, 'close').then(() => text);
   const head = [
     'POST /tasks HTTP/1.1',
     'host: x',
@@ -27,9 +30,9 @@ async function openRequest(base: string, body: string): Promise<{ socket: Socket
     'expect: 100-continue',
   ];
   socket.write(`${head.join('\r\n')}\r\n\r\n`);
-  await until(() => text === 'HTTP/1.1 100 Continue\r\n\r\n', 'The request is not served');
+  await until(() => text === 'HTTP/1.1 100 Continue\r\n\r\n', 'The request is not handled');
   text = '';
-  return { socket, answer };
+  return { socket, response };
 }
 
 interface Outcome {
@@ -38,7 +41,7 @@ interface Outcome {
   connection: string | undefined;
 }
 
-/** Sends a request on a connection that the client would keep. */
+/** Sends a request on a keep-alive connection. */
 function ask(base: string, path: string, agent = new Agent({ keepAlive: true })): Promise<Outcome> {
   return new Promise((resolve) => {
     const request = get(base + path, { agent }, ({ statusCode: status, headers: { connection } }) =>
@@ -49,7 +52,7 @@ function ask(base: string, path: string, agent = new Agent({ keepAlive: true }))
   });
 }
 
-/** Sends requests on one connection, one after the other with short pauses, until the service closes it. */
+/** Sends requests on one connection, with short pauses, until the service closes it. */
 function keepAliveClient(base: string): { responses(): number; ended: Promise<Outcome> } {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   let responses = 0;
@@ -64,16 +67,16 @@ function keepAliveClient(base: string): { responses(): number; ended: Promise<Ou
   return { responses: () => responses, ended: run() };
 }
 
-/** Waits until a service has heard a signal. */
+/** Waits until a service has received a signal. */
 function stopping({ output }: ServiceProcess): Promise<void> {
-  return until(() => output().includes('"msg":"Stopping"'), 'The signal is not heard');
+  return until(() => output().includes('"msg":"Stopping"'), 'The signal is not received');
 }
 
 t.test('startup logs the addresses of the service and its docs', async (t) => {
   const service = await startProcess(t, await testDatabase(t));
   t.match(service.output(), `Setlist listens on ${service.base}`);
   const last = `Interactive docs on ${service.base}/docs`;
-  await until(() => service.output().includes(last), `There is no line "${last}"`);
+  await until(() => service.output().includes(last), `The line "${last}" is missing`);
   for (const line of service.output().trim().split('\n'))
     t.type(JSON.parse(line).msg, 'string', 'the log is JSON, line by line');
   t.equal(await service.end('SIGINT'), 0);
@@ -82,14 +85,14 @@ t.test('startup logs the addresses of the service and its docs', async (t) => {
 t.test('shutdown waits for requests in flight', async (t) => {
   const service = await startProcess(t, await testDatabase(t));
   const body = '{"title":"Finished"}';
-  const { socket, answer } = await openRequest(service.base, body);
+  const { socket, response } = await openRequest(service.base, body);
   const start = performance.now();
   const ended = service.end('SIGTERM');
   await stopping(service);
   socket.write(body);
-  t.match(await answer, /^HTTP\/1\.1 201 Created/);
+  t.match(await response, /^HTTP\/1\.1 201 Created/);
   t.equal(await ended, 0);
-  t.ok(performance.now() - start < 7_000, 'and for nothing else');
+  t.ok(performance.now() - start < 7_000, 'it waits for nothing else');
 });
 
 t.test('shutdown does not wait for clients that never complete', async (t) => {
@@ -101,12 +104,12 @@ t.test('shutdown does not wait for clients that never complete', async (t) => {
 t.test('the same signal twice, as from a terminal and from npm, is one shutdown', async (t) => {
   const service = await startProcess(t, await testDatabase(t));
   const body = '{"title":"Finished"}';
-  const { socket, answer } = await openRequest(service.base, body);
+  const { socket, response } = await openRequest(service.base, body);
   const ended = service.end('SIGINT');
   await stopping(service);
   service.process.kill('SIGINT');
   socket.write(body);
-  t.match(await answer, /^HTTP\/1\.1 201 Created/);
+  t.match(await response, /^HTTP\/1\.1 201 Created/);
   t.equal(await ended, 0);
 });
 
@@ -168,7 +171,7 @@ t.test('no request on a keep-alive connection is lost during shutdown', async (t
 });
 
 t.test(
-  'a stop answers the requests that wait for a database that hangs, and does not wait for it',
+  'a stop sends responses to requests that wait for a hanging database, and does not wait for it',
   async (t) => {
     const database = await unreliableServer(t);
     const service = await startProcess(t, { ...database.environment, REQUEST_DEADLINE_MS: '600000' });

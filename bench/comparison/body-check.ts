@@ -1,7 +1,7 @@
 /** RFC 3339 in UTC with milliseconds. */
 export const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-/** A value that must be equal, a pattern for a text, or `Number` for any integer. */
+/** An equal value, a pattern of a text, or `Number` for any integer. */
 export type Expected =
   | string
   | number
@@ -13,9 +13,9 @@ export type Expected =
   | { readonly [name: string]: Expected };
 
 /**
- * Holds JSON against what it is to be, every member of it; the order of members is free.
+ * Compares all members of a JSON value with the expected ones, in any order.
  *
- * @returns The first difference, in words; undefined where there is none.
+ * @returns The description of the first difference; undefined if there is none.
  */
 export function differences(got: unknown, expected: Expected, place = 'the body'): string | undefined {
   if (expected === Number) return Number.isInteger(got) ? undefined : differ(place, got, 'an integer');

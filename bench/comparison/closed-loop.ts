@@ -13,14 +13,14 @@ import { pssOfTree } from './proportional-memory.ts';
 import { whileSampling } from './sampler.ts';
 import { requestSource, sharesOf, statusesOf } from './scenario-requests.ts';
 
-/** When in a measurement memory is looked at: near its end, and before the load does. */
+/** The time of the memory sample, as a fraction of a measurement: near its end, before the load ends. */
 const MEMORY_AT = 0.75;
 
 /**
- * Measures an entrant with each number of connections of a block, with a start and a database of its own.
+ * Measures an entrant with each number of connections of a block, with its own start and database.
  *
- * @param keep Gets each measurement as soon as it is made, the void ones too.
- * @returns How long its start took, in milliseconds; undefined where it did not start.
+ * @param keep Receives each measurement immediately, also void ones.
+ * @returns The start-up time in milliseconds; undefined if it did not start.
  */
 export async function measureClosed(
   block: Block,
@@ -59,7 +59,7 @@ async function measure(session: Session, block: Block, connections: number, cond
   await becomeIdle(databaseUrl, signal);
   await restore(databaseUrl, loaded);
 
-  // Of the scenario and the round, not of the peer: all are sent the same.
+  // Depends on the scenario and the round, not on the peer: all get the same requests.
   const seed = deriveSeed(options.seed, 'requests', scenario, round, connections);
   const load = {
     base,

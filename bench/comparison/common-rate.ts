@@ -2,18 +2,18 @@ import { median, min } from 'simple-statistics';
 import type { ClosedRound, ScenarioName } from '../lib/results.ts';
 import { groupBy } from '../lib/statistics.ts';
 
-/** How much of what the slowest can do is asked of all. */
+/** The fraction of the slowest peer's throughput. */
 const SHARE = 0.6;
 
-/** At how many connections; the nearest that was measured stands in for it. */
+/** The number of connections; the nearest measured number replaces it. */
 const CONNECTIONS = 64;
 
 /**
- * The rate at which the latency of all is measured in a scenario: 60 % of what the slowest of them did in the closed
- * loop at 64 connections, so that none of them is asked for more than it can do.
+ * The common rate of latency measurements in a scenario: 60 % of the slowest peer's throughput in the closed loop at 64
+ * connections, so that all peers can sustain it.
  *
- * @param capacity What the generator can send; undefined where that is not known.
- * @returns Whole requests a second; undefined where nothing was measured.
+ * @param capacity The capacity of the generator; undefined if unknown.
+ * @returns An integer, in requests per second; undefined without measurements.
  */
 export function commonRate(
   closed: readonly ClosedRound[],

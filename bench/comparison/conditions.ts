@@ -2,20 +2,20 @@ import type { LoadGenerator } from '../lib/load/load-generator.ts';
 import type { LoadedServer } from '../lib/loaded-databases.ts';
 import type { Options } from './options.ts';
 
-/** What all measurements of a run share. */
+/** The common conditions of all measurements of a run. */
 export interface Conditions {
   options: Options;
   database: LoadedServer;
-  /** Of the closed loop. */
+  /** The load generator of the closed loop. */
   generator: LoadGenerator;
-  /** Where files may be put. */
+  /** A folder for temporary files. */
   folder: string;
-  /** Breaks everything off. */
+  /** Aborts the run. */
   signal: AbortSignal;
 }
 
-/** How many connections each peer may have to the database, all its processes together. */
+/** The maximum number of database connections per peer, for all processes together. */
 export const POOL_MAX = 10;
 
-/** With how many connections servers are warmed up. */
+/** The number of connections of the warm-up. */
 export const WARM_UP_CONNECTIONS = 64;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Loaded } from '../lib/load/requests.ts';
 import { type LoadedServer, withClient } from '../lib/loaded-databases.ts';
 
-/** Settings that the figures hang on, told even where they are as PostgreSQL ships them. */
+/** Settings that affect the figures; they are reported even if they have their defaults. */
 const TOLD = [
   'fsync',
   'synchronous_commit',
@@ -15,21 +15,21 @@ const TOLD = [
   'autovacuum',
 ];
 
-/** How long a database has to be idle to be called so, and how long that is waited for, in milliseconds. */
+/** The required idle time of the database, and the time limit of the wait for it, in milliseconds. */
 const IDLE = 300;
 const PATIENCE = 20_000;
 const LOOK = 50;
 
 /**
- * Waits until nobody asks the database for anything: what a load generator has cut off, a server may still work on.
+ * Waits until the database is idle: a server may still process requests that the load generator aborted.
  *
- * @throws {Error} when that does not come to an end.
+ * @throws {Error} if it does not become idle.
  */
 export async function becomeIdle(databaseUrl: string, signal: AbortSignal): Promise<void> {
   await withClient(databaseUrl, async (client) => {
     let idle = 0;
     for (let waited = 0; idle < IDLE; waited += LOOK) {
-      if (waited > PATIENCE) throw new Error('The database does not come to rest after a load.');
+      if (waited > PATIENCE) throw new Error('The database does not become idle after a load.');
       await delay(LOOK, undefined, { signal });
       const { rows } = await client.query(
         `SELECT count(*)::integer AS busy FROM pg_stat_activity
@@ -41,7 +41,7 @@ export async function becomeIdle(databaseUrl: string, signal: AbortSignal): Prom
   });
 }
 
-/** Takes out what was written since the database was loaded, so that each measurement begins with the same tables. */
+/** Deletes the rows of previous measurements, so that each one begins with the same tables. */
 export async function restore(databaseUrl: string, { songs, tasks }: Loaded): Promise<void> {
   await withClient(databaseUrl, async (client) => {
     await client.query(`DELETE FROM songs WHERE id > ${songs.to}`);
@@ -51,7 +51,7 @@ export async function restore(databaseUrl: string, { songs, tasks }: Loaded): Pr
   });
 }
 
-/** How many songs were created since the database was loaded. */
+/** The number of songs that were created since the database was loaded. */
 export async function countCreated(databaseUrl: string, { songs }: Loaded): Promise<number> {
   return withClient(databaseUrl, async (client) => {
     const { rows } = await client.query('SELECT count(*) AS created FROM songs WHERE id > $1', [songs.to]);
@@ -59,10 +59,10 @@ export async function countCreated(databaseUrl: string, { songs }: Loaded): Prom
   });
 }
 
-/** Settings of the server: those that differ from PostgreSQL's defaults, and those that the figures hang on. */
+/** The settings of the server that differ from the defaults, and those that affect the figures. */
 export async function postgresSettings({ url }: LoadedServer): Promise<Record<string, string>> {
   return withClient(url, async (client) => {
-    // What initdb and the throw-away server set says where it is, not how it works.
+    // Settings of initdb and of the temporary server are locations, which do not affect the figures.
     const { rows } = await client.query<{ name: string; value: string }>(
       `SELECT name, current_setting(name) AS value FROM pg_settings
        WHERE name = ANY($1)

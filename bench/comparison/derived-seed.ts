@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A seed of its own for one purpose of a run, so that no two purposes share their random numbers, and that those of
- * one stay as they are when another is left out.
+ * The seed for one purpose of a run: purposes share no random numbers, and skipping one does not change the others.
  *
  * @returns An integer from 0 to 2 ** 31 - 1.
  */

@@ -1,17 +1,16 @@
 import type { Results } from '../lib/results.ts';
 
 /**
- * Draws the page to read. What draws it is loaded only now: it is large, and nothing of it may be in memory while
- * something is measured.
+ * Writes the report as a page. It loads the large generator on demand, which must not be in memory during measurements.
  *
- * @returns Its path; undefined where it cannot be drawn, which it says on standard error.
+ * @returns The path of the page; undefined after a failure, which is printed on standard error.
  */
 export async function drawReport(results: Results, folder: string): Promise<string | undefined> {
   try {
     const { writeReport } = await import('../report/write-report.ts');
     return await writeReport(results, folder);
   } catch (error) {
-    process.stderr.write(`The page cannot be drawn: ${error instanceof Error ? error.stack : error}\n`);
+    process.stderr.write(`The page cannot be created: ${error instanceof Error ? error.stack : error}\n`);
     return undefined;
   }
 }

@@ -9,19 +9,19 @@ import { type Conditions, POOL_MAX } from './conditions.ts';
 import { countLines } from './lines-of-code.ts';
 import { versionsOf } from './versions.ts';
 
-/** Who is measured, and who is not. */
+/** The measured and the skipped peers. */
 export interface LineUp {
   peers: Map<string, Peer>;
   results: PeerResult[];
   leftOut: LeftOut[];
 }
 
-/** A peer that is not measured; `isFault` where the machine has what it takes, and it failed all the same. */
+/** A skipped peer; `isFault` if its toolchain is installed and it failed. */
 export type LeftOut = Results['leftOut'][number] & { isFault: boolean };
 
 /**
- * Builds the peers and holds each of them against the whole contract. One for which this machine has not what it
- * takes, which cannot be built, or which does not meet the contract is left out.
+ * Builds the peers and checks each of them against the full contract. It skips peers whose toolchain is missing, whose
+ * build fails, or that violate the contract.
  */
 export async function lineUp(
   peers: readonly Peer[],
@@ -53,7 +53,7 @@ export async function lineUp(
   return lineUp;
 }
 
-/** @throws {Error} when it cannot be built or started, or does not meet the contract. */
+/** @throws {Error} if it cannot be built or started, or violates the contract. */
 async function admit(peer: Peer, conditions: Conditions): Promise<PeerResult> {
   const { folder, signal } = conditions;
   const { name, title, language, lane } = peer;
@@ -94,5 +94,5 @@ async function examine(peer: Peer, { database, folder, signal, options }: Condit
   }
   if (ended.inTime) return conformance;
   const log = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-5).join('\n');
-  throw new Error(`It did not run until SIGTERM and end within a minute of it:\n${log}`);
+  throw new Error(`It exited before SIGTERM, or not within a minute after it:\n${log}`);
 }

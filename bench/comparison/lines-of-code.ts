@@ -5,29 +5,29 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { glob } from 'tinyglobby';
 
-/** cloc's own counting program, a Perl script, in the package of the same name. */
+/** cloc, a Perl script from the package of the same name. */
 const cloc = createRequire(import.meta.url).resolve('cloc/lib/cloc');
 
-/** What is installed or built in a peer's folder, and would match the globs of some. */
+/** Folders of installed or built files, which some globs would match. */
 const foreign = ['**/node_modules/**', '**/target/**', '**/dist/**', '**/build/**', '**/.venv/**'];
 
 export interface LinesOfCode {
   total: number;
-  /** By the path in the folder. */
+  /** By path, relative to the folder. */
   files: Record<string, number>;
 }
 
-/** Whether this machine can count: cloc is a Perl script. */
+/** Whether Perl, which cloc needs, is installed. */
 export function canCountLines(): boolean {
   return spawnSync('perl', [cloc, '--version']).status === 0;
 }
 
 /**
- * Counts the lines that are neither blank nor only comment, as cloc does.
+ * Counts lines of code without blank lines and comments, with cloc.
  *
  * @param sources Globs, relative to the folder.
- * @param temporary A folder for what cloc reads and keeps.
- * @throws {Error} when a glob matches nothing, or a file is in no language that cloc knows.
+ * @param temporary A folder for the temporary files of cloc.
+ * @throws {Error} if a glob matches no file, or cloc does not support the language of a file.
  */
 export async function countLines(
   folder: string,
@@ -62,7 +62,7 @@ async function linesOf(
 ): Promise<number> {
   const lines = (counted[file] ?? counted[`./${file}`])?.code;
   if (lines !== undefined) return lines;
-  // cloc leaves out what is empty, such as the __init__.py of a package.
+  // cloc skips empty files, such as the __init__.py of a package.
   if ((await readFile(join(folder, file), 'utf8')).trim() === '') return 0;
-  throw new Error(`cloc does not know how to count ${file}.`);
+  throw new Error(`cloc does not support the language of ${file}.`);
 }

@@ -1,4 +1,4 @@
-// Measures Setlist and the same contract on other frameworks. See docs/benchmarking.md.
+// Compares Setlist with the same contract on other frameworks. See docs/benchmarking.md.
 import { existsSync } from 'node:fs';
 import { interruptionBySignal, reportFailure } from '../lib/command.ts';
 import { findLoadGenerator } from '../lib/load/load-generator.ts';
@@ -26,9 +26,9 @@ try {
 
 async function main(options: Options, peers: readonly Peer[]): Promise<void> {
   if (!existsSync('/proc/self/smaps_rollup')) {
-    throw new Error('Processor time and memory are read from /proc: this needs Linux, 4.14 or newer.');
+    throw new Error('Linux 4.14 or newer is required: processor time and memory are read from /proc.');
   }
-  if (!canCountLines()) throw new Error('Lines of code are counted with cloc, which needs perl.');
+  if (!canCountLines()) throw new Error('Perl is required: cloc counts the lines of code.');
   const began = new Date();
   const signal = interruptionBySignal();
   let results: Results | undefined;
@@ -48,7 +48,7 @@ async function main(options: Options, peers: readonly Peer[]): Promise<void> {
       });
     });
   } catch (error) {
-    // What was broken off fails in its own ways; the reason is what counts.
+    // After an interruption, its reason matters, not the resulting errors.
     failure = signal.aborted ? signal.reason : error;
   }
   if (results) await finish(results, began, { isInterrupted: failure !== undefined, faults });
@@ -70,7 +70,7 @@ function startResults(began: Date, setup: Results['setup']): Results {
   };
 }
 
-/** Writes everything, draws the page, and sums up; what does not count, or could not be measured, is a failure. */
+/** Writes the results and the page, and prints the summary; void rounds and faulty peers are failures. */
 async function finish(
   results: Results,
   began: Date,
@@ -86,8 +86,8 @@ async function finish(
   const late = results.open.filter(isOnlyLate).length;
   const lines = [
     terminalReport(results),
-    `Everything raw: ${file}`,
-    page === undefined ? 'The page could not be drawn.' : `The page to read: ${page}`,
+    `Raw results: ${file}`,
+    page === undefined ? 'The page could not be created.' : `Report: ${page}`,
     `# ${rounds.length - voids} measurements count, ${voids} void, ${late} of them only because the machine was too busy; ${results.peers.length} peers measured, ${results.leftOut.length} left out`,
   ];
   process.stdout.write(`\n${lines.join('\n\n')}\n`);
@@ -95,7 +95,7 @@ async function finish(
   if (!isWhole) process.exitCode = 1;
 }
 
-/** Whether all that is wrong with a round is that its own generator was late: no fault of any peer. */
+/** Whether a round is void only because of the generator's lag, which no peer causes. */
 function isOnlyLate({ problems, lag }: Results['open'][number]): boolean {
   return problems.length === 1 && lag.p99 > LAG_BOUND;
 }

@@ -7,13 +7,13 @@ import { runGenerator } from './open-loop/generator-process.ts';
 import { withSession } from './peer-session.ts';
 import type { Block, Entrant } from './plan.ts';
 
-/** How long requests are sent on schedule before those that count, in seconds. */
+/** The duration of the scheduled warm-up, in seconds. */
 export const OPEN_WARM_UP = 1;
 
-/** How long an open measurement takes where a closed one takes so many seconds: its tail needs requests. */
+/** The duration of an open measurement, longer than a closed one: the tail needs many requests. */
 export const openSeconds = (seconds: number): number => Math.round(2.5 * seconds);
 
-/** Measures the latency of an entrant at a common rate, with a start and a database of its own. */
+/** Measures the latency of an entrant at a common rate, with its own start and database. */
 export async function measureOpen(
   { scenario, round }: Block,
   entrant: Entrant,
@@ -36,7 +36,7 @@ export async function measureOpen(
           rate,
           seconds: openSeconds(options.seconds),
           warmUpSeconds: OPEN_WARM_UP,
-          // Of the scenario and the round, not of the peer: all are sent the same at the same times.
+          // Depends on the scenario and the round, not on the peer: all get the same requests at the same times.
           seed: deriveSeed(options.seed, 'arrivals', scenario, round),
         },
         signal,

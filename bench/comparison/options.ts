@@ -3,25 +3,25 @@ import { UsageError } from '../lib/command.ts';
 import type { ScenarioName } from '../lib/results.ts';
 import { scenarioNames } from './scenarios.ts';
 
-/** What is measured, and for how long. */
+/** The options of a run. */
 export interface Options {
-  /** The names of the peers to measure beside Setlist; undefined means all that there are. */
+  /** The names of the peers to compare with Setlist; undefined means all. */
   only: readonly string[] | undefined;
-  /** How often everything is measured. */
+  /** The number of rounds. */
   rounds: number;
-  /** How often latency is measured in the open loop. */
+  /** The number of latency rounds in the open loop. */
   openRounds: number;
-  /** How long one measurement takes. */
+  /** The duration of one measurement, in seconds. */
   seconds: number;
-  /** How long each server is warmed up after its start, before its first measurement. */
+  /** The duration of the warm-up after each start, in seconds. */
   warmUpSeconds: number;
   connections: readonly number[];
   scenarios: readonly ScenarioName[];
-  /** How many processes or threads serve in each peer. */
+  /** The number of serving processes or threads per peer. */
   workers: number;
-  /** Requests a second in the open loop; undefined leaves it to what the slowest peer can do. */
+  /** Requests per second in the open loop; by default, the slowest peer determines the rate. */
   rate: number | undefined;
-  /** Of everything random. */
+  /** The seed of all random numbers. */
   seed: number;
 }
 
@@ -39,9 +39,9 @@ export const usage = `Usage: npm run bench -- [options]
   --quick            one round of one second each, 64 connections, a warm-up of one second: a first look`;
 
 /**
- * Reads the command line.
+ * Parses the command line.
  *
- * @throws {UsageError} when it is not as {@link usage} says.
+ * @throws {UsageError} if it does not match {@link usage}.
  */
 export function readOptions(args: readonly string[]): Options {
   const given = parse(args);
@@ -96,13 +96,13 @@ function list(given: readonly string[]): string[] {
 function whole(option: string, text: string, most = 10_000): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1 || number > most) {
-    throw new UsageError(`--${option} takes whole numbers from 1 to ${most}, not "${text}".`);
+    throw new UsageError(`--${option} must be an integer from 1 to ${most}, not "${text}".`);
   }
   return number;
 }
 
 function scenario(text: string): ScenarioName {
   const name = scenarioNames.find((name) => name === text);
-  if (!name) throw new UsageError(`--scenarios takes ${scenarioNames.join(', ')}, not "${text}".`);
+  if (!name) throw new UsageError(`--scenarios must be one of ${scenarioNames.join(', ')}, not "${text}".`);
   return name;
 }

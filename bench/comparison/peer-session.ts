@@ -8,27 +8,27 @@ import { restore } from './database-state.ts';
 import { deriveSeed } from './derived-seed.ts';
 import { sharesOf, statusesOf } from './scenario-requests.ts';
 
-/** A started and warmed-up peer with a database of its own. */
+/** A started and warmed-up peer with its own database. */
 export interface Session {
   base: string;
   pid: number;
   databaseUrl: string;
-  /** Counts what is sent to the database; unique numbers differ between phases. */
+  /** The number of the load on the database; unique numbers differ between phases. */
   nextPhase(): number;
-  /** From the start of the process to the first good answer, in milliseconds. */
+  /** The time from the start of the process to the first successful response, in milliseconds. */
   startUp: number;
-  /** What makes all measurements of this start void. */
+  /** The reasons why all measurements of this start are void. */
   problems: string[];
 }
 
-/** How many of the conformance checks each start has to pass again before it is measured. */
+/** The number of random conformance checks before the measurements of each start. */
 const SAMPLE = 4;
 
 /**
- * Starts a peer on a fresh copy of the loaded database, checks a sample of its answers, warms it up, has it
- * measured, and ends it.
+ * Starts a peer on a new copy of the loaded database, checks a sample of its responses, warms it up, measures it, and
+ * stops it.
  *
- * @throws {Error} when it does not start.
+ * @throws {Error} if it does not start.
  */
 export async function withSession<Result>(
   peer: Peer,

@@ -3,21 +3,21 @@ import type { ClosedRound, ScenarioName } from '../lib/results.ts';
 import { randomNumbers } from '../lib/statistics.ts';
 import { deriveSeed } from './derived-seed.ts';
 
-/** Who is measured: a peer, or Setlist once more, as the control. */
+/** A measured peer, or the control: another start of Setlist. */
 export interface Entrant {
   /** The name of the peer. */
   peer: string;
   role: ClosedRound['role'];
 }
 
-/** Measurements that are compared with each other, made one right after the other. */
+/** Compared measurements, one directly after the other. */
 export interface Block {
   /** From 1. */
   round: number;
   scenario: ScenarioName;
-  /** In the order in which they are measured; each is started anew. */
+  /** In the order of measurement; each has its own start. */
   entrants: Entrant[];
-  /** The numbers of connections, in the order in which each entrant is measured with them. */
+  /** The numbers of connections, in the order of measurement. */
   connections: number[];
 }
 
@@ -30,10 +30,10 @@ export interface PlanOptions {
 }
 
 /**
- * Puts the measurements in an order that favours nobody. Everything is drawn anew for each odd round, and each even
- * round is the round before it backwards (A B, B A), so that what changes steadily with time weighs on all alike.
+ * Orders the measurements without a bias. Each odd round has a random order, and each even round reverses the order of the
+ * previous one (A B, B A), so that a steady drift affects all entrants equally.
  *
- * @returns The blocks in their order; equal seeds give equal orders.
+ * @returns The blocks in order, determined by the seed.
  */
 export function planBlocks(options: PlanOptions): Block[] {
   return Array.from({ length: options.rounds }, (_, index) => index + 1).flatMap((round) => {

@@ -1,15 +1,15 @@
-/** Says on standard error how far the run is. */
+/** Prints the progress on standard error. */
 export class Progress {
   readonly #began = Date.now();
   #expected: number;
   #done = 0;
 
-  /** @param expected How many seconds everything is expected to take. */
+  /** @param expected The expected duration of the run, in seconds. */
   constructor(expected: number) {
     this.#expected = expected;
   }
 
-  /** Corrects what is expected of the steps that are not done yet. */
+  /** Corrects the expected duration of the remaining steps. */
   expect(seconds: number): void {
     this.#expected = this.#done + seconds;
   }
@@ -18,13 +18,13 @@ export class Progress {
     process.stderr.write(`[${inWords(this.#secondsLeft())} left] ${step}\n`);
   }
 
-  /** @param expected How many seconds the step was expected to take. */
+  /** @param expected The expected duration of the step, in seconds. */
   end(expected: number, outcome: string): void {
     this.#done += expected;
     process.stderr.write(`    ${outcome}\n`);
   }
 
-  /** What has been done tells how far the expectations are off. */
+  /** The finished steps correct the expected duration of the others. */
   #secondsLeft(): number {
     const factor = this.#done === 0 ? 1 : (Date.now() - this.#began) / 1000 / this.#done;
     return factor * Math.max(0, this.#expected - this.#done);

@@ -3,11 +3,11 @@ import { processTree } from '../lib/process-stat.ts';
 import { readStats } from '../lib/processor-time.ts';
 
 /**
- * Reads `Pss:` in `/proc/PID/smaps_rollup`: pages that several processes share are split between them, so that the
- * sum over processes counts each page once.
+ * Parses `Pss:` in `/proc/PID/smaps_rollup`: shared pages are split between their processes, so that a sum over processes
+ * counts each page once.
  *
  * @returns Bytes.
- * @throws {Error} when it is not there.
+ * @throws {Error} if the line is missing.
  */
 export function parsePss(rollup: string): number {
   const kibibytes = /^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1];
@@ -15,12 +15,12 @@ export function parsePss(rollup: string): number {
   return Number(kibibytes) * 1024;
 }
 
-/** The proportional set size of a process and all that descend from it, in bytes. */
+/** The proportional set size of a process and all its descendants, in bytes. */
 export function pssOfTree(pid: number): number {
   return processTree(pid, readStats()).reduce((sum, each) => sum + (readPss(each) ?? 0), 0);
 }
 
-/** Undefined when the process is gone. */
+/** Undefined if the process does not exist. */
 function readPss(pid: number): number | undefined {
   try {
     const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');

@@ -2,15 +2,15 @@ import type { Loaded, RequestTemplate } from '../lib/load/requests.ts';
 import { loadedSong, loadedSongsOf } from '../lib/load-data.ts';
 import { differences, INSTANT } from './body-check.ts';
 
-/** One kind of request, and what a right answer to it is. */
+/** A kind of request, and its valid responses. */
 export interface RequestKind extends RequestTemplate {
   method: 'GET' | 'POST' | 'PUT';
-  /** The status of every answer. */
+  /** The status of every response. */
   status: number;
   /**
-   * Holds the body of an answer to the request with the number n against what is in the database.
+   * Compares the body of the response to the request with the number n with the row in the database.
    *
-   * @returns What is wrong with it; undefined where nothing is.
+   * @returns The first difference; undefined if there is none.
    */
   check(body: unknown, n: number, loaded: Loaded): string | undefined;
 }
@@ -19,7 +19,7 @@ const LIMIT = 20;
 const CREATED = { song: 'Created {n}', artist: 'Artist of the benchmark', year: 2024 };
 const REPLACED = { title: 'Replaced {n}', description: 'Again and again', done: true };
 
-/** A song that was loaded, as answers show it. */
+/** A loaded song, as responses show it. */
 function songWithId(id: number, { songs }: Loaded) {
   return { id, ...loadedSong(id - songs.from + 1), createdAt: INSTANT };
 }

@@ -4,7 +4,7 @@ import { packageRoot } from '../../src/package.ts';
 import type { Results } from '../lib/results.ts';
 
 /**
- * Makes the folder for what a run finds: `bench/results/`, then the time at which it began.
+ * Creates the folder of a run: `bench/results/` and the start time of the run.
  *
  * @returns Its path.
  */
@@ -14,7 +14,7 @@ export async function makeResultsFolder(began: Date): Promise<string> {
   return folder;
 }
 
-/** Writes everything that was measured so far; whoever reads the file never sees half of it. */
+/** Writes the results so far; a reader never sees a partial file. */
 export async function writeResults(folder: string, results: Results): Promise<string> {
   const file = join(folder, 'results.json');
   await writeFile(`${file}.new`, `${JSON.stringify(results, undefined, 2)}\n`);

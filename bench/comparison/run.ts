@@ -16,17 +16,17 @@ import { planBlocks } from './plan.ts';
 import { Progress } from './progress.ts';
 import { scenarios } from './scenarios.ts';
 
-/** What a fresh database, a start, a check and a stop are expected to take, and a pause between measurements; seconds. */
+/** The expected time for a database copy, a start, a check and a stop, and for a pause between measurements, in seconds. */
 const START = 4;
 const PAUSE = 1;
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 /**
- * Measures everything, and puts it into the results as it comes, so that an interruption loses nothing.
+ * Makes all measurements, and adds each to the results immediately: an interruption loses none.
  *
- * @param save Is called whenever there is something worth keeping.
- * @returns Who was left out although this machine has what it takes.
+ * @param save Called after each addition to the results.
+ * @returns The skipped peers that have their toolchain.
  */
 export async function runComparison(
   peers: readonly Peer[],
@@ -37,14 +37,14 @@ export async function runComparison(
   const line = await lineUp(peers, conditions, say);
   results.peers = line.results;
   results.leftOut = line.leftOut.map(({ name, title, reason }) => ({ name, title, reason }));
-  if (!line.peers.has(BASE)) throw new Error('Setlist itself cannot be measured, and all ratios are to it.');
+  if (!line.peers.has(BASE)) throw new Error('Setlist cannot be measured, but it is the base of all ratios.');
   await save();
   await runClosed(line.peers, conditions, results, save);
   await runOpen(line.peers, conditions, results, save);
   return line.leftOut.filter(({ isFault }) => isFault);
 }
 
-/** What the figures of a run hang on. */
+/** The set-up of a run. */
 export async function describeSetup({ database, generator, options }: Conditions): Promise<Setup> {
   const machine = describeMachine(database.version, generator.name);
   const { rounds, openRounds, seconds, warmUpSeconds, connections, seed, workers } = options;
@@ -112,7 +112,7 @@ async function runOpen(
   save: () => Promise<void>,
 ): Promise<void> {
   const { options, folder, signal } = conditions;
-  say('Open loop: finding out what the generator can send…');
+  say('Open loop: measuring the capacity of the generator…');
   const capacity = options.rate ?? (await findCapacity(folder, options.seed, signal));
   if (capacity === undefined)
     say('    it is late even at the lowest rate: this machine has no time to spare');
@@ -174,6 +174,6 @@ function keepStartUp(
 
 function peerNamed(peers: ReadonlyMap<string, Peer>, name: string): Peer {
   const peer = peers.get(name);
-  if (!peer) throw new Error(`There is no peer ${name}.`);
+  if (!peer) throw new Error(`The peer ${name} is unknown.`);
   return peer;
 }

@@ -1,25 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ReadyRequest } from './scenario-requests.ts';
 
-/** Between two looks, in milliseconds: two requests a second beside thousands. */
+/** The interval between samples, in milliseconds: two requests per second among thousands. */
 const PAUSE = 500;
 
-/** How long an answer may take, in milliseconds. */
+/** The time limit of a response, in milliseconds. */
 const DEADLINE = 10_000;
 
-/** How many problems are told. */
+/** The maximum number of reported problems. */
 const PROBLEMS = 3;
 
-/** What one who looks at whole answers during a measurement has seen. */
+/** The result of sampled responses during a measurement. */
 export interface Sample {
-  /** How many requests were sent. */
+  /** The number of requests. */
   looks: number;
   problems: string[];
 }
 
 /**
- * Sends a request now and then while something else goes on, and looks at the whole answer: load generators tell
- * little more of answers than how many there were.
+ * Sends occasional requests while a function runs, and checks the full responses: load generators only count responses.
  */
 export async function whileSampling<Result>(
   base: string,
@@ -49,19 +48,19 @@ async function sampleUntil(over: AbortSignal, base: string, next: () => ReadyReq
   return sample;
 }
 
-/** Sends one request, and tells what is wrong with the answer; undefined where nothing is. */
+/** Sends one request, and returns the fault of the response; undefined if it is valid. */
 export async function look(base: string, request: ReadyRequest): Promise<string | undefined> {
   const { method, path, body, status, check } = request;
   const place = `${method} ${path}`;
   try {
-    const answer = await fetch(`${base}${path}`, {
+    const response = await fetch(`${base}${path}`, {
       method,
       signal: AbortSignal.timeout(DEADLINE),
       ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body }),
     });
-    const text = await answer.text();
-    if (answer.status !== status) return `${place}: the status ${answer.status}, not ${status}`;
-    const type = answer.headers.get('content-type') ?? 'none';
+    const text = await response.text();
+    if (response.status !== status) return `${place}: the status ${response.status}, not ${status}`;
+    const type = response.headers.get('content-type') ?? 'none';
     if (!type.startsWith('application/json')) return `${place}: the content type is ${type}`;
     const difference = check(JSON.parse(text));
     return difference && `${place}: ${difference}`;

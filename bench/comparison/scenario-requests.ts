@@ -3,20 +3,20 @@ import type { ScenarioName } from '../lib/results.ts';
 import { type RequestKind, requestKinds } from './request-kinds.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 
-/** One request, ready to be sent, and what its answer is to be. */
+/** A request and its expected response. */
 export interface ReadyRequest {
   method: RequestKind['method'];
   path: string;
   body: string | undefined;
   status: number;
-  /** What is wrong with a body; undefined where nothing is. */
+  /** Returns the fault of a body; undefined if it is valid. */
   check(body: unknown): string | undefined;
 }
 
 /**
- * What a load generator is to send.
+ * The requests for a load generator.
  *
- * @param phase Counts what is sent to one database, from 0: unique numbers differ between phases.
+ * @param phase The number of the load on one database, from 0: unique numbers differ between phases.
  */
 export function sharesOf(name: ScenarioName, loaded: Loaded, phase: number): Requests | Share[] {
   const shares = scenarios[name].shares.map(({ percent, kind }) => ({
@@ -27,12 +27,12 @@ export function sharesOf(name: ScenarioName, loaded: Loaded, phase: number): Req
   return only && shares.length === 1 ? only.requests : shares;
 }
 
-/** The status of every answer that a scenario may get. */
+/** The expected statuses of a scenario. */
 export function statusesOf(name: ScenarioName): number[] {
   return [...new Set(scenarios[name].shares.map(({ kind }) => requestKinds[kind].status))];
 }
 
-/** The requests of a scenario one after the other, with random kinds and numbers from the given source. */
+/** Returns the requests of a scenario one by one, with random kinds and numbers from the given source. */
 export function requestSource(
   name: ScenarioName,
   loaded: Loaded,
@@ -70,7 +70,7 @@ function kindSource(
       path: path.replaceAll('{n}', String(n)),
       body: body?.replaceAll('{n}', String(n)),
       status: kind.status,
-      check: (answer) => kind.check(answer, n, loaded),
+      check: (response) => kind.check(response, n, loaded),
     };
   };
 }

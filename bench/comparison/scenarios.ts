@@ -1,7 +1,7 @@
 import type { ScenarioName } from '../lib/results.ts';
 import type { RequestKindName } from './request-kinds.ts';
 
-/** Kinds of requests, and how many of all requests are of each, in percent. */
+/** The shares of kinds of requests, in percent. */
 export interface Scenario {
   title: string;
   shares: readonly { percent: number; kind: RequestKindName }[];
@@ -9,7 +9,7 @@ export interface Scenario {
 
 const all = (kind: RequestKindName) => [{ percent: 100, kind }] as const;
 
-/** Everything that peers are measured with, by the name that `--scenarios` takes. */
+/** All scenarios, by their names for `--scenarios`. */
 export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   health: { title: 'GET /health, no database', shares: all('health') },
   get: { title: 'GET /songs/{id}', shares: all('get') },

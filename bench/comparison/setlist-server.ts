@@ -1,5 +1,5 @@
-// Starts Setlist as a peer: with WORKERS above 1, as so many processes that share one port, and the connections to
-// the database between them. One process is Setlist's own `dist/src/server.js`.
+// Starts Setlist as a peer. With WORKERS above 1, that many processes share one port and divide the database connections.
+// A single process is `dist/src/server.js`.
 import cluster from 'node:cluster';
 
 const workers = Number(process.env.WORKERS ?? '1');
@@ -10,7 +10,7 @@ function startWorkers(): void {
   const connections = Math.max(1, Math.floor(Number(process.env.DB_POOL_MAX ?? '10') / workers));
   let isStopping = false;
   for (let started = 0; started < workers; started++) cluster.fork({ DB_POOL_MAX: String(connections) });
-  // One that ends by itself ends all: what is left would be measured as if it were everything.
+  // If one process exits, all exit: otherwise the remaining ones would be measured as if they were all.
   cluster.on('exit', () => stop(1));
   process.on('SIGTERM', () => stop(0));
   process.on('SIGINT', () => stop(0));

@@ -8,7 +8,7 @@ const SETLIST = 'setlist';
 
 type Round = Pick<ClosedRound, 'peer' | 'role' | 'round' | 'problems'>;
 
-/** All tables of a run: throughput and cost for each scenario and number of connections, then latencies. */
+/** All tables of a run: throughput and cost per scenario and number of connections, then latencies. */
 export function terminalReport(results: Results): string {
   const rank = ({ scenario }: Pick<ClosedRound, 'scenario'>) => scenarioNames.indexOf(scenario);
   const closed = groupBy(
@@ -110,7 +110,7 @@ function openTable(rounds: readonly OpenRound[], results: Results): string {
 
 const OPEN = ['', 'achieved', 'p50', 'p90', 'p99', 'p99.9', 'lag p99', 'rounds'];
 
-/** The rounds of each entrant, Setlist first, its control after it, then the others by name. */
+/** The rounds of each entrant: Setlist, its control, then the others by name. */
 function entrantsOf<Item extends Round>(rounds: readonly Item[]): Item[][] {
   const rank = ([first]: readonly Item[]) =>
     first?.peer === SETLIST ? `0 ${first.role === 'control'}` : `1 ${first?.peer}`;
@@ -132,7 +132,7 @@ function middle<Item extends Round>(
   return valid.length === 0 ? undefined : median(valid.map(of));
 }
 
-/** Setlist's requests/s, divided by those of the group in the same round; undefined for Setlist itself. */
+/** Setlist's requests/s divided by those of the group, within rounds; undefined for Setlist. */
 function setlistRatio(
   group: readonly ClosedRound[],
   rounds: readonly ClosedRound[],
@@ -151,10 +151,10 @@ function intervalOf(ratio: Estimate | undefined): string {
 
 const VERDICTS = { less: 'slower', tie: 'tie', more: 'faster', 'one round': 'one round' } as const;
 
-/** With fewer rounds no interval of their median covers 95 %. */
+/** With fewer rounds, no interval of the median covers 95 %. */
 const ENOUGH_ROUNDS = 6;
 
-/** With a question mark where there are too few rounds to be that sure. */
+/** With a question mark if there are too few rounds. */
 function verdict(ratio: Estimate): string {
   const isSure = ratio.rounds.length === 1 || ratio.rounds.length >= ENOUGH_ROUNDS;
   return `${VERDICTS[compareToOne(ratio)]}${isSure ? '' : '?'}`;
@@ -164,14 +164,14 @@ function connectionsText(connections: number): string {
   return connections === 1 ? '1 connection' : `${connections} connections`;
 }
 
-/** How many of the rounds count. */
+/** The number of valid rounds. */
 function counted(rounds: readonly Round[]): string {
   const valid = rounds.filter(({ problems }) => problems.length === 0);
   return valid.length === rounds.length ? String(rounds.length) : `${valid.length} of ${rounds.length}`;
 }
 
 function leftOutLines({ leftOut }: Results): string[] {
-  return leftOut.map(({ title, reason }) => `LEFT OUT: ${title}: ${reason}`);
+  return leftOut.map(({ title, reason }) => `SKIPPED: ${title}: ${reason}`);
 }
 
 function voidLines(results: Results): string[] {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Peer } from '../lib/peer-manifest.ts';
 
-/** How the programs that peers run on tell their version. */
+/** The commands that print the versions of runtimes. */
 const runtimes: Readonly<Record<string, { command: [string, ...string[]]; version: RegExp }>> = {
   node: { command: ['node', '--version'], version: /v(\S+)/ },
   python3: { command: ['python3', '--version'], version: /Python (\S+)/ },
@@ -19,8 +19,8 @@ const runtimes: Readonly<Record<string, { command: [string, ...string[]]; versio
 type ReadVersions = (text: string, folder: string) => [string, string][];
 
 /**
- * Where peers pin what they are made of, by ecosystem; the first of the files that is there counts, so that what was
- * chosen is told, and not all that came with it. What is only built or tested with is left out.
+ * The files in which peers pin their packages, by ecosystem; the first existing file counts. Only direct dependencies are
+ * reported, without those for builds and tests.
  */
 const ecosystems: readonly Readonly<Record<string, ReadVersions>>[] = [
   { 'package.json': fromPackageJson },
@@ -34,7 +34,7 @@ const ecosystems: readonly Readonly<Record<string, ReadVersions>>[] = [
   { 'pom.xml': fromPom },
 ];
 
-/** What a peer runs on and is made of, as far as its folder and this machine tell. */
+/** The known versions of a peer's runtime and packages. */
 export function versionsOf({
   folder,
   toolchain,
@@ -55,7 +55,7 @@ function runtimeVersion(program: string): string | undefined {
   if (!runtime) return undefined;
   const [name, ...args] = runtime.command;
   try {
-    // Java tells it on standard error.
+    // Java prints it on standard error.
     const output = execFileSync('sh', ['-c', '"$@" 2>&1', 'sh', name, ...args], { encoding: 'utf8' });
     return runtime.version.exec(output)?.[1];
   } catch {
@@ -63,7 +63,7 @@ function runtimeVersion(program: string): string | undefined {
   }
 }
 
-/** The versions that are installed, which the lock file knows, rather than the ranges. */
+/** The installed versions from the lock file, instead of ranges. */
 function fromPackageJson(text: string, folder: string): [string, string][] {
   const { dependencies = {} }: { dependencies?: Record<string, string> } = JSON.parse(text);
   const lock = join(folder, 'package-lock.json');
@@ -93,7 +93,7 @@ function fromGoMod(text: string): [string, string][] {
   return matches(direct, /^(?:require\s+|\t)([^\s()]+\/[^\s()]+) v(\S+)/gm);
 }
 
-/** The dependencies by name; their versions from the lock file, where there is one. */
+/** The dependencies by name, with their versions from the lock file if it exists. */
 function fromCargoToml(text: string, folder: string): [string, string][] {
   const section = /^\[dependencies\]$([\s\S]*?)(?=^\[|(?![\s\S]))/m.exec(text)?.[1] ?? '';
   const lock = join(folder, 'Cargo.lock');
@@ -105,7 +105,7 @@ function fromCargoToml(text: string, folder: string): [string, string][] {
   );
 }
 
-/** The parent, such as Spring Boot's, which sets the versions of most others, and what has a version of its own. */
+/** The parent, for example of Spring Boot, which sets most versions, and dependencies with an own version. */
 function fromPom(text: string): [string, string][] {
   const withoutBuild = text.replace(/<build>[\s\S]*<\/build>/, '');
   const sections = withoutBuild.match(/<(parent|dependencies)>[\s\S]*?<\/\1>/g) ?? [];

@@ -1,24 +1,24 @@
 import type { Send } from './client.ts';
 import type { Tables } from './tables.ts';
 
-/** What a check has to work with. */
+/** The context of a check. */
 export interface Trial {
   send: Send;
   tables: Tables;
-  /** A text that only this check's rows hold, 10 ASCII characters; they are removed after it. */
+  /** A unique text of 10 ASCII characters in all rows of this check; the rows are removed afterwards. */
   token: string;
-  /** How many connections the peer may have to the database, all its processes together. */
+  /** The maximum number of database connections of the peer, for all processes together. */
   poolMax: number;
 }
 
-/** One statement of the contract that a peer meets or not. */
+/** A check of one rule of the contract. */
 export interface Check {
   name: string;
   /**
-   * Whether it needs the tables for itself, since it looks at rows other than its own. During a measurement, when
-   * others read and write, it cannot be sampled.
+   * Whether it needs exclusive tables, because it reads rows of others. It cannot be part of the sample during a
+   * measurement.
    */
   isAlone?: boolean;
-  /** @throws when the peer does not meet it; a `Mismatch` where something was expected that did not come. */
+  /** @throws if the peer violates the rule; a `Mismatch` if a value differs from the expected one. */
   run(trial: Trial): Promise<void>;
 }

@@ -1,13 +1,13 @@
 import { Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 
-/** How long an answer may take, in milliseconds. */
+/** The time limit of a response, in milliseconds. */
 const DEADLINE = 120_000;
 
 /** Enough for the races. */
 const CONNECTIONS = 64;
 
-export interface Answer {
-  /** What was asked, such as `GET /songs/1`. */
+export interface PeerResponse {
+  /** The request, such as `GET /songs/1`. */
   of: string;
   status: number;
   headers: IncomingHttpHeaders;
@@ -17,15 +17,15 @@ export interface Answer {
 export interface Content {
   /** Sent as JSON, with its media type. */
   json?: unknown;
-  /** Sent as it is. */
+  /** Sent unchanged. */
   payload?: string;
   headers?: OutgoingHttpHeaders;
 }
 
-/** Sends a request, without anything that was not asked for: no `Accept`, no `User-Agent`. */
-export type Send = (method: string, path: string, content?: Content) => Promise<Answer>;
+/** Sends a request without additional headers such as `Accept` or `User-Agent`. */
+export type Send = (method: string, path: string, content?: Content) => Promise<PeerResponse>;
 
-/** Talks to whatever listens at the base URL. `close` ends its connections. */
+/** A client of the server at the base URL. `close` closes its connections. */
 export function connect(base: string): { send: Send; close(): void } {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const send: Send = (method, path, { json, payload, headers = {} } = {}) => {
@@ -44,14 +44,14 @@ function exchange(
   path: string,
   headers: OutgoingHttpHeaders,
   body: string | undefined,
-): Promise<Answer> {
+): Promise<PeerResponse> {
   return new Promise((resolve, reject) => {
     const of = `${method} ${path}`;
     const signal = AbortSignal.timeout(DEADLINE);
     const sent = request(origin, { method, path, headers, agent, signal }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk) => chunks.push(chunk));
-      response.on('error', (cause) => reject(new Error(`${of}: the answer broke off`, { cause })));
+      response.on('error', (cause) => reject(new Error(`${of}: the response was cut off`, { cause })));
       response.on('end', () =>
         resolve({
           of,
@@ -62,11 +62,11 @@ function exchange(
       );
     });
     sent.on('error', (error: NodeJS.ErrnoException) => {
-      // A server may close an idle connection just when it is used again: that is HTTP, and no fault.
+      // HTTP allows a server to close an idle connection at any time, also when the client reuses it.
       if (sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) {
         resolve(exchange(origin, agent, method, path, headers, body));
       } else {
-        const reason = signal.aborted ? `no answer within ${DEADLINE / 1000} s` : error.message;
+        const reason = signal.aborted ? `no response within ${DEADLINE / 1000} s` : error.message;
         reject(new Error(`${of}: ${reason}`, { cause: error }));
       }
     });

@@ -1,10 +1,9 @@
-// What openapi.json says, as the checks need it: bounds for inputs, and validators for answers that share nothing
-// with those of any peer.
+// The bounds of inputs and the validators of responses from openapi.json. The validators are independent of all peers.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Schema, Validator } from '@cfworker/json-schema';
 
-/** A property of a request's body. */
+/** A property of a request body. */
 export interface Field {
   type: 'string' | 'integer' | 'boolean';
   isRequired: boolean;
@@ -30,9 +29,9 @@ const document: Document = JSON.parse(
 const { schemas } = document.components;
 
 /**
- * The fields of a model that requests hold, by name.
+ * The fields of a request model, by name.
  *
- * @throws {Error} when a schema says something that the checks do not understand: they would leave it out unsaid.
+ * @throws {Error} if a schema has an unknown keyword: the checks would ignore it.
  */
 export function fieldsOf(model: 'SongCreate' | 'TaskCreate'): Map<string, Field> {
   const { properties, required, additionalProperties } = schemas[model] ?? {};
@@ -45,7 +44,7 @@ export function fieldsOf(model: 'SongCreate' | 'TaskCreate'): Map<string, Field>
   );
 }
 
-/** A schema can also be `true` or `false`, which says nothing. */
+/** A schema can also be `true` or `false`. */
 const asObject = (schema: Schema | boolean): Schema => (typeof schema === 'object' ? schema : {});
 
 function readField(place: string, schema: Schema, isRequired: boolean): Field {
@@ -58,13 +57,13 @@ function readField(place: string, schema: Schema, isRequired: boolean): Field {
     maximum = Infinity,
   } = variants?.find(({ type }) => type !== 'null') ?? schema;
   if (type !== 'string' && type !== 'integer' && type !== 'boolean') {
-    throw new Error(`${place} has a type for which there are no checks: ${type}.`);
+    throw new Error(`${place} has a type without checks: ${type}.`);
   }
   const isNullable = variants?.some((variant) => variant.type === 'null') ?? false;
   return { type, isRequired, isNullable, minLength, maxLength, minimum, maximum };
 }
 
-/** The smallest, the largest and the default `limit` of a list. */
+/** The minimum, maximum and default `limit` of a list. */
 export function limitOf(path: '/songs' | '/tasks'): { minimum: number; maximum: number; default: number } {
   const parameter = document.paths[path]?.get?.parameters?.find(({ name }) => name === 'limit');
   const { minimum, maximum, default: usual } = parameter?.schema ?? {};
@@ -75,8 +74,8 @@ export function limitOf(path: '/songs' | '/tasks'): { minimum: number; maximum: 
 }
 
 /**
- * Of an error, the benchmark asks for these two members; Setlist's own ask for more, but a peer has no reason to
- * give every error a stable code and every request an id.
+ * The two members of an error that the benchmark requires. Setlist has more, but peers need no stable codes and no
+ * request ids.
  */
 const peerError: Schema = {
   type: 'object',
@@ -89,7 +88,7 @@ const peerError: Schema = {
 
 const validators = new Map<string, Validator>();
 
-/** What a model of openapi.json has against a body; `ApiError` stands for its part that all peers share. */
+/** The violations of a model of openapi.json in a body; `ApiError` means the members that all peers share. */
 export function violations(model: string, body: unknown): string[] {
   const schema: Schema = model === 'ApiError' ? peerError : { $ref: `#/components/schemas/${model}` };
   const known = validators.get(model);

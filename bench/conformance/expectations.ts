@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Answer } from './client.ts';
+import type { PeerResponse } from './client.ts';
 import { violations } from './contract.ts';
 
-/** Something is not as the contract has it. */
+/** A violation of the contract. */
 export class Mismatch extends Error {
   override readonly name = 'Mismatch';
   readonly expected: unknown;
@@ -15,57 +15,53 @@ export class Mismatch extends Error {
   }
 }
 
-/** The names of those errors whose name is part of the contract, by status. */
+/** The names of errors that are part of the contract, by status. */
 const errorNames: Readonly<Record<number, string>> = {
   404: 'NotFoundError',
   409: 'ConflictError',
   422: 'ValidationError',
 };
 
-/** What only a log should hold: of the database, its driver, and where in the code something went wrong. */
+/** Internals that only logs may contain: of the database, its driver, and the code. */
 const internals =
   /songs_song_artist_key|duplicate key|\bINSERT INTO\b|\bSELECT\b.*\bFROM\b|Traceback|node_modules|\bat .+:\d+:\d+|goroutine \d/i;
 
-/** @throws {Mismatch} when the values differ; the order of the members of an object does not count. */
+/** @throws {Mismatch} if the values differ; the order of members is ignored. */
 export function expectEqual(what: string, got: unknown, expected: unknown): void {
   if (!isDeepStrictEqual(got, expected)) throw new Mismatch(what, expected, got);
 }
 
-/** @throws {Mismatch} when the statement does not hold. */
+/** @throws {Mismatch} if the statement is false. */
 export function expectThat(what: string, holds: boolean, expected: unknown, got: unknown): void {
   if (!holds) throw new Mismatch(what, expected, got);
 }
 
-/** @throws {Mismatch} when the status is none of those. */
-export function expectStatus(answer: Answer, ...statuses: number[]): void {
-  if (!statuses.includes(answer.status)) {
+/** @throws {Mismatch} if the status is another one. */
+export function expectStatus(response: PeerResponse, ...statuses: number[]): void {
+  if (!statuses.includes(response.status)) {
     throw new Mismatch(
-      `${answer.of}: status`,
+      `${response.of}: status`,
       statuses.join(' or '),
-      `${answer.status} ${answer.text.slice(0, 300)}`,
+      `${response.status} ${response.text.slice(0, 300)}`,
     );
   }
 }
 
 /**
- * @param model The model of openapi.json that the body has to meet.
- * @returns the body.
- * @throws {Mismatch} when it is not JSON, is not called so, or does not meet the model.
+ * @param model The model of the body in openapi.json.
+ * @returns The body.
+ * @throws {Mismatch} if the media type is not JSON, or the body is not JSON or does not match the model.
  */
-export function expectJson(answer: Answer, model: string): unknown {
-  const type = answer.headers['content-type'];
+export function expectJson(response: PeerResponse, model: string): unknown {
+  const type = response.headers['content-type'];
   const isJson = type !== undefined && /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type);
-  expectThat(`${answer.of}: content type`, isJson, 'application/json', type);
-  const body = parse(answer);
-  expectEqual(
-    `${answer.of}: what ${model} in openapi.json has against the body`,
-    violations(model, body),
-    [],
-  );
+  expectThat(`${response.of}: content type`, isJson, 'application/json', type);
+  const body = parse(response);
+  expectEqual(`${response.of}: violations of ${model} in openapi.json`, violations(model, body), []);
   return body;
 }
 
-function parse({ of, text }: Answer): unknown {
+function parse({ of, text }: PeerResponse): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -73,13 +69,13 @@ function parse({ of, text }: Answer): unknown {
   }
 }
 
-/** @throws {Mismatch} when the answer is not one of these errors, in the shape that all peers share. */
-export function expectError(answer: Answer, ...statuses: number[]): void {
-  expectStatus(answer, ...statuses);
-  const body = expectJson(answer, 'ApiError');
+/** @throws {Mismatch} if the response is none of these errors, in the shape that all peers share. */
+export function expectError(response: PeerResponse, ...statuses: number[]): void {
+  expectStatus(response, ...statuses);
+  const body = expectJson(response, 'ApiError');
   const name = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined;
-  const expected = errorNames[answer.status];
-  if (expected !== undefined) expectEqual(`${answer.of}: the error's name`, name, expected);
-  const leak = internals.exec(answer.text)?.[0];
-  expectEqual(`${answer.of}: internals in the answer`, leak, undefined);
+  const expected = errorNames[response.status];
+  if (expected !== undefined) expectEqual(`${response.of}: the error's name`, name, expected);
+  const leak = internals.exec(response.text)?.[0];
+  expectEqual(`${response.of}: internals in the response`, leak, undefined);
 }

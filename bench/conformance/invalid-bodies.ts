@@ -1,19 +1,19 @@
 import { type Field, fieldsOf } from './contract.ts';
 
-/** How to spoil a valid body. */
+/** A change that makes a valid body invalid. */
 export interface Spoiled {
-  /** What is wrong with it, such as `song is too long`. */
+  /** The fault, such as `song is too long`. */
   what: string;
   spoil(valid: Readonly<Record<string, unknown>>): unknown;
 }
 
-/** Takes two units of UTF-16 and four bytes of UTF-8, but is one character. */
+/** One character: two code units in UTF-16, and four bytes in UTF-8. */
 export const ASTRAL = '𝄞';
 
-/** Members that no create may hold: one that means nothing, and those which the service itself fills. */
+/** Members that no create may contain: an unknown one, and those that the service sets. */
 const foreign = { SongCreate: ['extra', 'id', 'createdAt'], TaskCreate: ['extra', 'id', 'internal_note'] };
 
-/** Every way to break the schema of a request, one at a time, so that what remains of the body is valid. */
+/** All violations of a request schema, one at a time: the rest of the body stays valid. */
 export function spoiledBodies(model: 'SongCreate' | 'TaskCreate'): Spoiled[] {
   return [
     ...[...fieldsOf(model)].flatMap(([name, field]) => spoiledFields(name, field)),
@@ -36,7 +36,7 @@ function spoiledFields(name: string, field: Field): Spoiled[] {
   });
   const to = (what: string, value: unknown) => set(what, () => value);
   return [
-    // What is undefined is left out of JSON.
+    // JSON omits undefined members.
     ...(field.isRequired ? [to('is missing', undefined)] : []),
     ...(field.isNullable ? [] : [to('is null', null)]),
     set('is an array', (value) => [value]),
@@ -61,7 +61,7 @@ const byType: Record<Field['type'], (field: Field) => [what: string, value: unkn
     ['is a boolean', true],
     ['is a fraction', 2016.5],
     ['is too large by one', maximum + 1],
-    // The schema's own minimum is -(2 ** 31) + 1; whether a peer takes -(2 ** 31), a 32-bit integer too, is left to it.
+    // The minimum of the schema is -(2 ** 31) + 1; peers may also accept -(2 ** 31), the smallest 32-bit integer.
     ['is too small for 32 bits', -(2 ** 31) - 1],
     ['is too large for 64 bits', 1e20],
   ],

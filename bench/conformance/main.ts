@@ -1,4 +1,4 @@
-// Holds the peers of the benchmark against its contract. See bench/peers/README.md.
+// Checks the peers against the contract of the benchmark. See bench/peers/README.md.
 import { join } from 'node:path';
 import { startThrowawayPostgres } from '../../scripts/throwaway-postgres.mjs';
 import { interruptionBySignal, reportFailure } from '../lib/command.ts';
@@ -42,7 +42,7 @@ async function main(options: Options): Promise<void> {
   report(results, leftOut);
 }
 
-/** Prepares and starts a peer with a database of its own, runs the checks and ends it. */
+/** Prepares and starts a peer with its own database, runs the checks and stops it. */
 async function examine(
   peer: Peer,
   { workers, poolMax }: Options,
@@ -57,7 +57,7 @@ async function examine(
     result.prepareTime = performance.now() - began;
     const databaseUrl = await createMigratedDatabase(serverUrl, `conformance_${peer.name}`);
     const logFile = join(folder, `${peer.name}.log`);
-    // The responses count here, not how soon they come: a busy machine is slow.
+    // Only the responses matter, not the speed: the machine may be busy.
     const patient = { ...peer, environment: { ...peer.environment, REQUEST_DEADLINE_MS: '60000' } };
     const server = await startPeer(patient, { databaseUrl, logFile, workers, poolMax, signal });
     result.startUp = server.startUp;
@@ -72,19 +72,19 @@ async function examine(
   } catch (error) {
     signal.throwIfAborted();
     const what = error instanceof Error ? error.message : String(error);
-    const failures = [{ check: 'it can be prepared, started and asked', what, expected: '', got: '' }];
+    const failures = [{ check: 'it can be prepared, started and requested', what, expected: '', got: '' }];
     return { ...result, passed: 0, failed: 1, failures, milliseconds: 0 };
   }
 }
 
-/** The last check: how it ends. */
+/** The last check: the shutdown. */
 function withEnd(conformance: Conformance, { inTime }: { inTime: boolean }): Conformance {
   if (inTime) return { ...conformance, passed: conformance.passed + 1 };
   const failure = {
-    check: 'it runs until SIGTERM, and then ends by itself with all its processes',
+    check: 'it runs until SIGTERM, and then exits with all its processes',
     what: 'the tree of processes',
-    expected: 'gone by itself',
-    got: 'gone before, or killed',
+    expected: 'exited',
+    got: 'exited before, or killed',
   };
   return {
     ...conformance,
@@ -99,6 +99,6 @@ function report(results: readonly PeerConformance[], leftOut: readonly string[])
   process.stdout.write(`\n${summaryReport(results)}\n`);
   for (const line of [...leftOut, ...failureLines(results)]) process.stdout.write(`${line}\n`);
   process.stdout.write(`# ${passed} passed, ${failed} failed\n`);
-  // Nothing checked is no success either.
+  // A run without checks is a failure.
   if (failed > 0 || passed === 0) process.exitCode = 1;
 }

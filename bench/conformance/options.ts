@@ -15,18 +15,18 @@ export const usage = `Usage: npm run bench:conform -- [peer…] [options]
   --pool-max N  connections to the database that each may have; 10 by default`;
 
 /**
- * Reads the command line.
+ * Parses the command line.
  *
- * @throws {UsageError} when it is not as {@link usage} says, or names a peer that is not there.
+ * @throws {UsageError} if it does not match {@link usage}, or names an unknown peer.
  */
 export function readOptions(args: readonly string[], peers: readonly Peer[]): Options {
   const { values, positionals } = parse(args);
   const names = positionals.flatMap((name) => name.split(',')).filter((name) => name !== '');
-  if (values.all && names.length > 0) throw new UsageError('Either --all, or names.');
+  if (values.all && names.length > 0) throw new UsageError('Use either --all or names.');
   const unknown = names.find((name) => !peers.some((peer) => peer.name === name));
   if (unknown !== undefined) {
     throw new UsageError(
-      `There is no peer ${unknown}; there are ${peers.map(({ name }) => name).join(', ')}.`,
+      `The peer ${unknown} is unknown. Known peers: ${peers.map(({ name }) => name).join(', ')}.`,
     );
   }
   return {
@@ -55,7 +55,7 @@ function parse(args: readonly string[]) {
 function positive(option: string, text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1 || number > 100) {
-    throw new UsageError(`--${option} takes whole numbers from 1 to 100, not "${text}".`);
+    throw new UsageError(`--${option} must be an integer from 1 to 100, not "${text}".`);
   }
   return number;
 }

@@ -1,16 +1,16 @@
 import { table } from '../lib/table.ts';
 import type { Conformance } from './run.ts';
 
-/** What became of one peer. */
+/** The result of one peer. */
 export interface PeerConformance extends Conformance {
   name: string;
-  /** How long it took to install and build it, in milliseconds. */
+  /** The time to install and build it, in milliseconds. */
   prepareTime: number;
-  /** Until its first good answer, in milliseconds. */
+  /** The time until its first successful response, in milliseconds. */
   startUp: number;
 }
 
-/** One paragraph for each check that failed. */
+/** One paragraph per failed check. */
 export function failureReport({ name, failures }: Pick<PeerConformance, 'name' | 'failures'>): string {
   return failures
     .map(({ check, what, expected, got }) => {
@@ -20,7 +20,7 @@ export function failureReport({ name, failures }: Pick<PeerConformance, 'name' |
     .join('\n');
 }
 
-/** One line for each check that failed, for the end of a long output. */
+/** One line per failed check, for the end of a long output. */
 export function failureLines(results: readonly Pick<PeerConformance, 'name' | 'failures'>[]): string[] {
   return results.flatMap(({ name, failures }) =>
     failures.map(({ check, what }) => `${name}: FAILED ${check}: ${what.split('\n', 1)}`),
@@ -29,7 +29,7 @@ export function failureLines(results: readonly Pick<PeerConformance, 'name' | 'f
 
 const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(1);
 
-/** One line for each peer. */
+/** One line per peer. */
 export function summaryReport(peers: readonly PeerConformance[]): string {
   return table(
     ['peer', 'passed', 'failed', 'checks s', 'prepare s', 'start s'],

@@ -5,12 +5,12 @@ import { connect } from './client.ts';
 import { Mismatch } from './expectations.ts';
 import { type Tables, withTables } from './tables.ts';
 
-/** A check that a peer did not pass. */
+/** A failed check. */
 export interface Failure {
   check: string;
-  /** What was looked at, such as `POST /songs: status`. */
+  /** The compared value, such as `POST /songs: status`. */
   what: string;
-  /** As text; empty where nothing in particular was expected. */
+  /** As text; empty if no specific value was expected. */
   expected: string;
   got: string;
 }
@@ -19,26 +19,26 @@ export interface Conformance {
   passed: number;
   failed: number;
   failures: Failure[];
-  /** How long the checks took, in milliseconds. */
+  /** The duration of the checks, in milliseconds. */
   milliseconds: number;
 }
 
 export interface ConformanceOptions {
   /**
-   * Run this many checks, drawn at random from those that need not have the tables for themselves: during a
-   * measurement, on loaded tables. Without it, all run, and the tables must be new.
+   * The number of random checks to run, for loaded tables during a measurement; checks that need exclusive tables are
+   * excluded. By default, all checks run, and the tables must be new.
    */
   sample?: number;
-  /** How many connections the peer was told to have at most; 10 by default. */
+  /** The maximum number of connections of the peer; 10 by default. */
   poolMax?: number;
   signal?: AbortSignal;
 }
 
 /**
- * Holds a running peer against the contract. Whatever the checks add is removed again.
+ * Checks a running peer against the contract. The rows of the checks are removed.
  *
- * @param base Where the peer listens, such as `http://127.0.0.1:3000`.
- * @param databaseUrl The database that it works with, migrated.
+ * @param base The base URL of the peer, such as `http://127.0.0.1:3000`.
+ * @param databaseUrl Its migrated database.
  */
 export async function runConformance(
   base: string,
@@ -56,7 +56,7 @@ function chosen(sample: number | undefined): readonly Check[] {
   ).flat();
 }
 
-/** Runs these checks; for those who bring their own view of the tables. */
+/** Runs the checks with the given tables. */
 export async function runChecks(
   checks: readonly Check[],
   base: string,
@@ -81,11 +81,11 @@ export async function runChecks(
   return { passed: total - failed, failed, failures, milliseconds: performance.now() - began };
 }
 
-/** Each check removes its rows by their token; what is left came of a request that should have made no row. */
+/** Each check removes its rows by their token: a remaining row belongs to a request that must not create one. */
 function strayRows(before: object, after: object): Failure | undefined {
   const [expected, got] = [JSON.stringify(before), JSON.stringify(after)];
   if (expected === got) return undefined;
-  return { check: 'no refused request has left a row behind', what: 'rows', expected, got };
+  return { check: 'no rejected request created a row', what: 'rows', expected, got };
 }
 
 async function attempt(

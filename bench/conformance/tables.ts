@@ -1,9 +1,9 @@
 import pg from 'pg';
 
-/** Runs a statement; that of a `pg` client, or of anything alike. */
+/** Runs a statement, like the `query` of a `pg` client. */
 export type Query = (text: string, values?: unknown[]) => Promise<{ rows: object[] }>;
 
-/** A row, as answers are to show it. */
+/** A row, as responses must show it. */
 export interface Song {
   id: number;
   song: string;
@@ -20,7 +20,7 @@ export interface Task {
   updatedAt: string;
 }
 
-/** PostgreSQL itself writes the instants, so that they owe nothing to anyone's driver. */
+/** PostgreSQL formats the instants: they do not depend on a driver. */
 const instant = (column: string, name: string) =>
   `to_char((${column}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "${name}"`;
 const songColumns = `id, song, artist, year, ${instant('created_at', 'createdAt')}`;
@@ -29,7 +29,7 @@ const taskColumns = `id, title, description, done, ${instant('created_at', 'crea
 const songsWith = 'FROM songs WHERE position($1 IN song) > 0 OR position($1 IN artist) > 0';
 const tasksWith = 'FROM tasks WHERE position($1 IN title) > 0 OR position($1 IN description) > 0';
 
-/** What is in the database, seen past the peer. A *token* is a text that only the rows of one check hold. */
+/** The tables of the database, without the peer. A *token* is a text that only the rows of one check contain. */
 export class Tables {
   readonly query: Query;
 
@@ -42,7 +42,7 @@ export class Tables {
     return rows as Row[];
   }
 
-  /** In the order of their ids. */
+  /** Sorted by id. */
   songsWith(token: string): Promise<Song[]> {
     return this.#rows(`SELECT ${songColumns} ${songsWith} ORDER BY id`, [token]);
   }
@@ -51,7 +51,7 @@ export class Tables {
     return this.#rows(`SELECT ${taskColumns} ${tasksWith} ORDER BY id`, [token]);
   }
 
-  /** The first rows of the whole table, in the order of their ids. */
+  /** The first rows of the table, sorted by id. */
   firstSongs(limit: number): Promise<Song[]> {
     return this.#rows(`SELECT ${songColumns} FROM songs ORDER BY id LIMIT $1`, [limit]);
   }
@@ -92,7 +92,7 @@ export class Tables {
     return only(rows);
   }
 
-  /** Adds many songs, then writes the first again: the order on disk is no longer that of the ids. */
+  /** Adds many songs, then updates the first: the order on disk differs from the order of ids. */
   async addSongs(total: number, artist: string, year: number | null = null): Promise<Song[]> {
     await this.query(
       'INSERT INTO songs (song, artist, year) SELECT lpad((1000 - n)::text, 4), $2, $3 FROM generate_series(1, $1::integer) AS n',
@@ -118,7 +118,7 @@ export class Tables {
     return this.tasksWith(token);
   }
 
-  /** An id that was given to a row which is no longer there. */
+  /** The id of a deleted row. */
   async formerId(table: 'songs' | 'tasks'): Promise<number> {
     const { id } =
       table === 'songs' ? await this.addSong('former', String(Math.random())) : await this.addTask('former');
@@ -132,7 +132,7 @@ export class Tables {
     await this.query(`DELETE ${tasksWith}`, [token]);
   }
 
-  /** How many rows there are in all, and how many tasks the trigger has counted. */
+  /** The number of all rows, and the number of tasks that the trigger counted. */
   async totals(): Promise<{ songs: number; tasks: number; countedTasks: number }> {
     return only(
       await this.#rows(
@@ -143,8 +143,8 @@ export class Tables {
   }
 
   /**
-   * The millisecond in which it is now by the database's clock, written as in answers: its beginning and its end, so
-   * that it does not matter whether a peer or the database cuts instants off or rounds them.
+   * The current millisecond of the database's clock, formatted as in responses: its start and its end, because instants
+   * may be truncated or rounded.
    */
   async now(): Promise<{ from: string; to: string }> {
     const rows = await this.#rows<{ from: string; to: string }>(`
@@ -153,7 +153,7 @@ export class Tables {
     return only(rows);
   }
 
-  /** How many connections others have to this database. */
+  /** The number of other connections to this database. */
   async otherConnections(): Promise<number> {
     const [row] = await this.#rows<{ total: number }>(
       `SELECT count(*)::integer AS total FROM pg_stat_activity
@@ -165,11 +165,11 @@ export class Tables {
 
 function only<Row>(rows: Row[]): Row {
   const [row] = rows;
-  if (!row) throw new Error('The database gave no row.');
+  if (!row) throw new Error('The database returned no row.');
   return row;
 }
 
-/** Runs something with the tables of a database, over one connection. */
+/** Runs a function with the tables of a database, on one connection. */
 export async function withTables<Result>(
   databaseUrl: string,
   use: (tables: Tables) => Promise<Result>,

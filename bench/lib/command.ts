@@ -1,32 +1,32 @@
-// How the lab's commands end.
+// Errors and interruptions of the lab's commands.
 
-/** The arguments cannot be understood; the message is for the person who gave them. */
+/** The arguments are invalid; the message is for the user. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The person who started the benchmark, or a supervisor, ended it. */
+/** A signal interrupted the command. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
 /**
- * Turns the signals that end a process into one that ends what is under way, so that everything that was started
- * is ended and removed on the way out.
+ * Turns SIGINT and SIGTERM into an `AbortSignal`, so that the command stops its processes and removes its files before it
+ * exits.
  */
 export function interruptionBySignal(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => controller.abort(new Interrupted(`Ended by ${signal}`)));
+    process.on(signal, () => controller.abort(new Interrupted(`Interrupted by ${signal}`)));
   }
   return controller.signal;
 }
 
 /**
- * Says on standard error why a command ends, and sets its exit code: 130 for an interruption, as shells do, 1 for
- * everything else.
+ * Prints the reason of a failure on standard error, and sets the exit code: 130 for an interruption, like shells, and 1
+ * for everything else.
  *
- * @param usage What is shown to who gave arguments that cannot be understood.
+ * @param usage Printed if the arguments are invalid.
  */
 export function reportFailure(error: unknown, usage: string): void {
   if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${usage}\n`);

@@ -8,21 +8,21 @@ export interface Database {
 export const SONGS = 100_000;
 export const TASKS = 1_000;
 const ARTISTS = 1_000;
-/** Songs in one statement, so that each stays far below the deadline of a statement. */
+/** The number of songs per statement: each statement stays far below its time limit. */
 const PORTION = 20_000;
 
-/** What the n-th song that is loaded holds, from 1. */
+/** The n-th loaded song, from 1. */
 export function loadedSong(n: number): { song: string; artist: string; year: number } {
   return { song: `Song ${n}`, artist: `Artist ${1 + (n % ARTISTS)}`, year: 1950 + (n % 75) };
 }
 
-/** The first songs of an artist among those that are loaded, by their number from 1, in its order. */
+/** The numbers, from 1, of the first loaded songs of an artist, in ascending order. */
 export function loadedSongsOf(artist: number, limit: number): number[] {
   const first = artist === 1 ? ARTISTS : artist - 1;
   return Array.from({ length: Math.min(limit, SONGS / ARTISTS) }, (_, index) => first + index * ARTISTS);
 }
 
-/** Fills a new, migrated database, and tells which numbers requests may hold. */
+/** Fills a new, migrated database, and returns the numbers for requests. */
 export async function loadData(database: Database): Promise<Loaded> {
   for (let done = 0; done < SONGS; done += PORTION) {
     await database.query(`
@@ -36,7 +36,7 @@ export async function loadData(database: Database): Promise<Loaded> {
   for (const table of ['songs', 'tasks']) await database.query(`VACUUM ANALYZE ${table}`);
   const { to } = await idsOf(database, 'songs');
   return {
-    // Without those that every new database holds.
+    // Without the rows of a new database.
     songs: { from: to - SONGS + 1, to },
     tasks: await idsOf(database, 'tasks'),
     artists: { from: 1, to: ARTISTS },

@@ -10,22 +10,22 @@ import { type Database, loadData } from './load-data.ts';
 const LOADED = 'setlist_loaded';
 const COPY = 'setlist_copy';
 
-/** How long it may take to fill the embedded database, in milliseconds. */
+/** The time limit for filling the embedded database, in milliseconds. */
 const EMBEDDED_DEADLINE = 180_000;
 
 /** A PostgreSQL server with a loaded database. */
 export interface LoadedServer {
-  /** The process id of the server, of which all its other processes descend. */
+  /** The process id of the server, the ancestor of all its processes. */
   pid: number;
   version: string;
-  /** The URL of the loaded database, for those who only read. */
+  /** The URL of the loaded database, for readers only. */
   url: string;
   loaded: Loaded;
-  /** Makes a fresh copy of the loaded database, for one who writes, and gives its URL. */
+  /** Creates a new copy of the loaded database for a writer, and returns its URL. */
   copy(): Promise<string>;
 }
 
-/** Runs something with a new PostgreSQL server, which is gone afterwards. Its settings are PostgreSQL's own. */
+/** Runs a function with a temporary PostgreSQL server with default settings. */
 export async function withLoadedServer<Result>(
   folder: string,
   signal: AbortSignal,
@@ -47,7 +47,7 @@ export async function withLoadedServer<Result>(
       return String(rows[0]?.server_version);
     });
     const copy = async () => {
-      // The checkpoint makes every copy begin alike: with nothing left to write of what came before.
+      // After a checkpoint, every copy starts in the same state: without pending writes of earlier work.
       await administrate(
         `DROP DATABASE IF EXISTS ${COPY} WITH (FORCE)`,
         `CREATE DATABASE ${COPY} TEMPLATE ${LOADED}`,
@@ -61,7 +61,7 @@ export async function withLoadedServer<Result>(
   }
 }
 
-/** Makes and fills an embedded database in the folder, in a process of its own. */
+/** Creates and fills an embedded database in the folder, in a child process. */
 export async function loadEmbedded(folder: string, signal: AbortSignal): Promise<Loaded> {
   const script = join(import.meta.dirname, 'load-embedded.js');
   const { stdout } = await promisify(execFile)(process.execPath, [script, folder], {
@@ -78,7 +78,7 @@ function nameDatabase(url: string, name: string): string {
   return named.href;
 }
 
-/** Runs something with one connection to a database. */
+/** Runs a function with one connection to a database. */
 export async function withClient<Result>(
   connectionString: string,
   use: (client: pg.Client & Database) => Promise<Result>,

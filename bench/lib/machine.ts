@@ -1,19 +1,19 @@
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 
-/** The script of a bare `node:http` server that sends static JSON: the ceiling of this machine. */
+/** The script of a bare `node:http` server that sends static JSON: the upper limit of this machine. */
 export const staticServer = join(import.meta.dirname, 'static-server.js');
 
-/** What the figures depend on. */
+/** The environment of the measurements. */
 export interface Machine {
   processor: string;
-  /** How many threads the machine runs at once. */
+  /** The number of hardware threads. */
   cores: number;
   /** In bytes. */
   memory: number;
   system: string;
   node: string;
-  /** Undefined where no scenario needed a server. */
+  /** Undefined if no scenario needed a server. */
   postgres: string | undefined;
   loadGenerator: string;
 }

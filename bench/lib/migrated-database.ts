@@ -4,11 +4,11 @@ import { migrate } from '../../src/database/migrate.ts';
 import { packageRoot } from '../../src/package.ts';
 
 /**
- * Makes a new database on a server, with Setlist's own tables.
+ * Creates a database with Setlist's tables on a server.
  *
- * @param serverUrl Reaches any database of the server, as one who may make others.
- * @param name Of the new one; one with this name is dropped first.
- * @returns its URL.
+ * @param serverUrl Any database of the server, as a role that may create databases.
+ * @param name The name of the database; an existing one is dropped first.
+ * @returns Its URL.
  */
 export async function createMigratedDatabase(serverUrl: string, name: string): Promise<string> {
   const quoted = pg.escapeIdentifier(name);

@@ -6,24 +6,24 @@ import { packageRoot } from '../../src/package.ts';
 
 const Command = Type.Array(Type.String({ minLength: 1 }), { minItems: 1 });
 
-/** What `peer.json` says of a peer: how it is built and started. All commands run in the peer's own folder. */
+/** `peer.json`: how a peer is built and started. All commands run in the peer's folder. */
 export const Manifest = Type.Object(
   {
     $schema: Type.Optional(Type.String()),
-    /** As the report names it, such as `Gin + pgx`. */
+    /** The name in the report, such as `Gin + pgx`. */
     title: Type.String({ minLength: 1 }),
     language: Type.String({ minLength: 1 }),
-    /** Whether requests share queries; what is compared is compared within a lane, or labelled. */
+    /** Whether requests share queries. Comparisons stay within a lane, or are labelled. */
     lane: Type.Union([Type.Literal('one query a request'), Type.Literal('batched')]),
-    /** The programs that must be on the `PATH`; where one is missing the peer is left out, and the report says so. */
+    /** The programs that must be on the `PATH`; otherwise the peer is skipped, and the report states it. */
     toolchain: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }),
-    /** What installs and builds it, one after the other; nothing of it counts as start-up time. */
+    /** The commands that install and build it, in order; they do not count as start-up time. */
     prepare: Type.Array(Command),
-    /** What starts it, in the foreground. */
+    /** The command that starts it, in the foreground. */
     start: Command,
-    /** More variables for its environment. */
+    /** Additional environment variables. */
     environment: Type.Optional(Type.Record(Type.String(), Type.String())),
-    /** The files that a team would write and keep, as globs: what counts as its lines of code. */
+    /** Globs of the files that a team would write and maintain; they count as its lines of code. */
     sources: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }),
   },
   { additionalProperties: false },
@@ -32,15 +32,15 @@ export type Manifest = Static<typeof Manifest>;
 
 /** An implementation of the benchmark's contract. */
 export interface Peer extends Manifest {
-  /** The name of its folder, by which it is asked for. */
+  /** The name of its folder, which selects it on the command line. */
   name: string;
   folder: string;
 }
 
-/** Where the peers are, one folder each. */
+/** The folder of the peers, one subfolder each. */
 export const peersFolder = join(packageRoot, 'bench', 'peers');
 
-/** Setlist itself, as shipped and one query a request. */
+/** Setlist as a peer, with its default settings or with one query per request. */
 function setlist(name: string, lane: Manifest['lane'], batching: 'on' | 'off'): Peer {
   return {
     name,
@@ -51,7 +51,7 @@ function setlist(name: string, lane: Manifest['lane'], batching: 'on' | 'off'): 
     toolchain: ['node'],
     prepare: [['node', 'scripts/build.mjs', '--if-stale']],
     start: ['node', 'dist/bench/comparison/setlist-server.js'],
-    // No line a request, as the contract of the peers has it.
+    // The contract of the peers forbids an access log.
     environment: { BATCHING: batching, LOG_LEVEL: 'warn' },
     sources: ['src/**/*.ts', 'schemas/**/*.ts'],
   };
@@ -60,7 +60,7 @@ function setlist(name: string, lane: Manifest['lane'], batching: 'on' | 'off'): 
 /**
  * All peers, Setlist first, the others by name.
  *
- * @throws {Error} when a `peer.json` is not as {@link Manifest} says.
+ * @throws {Error} if a `peer.json` does not match {@link Manifest}.
  */
 export function readPeers(): Peer[] {
   const names = readdirSync(peersFolder, { withFileTypes: true })

@@ -8,17 +8,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Peer } from './peer-manifest.ts';
 import { endTree, isAlive } from './processes.ts';
 
-/** How long a step of the preparation, and a start, may take, in milliseconds. */
+/** The time limits of a preparation step and of a start, in milliseconds. */
 const PREPARE_DEADLINE = 20 * 60_000;
 const START_DEADLINE = 10 * 60_000;
 
-/** How long a peer may take to end after SIGTERM: far more than it needs, because a busy machine slows it down. */
+/** The time limit of a shutdown after SIGTERM: long, because a busy machine is slow. */
 const STOP_DEADLINE = 60_000;
 
-/** Variables that a runtime may need to find itself; all others are kept from a peer. */
+/** Variables that a runtime may need to locate itself; a peer gets no others. */
 const INHERITED = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'TZ', 'JAVA_HOME'];
 
-/** The programs that a peer needs and that are not on the `PATH`. */
+/** The programs that a peer needs and the `PATH` does not contain. */
 export function missingPrograms({ toolchain }: Pick<Peer, 'toolchain'>): string[] {
   const folders = (process.env.PATH ?? '').split(delimiter);
   return toolchain.filter((program) => !folders.some((folder) => isExecutable(join(folder, program))));
@@ -34,10 +34,10 @@ function isExecutable(file: string): boolean {
 }
 
 /**
- * Installs and builds a peer, as its `prepare` says.
+ * Installs and builds a peer with the commands of its `prepare`.
  *
- * @param logFile Gets what the commands write.
- * @throws {Error} with the end of that, when a command fails.
+ * @param logFile The file for the output of the commands.
+ * @throws {Error} with the end of the output if a command fails.
  */
 export async function preparePeer(peer: Peer, logFile: string, signal?: AbortSignal): Promise<void> {
   for (const command of peer.prepare) {
@@ -52,7 +52,7 @@ export async function preparePeer(peer: Peer, logFile: string, signal?: AbortSig
     if (pid !== undefined && outcome !== 0) await endTree(pid, STOP_DEADLINE);
     signal?.throwIfAborted();
     if (outcome !== 0) {
-      const reason = outcome === 'timeout' ? 'takes too long' : `ended with ${outcome}`;
+      const reason = outcome === 'timeout' ? 'takes too long' : `exited with ${outcome}`;
       throw new Error(`${peer.name}: ${command.join(' ')} ${reason}:\n${await lastLines(logFile)}`);
     }
   }
@@ -60,35 +60,35 @@ export async function preparePeer(peer: Peer, logFile: string, signal?: AbortSig
 
 export interface PeerOptions {
   databaseUrl: string;
-  /** Gets what the peer writes. */
+  /** The file for the output of the peer. */
   logFile: string;
-  /** Processes or threads that serve; 1 by default. */
+  /** The number of serving processes or threads; 1 by default. */
   workers?: number;
-  /** Connections to the database of all of them together; 10 by default. */
+  /** The maximum number of connections of all of them together; 10 by default. */
   poolMax?: number;
-  /** How long it may take to end after SIGTERM, in milliseconds; a minute by default. */
+  /** The time limit of its shutdown, in milliseconds; a minute by default. */
   stopDeadline?: number;
   signal?: AbortSignal;
 }
 
 export interface PeerProcess {
-  /** Where it listens, such as `http://127.0.0.1:41234`. */
+  /** Its base URL, such as `http://127.0.0.1:41234`. */
   base: string;
-  /** The process that was started: the root of its tree, and the leader of its group. */
+  /** The started process: the root of its tree, and the leader of its group. */
   pid: number;
-  /** From the start of the process to the first good answer to `GET /health`, in milliseconds. */
+  /** From the start of the process to the first successful response to `GET /health`, in milliseconds. */
   startUp: number;
-  /** Ends the whole tree. */
+  /** Stops the whole tree. */
   stop(): Promise<{
-    /** Whether it ran until SIGTERM, ended by itself in time and left no process behind. */
+    /** Whether it ran until SIGTERM, and exited in time with all its processes. */
     inTime: boolean;
   }>;
 }
 
 /**
- * Starts a prepared peer on a free port and waits for its first good answer.
+ * Starts a prepared peer on a free port, and waits for its first successful response.
  *
- * @throws {Error} with the end of its output, when it ends or does not get ready.
+ * @throws {Error} with the end of its output if it exits or does not become ready.
  */
 export async function startPeer(peer: Peer, options: PeerOptions): Promise<PeerProcess> {
   const { logFile, signal, workers = 1, poolMax = 10, stopDeadline = STOP_DEADLINE } = options;
@@ -108,7 +108,7 @@ export async function startPeer(peer: Peer, options: PeerOptions): Promise<PeerP
       DATABASE_URL: options.databaseUrl,
       WORKERS: String(workers),
       POOL_MAX: String(poolMax),
-      // Setlist's own names.
+      // The names of Setlist's settings.
       DB_POOL_MAX: String(poolMax),
       MAX_TASKS: '0',
       ...peer.environment,
@@ -127,20 +127,20 @@ export async function startPeer(peer: Peer, options: PeerOptions): Promise<PeerP
     return { inTime: inTime && running };
   };
   while (outcome === undefined && !signal?.aborted && performance.now() - began < START_DEADLINE) {
-    if (pid !== undefined && (await answers(base)))
+    if (pid !== undefined && (await isHealthy(base)))
       return { base, pid, startUp: performance.now() - began, stop };
     await delay(10);
   }
-  const reason = outcome === undefined ? 'does not get ready' : `ended with ${outcome}`;
+  const reason = outcome === undefined ? 'does not become ready' : `exited with ${outcome}`;
   await stop();
   signal?.throwIfAborted();
   throw new Error(`${peer.name}: ${peer.start.join(' ')} ${reason}:\n${await lastLines(logFile)}`);
 }
 
-/** An exit code, a signal, or why there was no process. */
+/** An exit code, a signal, or the reason why no process started. */
 type Exit = number | string;
 
-/** Starts a command as the leader of a group of its own, so that all of it can be ended. */
+/** Starts a command as the leader of a new process group, so that the whole group can be stopped. */
 function launch(
   { folder }: Peer,
   [program = '', ...args]: readonly string[],
@@ -165,7 +165,7 @@ async function endOf(milliseconds: number, signal: AbortSignal): Promise<'timeou
   return 'timeout';
 }
 
-async function answers(base: string): Promise<boolean> {
+async function isHealthy(base: string): Promise<boolean> {
   try {
     const response = await fetch(`${base}/health`, { signal: AbortSignal.timeout(60_000) });
     await response.arrayBuffer();
@@ -185,6 +185,6 @@ async function freePort(): Promise<number> {
   const address = server.address();
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('There is no free port.');
+  if (address === null || typeof address === 'string') throw new Error('No port is free.');
   return address.port;
 }

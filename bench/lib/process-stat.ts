@@ -1,24 +1,24 @@
-/** What is needed of `/proc/PID/stat`; the times in clock ticks. */
+/** Fields of `/proc/PID/stat`; times are in clock ticks. */
 export interface ProcessStat {
   parent: number;
-  /** In user and kernel mode, of all its threads. */
+  /** In user and kernel mode, for all threads. */
   ticks: number;
-  /** The same of those children that have ended and were waited for. */
+  /** The same for children that exited and were waited for. */
   childTicks: number;
 }
 
 /**
- * Reads the line in `/proc/PID/stat`. The second field is the name of the process in parentheses, and may itself
- * hold spaces and parentheses.
+ * Parses `/proc/PID/stat`. The second field is the name of the process in parentheses; it may contain spaces and
+ * parentheses.
  *
- * @throws {Error} when it is not such a line.
+ * @throws {Error} if the line is invalid.
  */
 export function parseProcessStat(line: string): ProcessStat {
   const fields = line
     .slice(line.lastIndexOf(')') + 1)
     .trim()
     .split(/\s+/);
-  // By their numbers in proc(5), which counts from 1; what is left here begins with the third.
+  // The numbers are those of proc(5), from 1; the array begins with the third field.
   const field = (number: number) => {
     const value = Number(fields[number - 3]);
     if (!Number.isInteger(value)) throw new Error(`Not the stat of a process: ${line}`);
@@ -28,7 +28,7 @@ export function parseProcessStat(line: string): ProcessStat {
 }
 
 /**
- * Adds up the time of a process and of all that descend from it, the ended ones included.
+ * Adds up the time of a process and all its descendants, including exited ones.
  *
  * @param stats Of all processes, by process id.
  * @returns Clock ticks.
@@ -40,7 +40,7 @@ export function ticksOfTree(root: number, stats: ReadonlyMap<number, ProcessStat
   }, 0);
 }
 
-/** The process, where it is there, and all that descend from it. */
+/** The process, if it exists, and all its descendants. */
 export function processTree(root: number, stats: ReadonlyMap<number, ProcessStat>): number[] {
   if (!stats.has(root)) return [];
   const children = [...stats].filter(([, { parent }]) => parent === root);

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseProcessStat } from './process-stat.ts';
 
 /**
- * A process and all that descend from it, by their ids. Where there is no `/proc`, it is the process alone: the
- * group is signalled as well, which its descendants belong to unless they left it.
+ * The ids of a process and all its descendants. Without `/proc`, only the process: its group is also signalled, and
+ * descendants belong to it unless they left it.
  */
 export function processTree(root: number): number[] {
   const parents = readParents();
@@ -21,7 +21,7 @@ function readParents(): Map<number, number> {
     try {
       parents.set(Number(entry), parseProcessStat(readFileSync(`/proc/${entry}/stat`, 'utf8')).parent);
     } catch {
-      // It has ended in between.
+      // The process exited in the meantime.
     }
   }
   return parents;
@@ -35,7 +35,7 @@ function listProcesses(): string[] {
   }
 }
 
-/** Whether a process is there and has not ended; a zombie has. */
+/** Whether a process exists and is not a zombie. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -51,25 +51,24 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * Ends a process that leads its own group, with all that descend from it: asks it with SIGTERM, then kills what is
- * left.
+ * Stops the leader of a process group and all its descendants: sends SIGTERM, then kills the remaining ones.
  *
- * @param patience How long it has after SIGTERM, in milliseconds.
- * @returns whether it ended by itself, and nothing was left.
+ * @param patience The time limit after SIGTERM, in milliseconds.
+ * @returns Whether all exited in time.
  */
 export async function endTree(root: number, patience: number): Promise<boolean> {
   const tree = processTree(root);
   signal(root, 'SIGTERM');
   const isGone = () => !tree.some(isAlive) && !signal(-root, 0);
   if (await becomesTrue(isGone, patience)) return true;
-  // What it started since then, too.
+  // Includes processes that were started since then.
   for (const pid of new Set([...tree, ...processTree(root)])) signal(pid, 'SIGKILL');
   signal(-root, 'SIGKILL');
   await becomesTrue(isGone, 5_000);
   return false;
 }
 
-/** Tells whether there was a process to signal. */
+/** Returns whether the process existed. */
 function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, name);

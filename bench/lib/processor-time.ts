@@ -12,14 +12,14 @@ function microseconds(ticks: number): number {
   return (ticks / ticksPerSecond) * MICROSECONDS_PER_SECOND;
 }
 
-/** The processor time that a process, with all its threads, has used so far, in microseconds. */
+/** The processor time of a process with all its threads so far, in microseconds. */
 export function processTime(pid: number): number {
   return microseconds(readStat(pid)?.ticks ?? 0);
 }
 
 /**
- * The processor time that a process and all that descend from it have used so far, in microseconds. A child that
- * ends meanwhile moves its time to its parent; it is then read again, so that it counts once.
+ * The processor time of a process and all its descendants so far, in microseconds. The time of a child that exits during
+ * the read moves to its parent: everything is then read again, so that it counts once.
  */
 export function processTreeTime(pid: number): number {
   for (let tries = 0; ; tries++) {
@@ -29,7 +29,7 @@ export function processTreeTime(pid: number): number {
   }
 }
 
-/** What all processes of the machine have used so far, by process id. */
+/** The times of all processes of the machine, by process id. */
 export function readStats(): Map<number, ProcessStat> {
   const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
   return new Map(
@@ -40,7 +40,7 @@ export function readStats(): Map<number, ProcessStat> {
   );
 }
 
-/** Undefined when the process is gone. */
+/** Undefined if the process does not exist. */
 function readStat(pid: number): ProcessStat | undefined {
   try {
     return parseProcessStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));

@@ -1,11 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox';
 
-/** Text under names. */
+/** Texts by name. */
 const Texts = Type.Record(Type.String(), Type.String());
 
 const Lane = Type.Union([Type.Literal('one query a request'), Type.Literal('batched')]);
 
-/** `control` is a second, independent start of Setlist, as shipped: the difference to it is noise (A/A). */
+/** `control` is a second, independent start of Setlist with default settings: the difference is noise (A/A). */
 const Role = Type.Union([Type.Literal('peer'), Type.Literal('control')]);
 
 export const ScenarioName = Type.Union([
@@ -24,10 +24,10 @@ export const Setup = Type.Object({
   system: Type.String(),
   node: Type.String(),
   postgres: Type.String(),
-  /** Settings of PostgreSQL that differ from its defaults, and those that the figures hang on, such as `fsync`. */
+  /** Settings of PostgreSQL that differ from the defaults, and settings that affect the figures, such as `fsync`. */
   postgresSettings: Texts,
   loadGenerator: Type.String(),
-  /** How many processes or threads serve in each peer. */
+  /** The number of serving processes or threads per peer. */
   workers: Type.Number(),
   poolMax: Type.Number(),
   songs: Type.Number(),
@@ -38,18 +38,18 @@ export const Setup = Type.Object({
   connections: Type.Array(Type.Number()),
   /** The seed of the random order of measurements. */
   seed: Type.Number(),
-  /** How requests are sent on schedule. */
+  /** The schedule of requests. */
   openLoop: Type.Optional(
     Type.Object({
       arrivals: Type.Literal('Poisson'),
-      /** How many connections are opened at most. */
+      /** The maximum number of connections. */
       connections: Type.Number(),
       warmUpSeconds: Type.Number(),
-      /** How often latency was measured; in older results as often as all else. */
+      /** The number of latency rounds; older results have as many as other rounds. */
       rounds: Type.Optional(Type.Number()),
-      /** The 99th percentile of the generator's own lag above which a round is void. */
+      /** The limit of the generator's lag (99th percentile) above which a round is void. */
       lagBound: Type.Number(),
-      /** Requests a second that the generator sends on time on this machine; no rate that is not asked for is higher. */
+      /** Requests per second that the generator sends on time on this machine: the upper limit of automatic rates. */
       capacity: Type.Optional(Type.Number()),
     }),
   ),
@@ -61,17 +61,17 @@ export const PeerResult = Type.Object({
   title: Type.String(),
   language: Type.String(),
   lane: Lane,
-  /** What it runs on and is made of, such as `{"go": "1.26.0", "gin": "1.11.0"}`. */
+  /** The versions of its runtime and packages, such as `{"go": "1.26.0", "gin": "1.11.0"}`. */
   versions: Texts,
-  /** Without blank lines and comments; per file. */
+  /** Lines per file, without blank lines and comments. */
   linesOfCode: Type.Object({ total: Type.Number(), files: Type.Record(Type.String(), Type.Number()) }),
-  /** From the start of the process to the first good answer, one for each start. */
+  /** The time from the start of the process to the first successful response, one value per start. */
   startUp: Type.Array(Type.Number()),
   conformance: Type.Object({ passed: Type.Number(), failed: Type.Number() }),
 });
 export type PeerResult = Static<typeof PeerResult>;
 
-/** One measurement with a fixed number of eager clients. */
+/** One measurement with a fixed number of clients that send the next request at once (closed loop). */
 export const ClosedRound = Type.Object({
   peer: Type.String(),
   role: Role,
@@ -81,27 +81,27 @@ export const ClosedRound = Type.Object({
   requests: Type.Number(),
   seconds: Type.Number(),
   requestsPerSecond: Type.Number(),
-  /** Processor time of the server's tree of processes and of PostgreSQL, in microseconds a request. */
+  /** Processor time of the server's processes and of PostgreSQL, in microseconds per request. */
   serverMicros: Type.Number(),
   postgresMicros: Type.Number(),
-  /** Proportional set size of the server's tree at the end, in bytes. */
+  /** Proportional set size of the server's processes at the end, in bytes. */
   pssBytes: Type.Number(),
-  /** Why the round counts for nothing; empty where it counts. */
+  /** The reasons why the round is void; empty if it counts. */
   problems: Type.Array(Type.String()),
 });
 export type ClosedRound = Static<typeof ClosedRound>;
 
-/** One measurement with requests that are sent on schedule, whatever the server does. */
+/** One measurement with requests on a schedule, independent of the server (open loop). */
 export const OpenRound = Type.Object({
   peer: Type.String(),
   role: Role,
   scenario: ScenarioName,
   round: Type.Number(),
-  /** Requests that were to be sent in a second, and were answered. */
+  /** Scheduled requests per second, and responses per second. */
   rate: Type.Number(),
   achieved: Type.Number(),
   seconds: Type.Number(),
-  /** Latency from the moment at which a request was to be sent, by percentile. */
+  /** Latency from the scheduled time of a request, by percentile. */
   latency: Type.Object({
     p50: Type.Number(),
     p90: Type.Number(),
@@ -109,28 +109,28 @@ export const OpenRound = Type.Object({
     p999: Type.Number(),
     max: Type.Number(),
   }),
-  /** The whole HDR histogram (V2 compressed, base64), in microseconds. */
+  /** The full HDR histogram (V2 compressed, base64), in microseconds. */
   histogram: Type.String(),
-  /** How late the generator itself sent its requests: 99th percentile and maximum. */
+  /** The lag of the generator: 99th percentile and maximum. */
   lag: Type.Object({ p99: Type.Number(), max: Type.Number() }),
   problems: Type.Array(Type.String()),
 });
 export type OpenRound = Static<typeof OpenRound>;
 
-/** Everything that one run measured; `results.json`. Times are in milliseconds unless a name says otherwise. */
+/** `results.json`: all measurements of one run. Times are in milliseconds unless the name has another unit. */
 export const Results = Type.Object({
-  /** The version of this shape. */
+  /** The version of this format. */
   format: Type.Literal(1),
-  /** When the run began and ended, RFC 3339. */
+  /** The start and end of the run (RFC 3339). */
   began: Type.String(),
   ended: Type.String(),
-  /** Whether it ended before everything was measured. */
+  /** Whether the run is incomplete. */
   interrupted: Type.Boolean(),
-  /** The command line that started it. */
+  /** The command line. */
   command: Type.String(),
   setup: Setup,
   peers: Type.Array(PeerResult),
-  /** What was left out, and why: a missing toolchain, a build or a conformance check that failed. */
+  /** The skipped peers, with the reason: a missing toolchain, a failed build or conformance check. */
   leftOut: Type.Array(Type.Object({ name: Type.String(), title: Type.String(), reason: Type.String() })),
   /** Closed loop: throughput and processor time. */
   closed: Type.Array(ClosedRound),

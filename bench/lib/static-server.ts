@@ -1,4 +1,4 @@
-// The ceiling: what `node:http` alone does on this machine with the answer of Setlist's GET /health.
+// The upper limit of this machine: bare `node:http` with the response of Setlist's GET /health.
 import { createServer } from 'node:http';
 
 const body = Buffer.from('{"status":"ok"}');
@@ -9,6 +9,6 @@ const server = createServer((_request, response) => {
 });
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('There is no port.');
+  if (typeof address !== 'object' || address === null) throw new Error('The server has no port.');
   process.stdout.write(`The static server listens on http://127.0.0.1:${address.port}\n`);
 });

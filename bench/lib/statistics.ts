@@ -1,22 +1,22 @@
 import { mean, median, quantile, sampleWithReplacement } from 'simple-statistics';
 
-/** What was measured in each round that counts. */
+/** The values of the valid rounds, by round. */
 export type ByRound = ReadonlyMap<number, number>;
 
-/** A median over rounds, and how sure it is. */
+/** A median over rounds, with its interval. */
 export interface Estimate {
   median: number;
-  /** The bootstrap 95 % interval of the median; undefined where a single round tells nothing of the spread. */
+  /** The bootstrap 95 % interval of the median; undefined for a single round. */
   interval: { low: number; high: number } | undefined;
   rounds: readonly number[];
 }
 
-/** What an interval says of a ratio: a tie is one that holds 1. */
+/** The meaning of a ratio's interval: an interval that contains 1 is a tie. */
 export type Comparison = 'less' | 'tie' | 'more' | 'one round';
 
 const RESAMPLES = 2000;
 
-/** Puts measurements under their rounds; those with problems count for nothing, several in one round are averaged. */
+/** Groups measurements by round: skips void ones, and averages several in one round. */
 export function byRound<Item extends { round: number; problems: readonly string[] }>(
   measurements: readonly Item[],
   measured: (item: Item) => number,
@@ -26,7 +26,7 @@ export function byRound<Item extends { round: number; problems: readonly string[
   return new Map([...rounds].map(([round, items]) => [round, mean(items.map(measured))]));
 }
 
-/** Divides what was measured in the same round; rounds that only one side has, and those without a ratio, are left out. */
+/** Divides values of the same round; skips rounds that one side lacks, and rounds without a ratio. */
 export function ratiosByRound(of: ByRound, over: ByRound): number[] {
   return [...of].flatMap(([round, value]) => {
     const base = over.get(round);
@@ -60,7 +60,7 @@ export function compareToOne({ interval }: Estimate): Comparison {
   return interval.high < 1 ? 'less' : 'tie';
 }
 
-/** Random numbers from 0 to 1, without 1, the same for the same seed (mulberry32). */
+/** Random numbers in [0, 1), determined by the seed (mulberry32). */
 export function randomNumbers(seed: number): () => number {
   let state = seed | 0;
   return () => {
@@ -71,7 +71,7 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
-/** Puts what has the same key together, in the order in which it comes. */
+/** Groups items by key, in their order. */
 export function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
   const groups = new Map<Key, Item[]>();
   for (const item of items) {

@@ -1,4 +1,4 @@
-/** Lays out rows below their headings: the first column to the left, the others, which hold figures, to the right. */
+/** Formats a table: the first column is left-aligned, the others (figures) are right-aligned. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
@@ -14,7 +14,7 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   return [headings, rule, ...rows].map(line).join('\n');
 }
 
-/** A figure with the given number of decimals, or a dash where there is none. */
+/** A figure with the given number of decimals, or a dash if it is undefined. */
 export function figure(value: number | undefined, decimals: number): string {
   return value === undefined ? '–' : value.toFixed(decimals);
 }

@@ -6,10 +6,10 @@ import type { Assets } from './view/page.ts';
 
 const folder = join(packageRoot, 'bench', 'report', 'page');
 
-/** Packages whose code goes into the page, and whose licences go with it. */
+/** Packages with code in the page, which also contains their licences. */
 const EMBEDDED = ['@observablehq/plot', 'd3'];
 
-/** In this order: what comes later overrules what comes before. */
+/** In cascade order: later styles override earlier ones. */
 const STYLES = [
   'colours',
   'text',
@@ -26,16 +26,17 @@ const STYLES = [
 ];
 
 /**
- * Puts the page's script, with the plotting library, into one text that can stand in a `<script>`.
+ * Bundles the page's script and the plotting library for a `<script>` element.
  *
- * @throws {Error} when the script does not compile, or holds what would end the element.
+ * @throws {Error} if the script does not compile, or contains text that would end the element.
  */
 export async function bundleAssets(): Promise<Assets> {
   const bundle = await rolldown({ input: join(folder, 'main.ts'), platform: 'browser', logLevel: 'warn' });
   try {
     const { output } = await bundle.generate({ format: 'iife', minify: true });
     const [{ code }] = output;
-    if (/<\/script|<!--/i.test(code)) throw new Error('The bundled script holds what would end its element.');
+    if (/<\/script|<!--/i.test(code))
+      throw new Error('The bundled script contains text that would end its element.');
     const styles = STYLES.map((name) => readFileSync(join(folder, 'styles', `${name}.css`), 'utf8')).join(
       '\n',
     );

@@ -1,29 +1,29 @@
-/** What a reader may change in the page. */
+/** The inputs of the reader. */
 export interface Prices {
-  /** For one virtual processor for an hour, in whatever currency. */
+  /** For one virtual processor per hour, in any currency. */
   perVcpuHour: number;
-  /** Requests a second that are to be served. */
+  /** The load, in requests per second. */
   load: number;
-  /** How busy the processors are to be at that load, from 0 to 1. */
+  /** The target utilisation of the processors at that load, from 0 to 1. */
   utilisation: number;
 }
 
-/** What one peer's requests cost. */
+/** The cost of a peer's requests. */
 export interface Cost {
-  /** Of processor time, for a million requests, which are as many seconds as one request is microseconds. */
+  /** Processor time per million requests, in seconds: the same number as microseconds per request. */
   secondsPerMillion: number;
   pricePerMillion: number;
   vcpus: number;
   pricePerMonth: number;
 }
 
-/** An example price; what a reader pays is for the reader to say. */
+/** Example prices, which the reader can change. */
 export const examplePrices: Prices = { perVcpuHour: 0.04, load: 5_000, utilisation: 0.6 };
 
 const HOURS_A_MONTH = 730;
 
 /**
- * Processor time × price: what a million requests cost, how many processors carry a load, and what they cost a month.
+ * Processor time × price: the cost of a million requests, the processors for a load, and their cost per month.
  *
  * @param micros Processor time of one request, server and PostgreSQL together, in microseconds.
  */

@@ -2,7 +2,7 @@ import type { Estimate } from '../lib/statistics.ts';
 
 const formats = new Map<number, Intl.NumberFormat>();
 
-/** `12,345.6`: with thousands separators and just as many decimals. */
+/** `12,345.6`: with thousands separators and the given number of decimals. */
 export function number(value: number, decimals = 0): string {
   let format = formats.get(decimals);
   if (!format) {
@@ -15,7 +15,7 @@ export function number(value: number, decimals = 0): string {
   return format.format(value);
 }
 
-/** Three significant digits, for what may be large or small: `0.0033`, `12.4`, `1,230`. */
+/** Three significant digits, for large and small values: `0.0033`, `12.4`, `1,230`. */
 export function significant(value: number): string {
   if (value === 0) return '0';
   const decimals = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
@@ -27,7 +27,7 @@ export function factor(value: number): string {
   return number(value, value < 0.1 ? 3 : value < 10 ? 2 : 1);
 }
 
-/** `0.44–0.46`; empty where there is no interval. */
+/** `0.44–0.46`; empty without an interval. */
 export function interval({ interval }: Pick<Estimate, 'interval'>): string {
   return interval ? `${factor(interval.low)}–${factor(interval.high)}` : '';
 }

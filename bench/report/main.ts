@@ -1,4 +1,4 @@
-// Draws report.html anew from a results.json: the given one, or the newest under bench/results/.
+// Writes report.html for a results.json: the given one, or the newest in bench/results/.
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../../src/package.ts';
 import { newestResults, ResultsError, readResults } from './read-results.ts';

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { Value } from '@sinclair/typebox/value';
 import { Results } from '../lib/results.ts';
 
-/** The results cannot be read; the message is for the person who asked for them. */
+/** The results cannot be read; the message is for the user. */
 export class ResultsError extends Error {
   override readonly name = 'ResultsError';
 }
 
 /**
- * Reads what a run wrote.
+ * Reads the results of a run.
  *
- * @throws {ResultsError} when there is no such file, or it holds no results of this format.
+ * @throws {ResultsError} if the file does not exist, or does not have this format.
  */
 export function readResults(file: string): Results {
   const results = parse(file);
@@ -24,9 +24,9 @@ export function readResults(file: string): Results {
 }
 
 /**
- * The results whose run began last, of all `results.json` in the folder and the folders in it.
+ * The results of the newest run, among all `results.json` in the folder and its subfolders.
  *
- * @throws {ResultsError} when there are none.
+ * @throws {ResultsError} if there are none.
  */
 export function newestResults(folder: string): string {
   const files = filesIn(folder);

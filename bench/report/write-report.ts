@@ -6,10 +6,10 @@ import { buildReportModel } from './model/report-model.ts';
 import { renderPage } from './view/page.ts';
 
 /**
- * Draws `report.html`, one file that needs no other, from the results alone.
+ * Writes `report.html`, a self-contained file, from the results.
  *
  * @returns The path of the page.
- * @throws {Error} when the folder cannot be written to.
+ * @throws {Error} if the folder is not writable.
  */
 export async function writeReport(results: Results, folder: string): Promise<string> {
   const file = join(folder, 'report.html');

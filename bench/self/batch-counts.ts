@@ -2,7 +2,7 @@ import type { BatcherCounts } from '../../src/database/batching/batcher.ts';
 
 export type BatchCounts = Readonly<Record<string, Readonly<BatcherCounts>>>;
 
-/** Finds, in the log of a server that has ended, how its statements travelled; undefined without batching. */
+/** Reads the counts of batches from the log of a server that has exited; undefined without batching. */
 export function batchCountsIn(log: string): BatchCounts | undefined {
   const line = log
     .slice(-65_536)
@@ -14,8 +14,8 @@ export function batchCountsIn(log: string): BatchCounts | undefined {
 }
 
 /**
- * How many requests one statement answered, on average: those that had a place in its batch and those that shared
- * one. Undefined where nothing was batched.
+ * The average number of requests per statement, including requests that shared an item. Undefined if no request was
+ * batched.
  */
 export function requestsPerBatch(counts: BatchCounts | undefined): number | undefined {
   const all = Object.values(counts ?? {});

@@ -1,5 +1,4 @@
-// Measures the service against itself: with batching and without, and against what this machine can do at all.
-// See docs/benchmarking.md.
+// Compares the service with and without batching, and with the upper limit of this machine. See docs/benchmarking.md.
 import { existsSync } from 'node:fs';
 import { interruptionBySignal, reportFailure } from '../lib/command.ts';
 import { findLoadGenerator, type LoadGenerator } from '../lib/load/load-generator.ts';
@@ -25,7 +24,8 @@ try {
 }
 
 async function main(options: Options): Promise<void> {
-  if (!existsSync('/proc/self/stat')) throw new Error('Processor time is read from /proc: this needs Linux.');
+  if (!existsSync('/proc/self/stat'))
+    throw new Error('Linux is required: processor time is read from /proc.');
   const began = new Date();
   const signal = interruptionBySignal();
   const generator = findLoadGenerator();
@@ -39,7 +39,7 @@ async function main(options: Options): Promise<void> {
       });
     });
   } catch (error) {
-    // What was broken off fails in its own ways; the reason is what counts.
+    // After an interruption, its reason matters, not the resulting errors.
     throw signal.aborted ? signal.reason : error;
   }
 }
@@ -78,6 +78,6 @@ async function report(
   say(figuresReport(summaries));
   say(ratiosReport(ratios));
   if (problems !== '') say(problems);
-  say(`Everything raw: ${file}`);
+  say(`Raw results: ${file}`);
   if (problems !== '') process.exitCode = 1;
 }

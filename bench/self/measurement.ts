@@ -10,33 +10,33 @@ import { probe } from './probe.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import type { Prepared, Stage } from './stage.ts';
 
-/** What was seen in one measurement. */
+/** The result of one measurement. */
 export interface Measurement extends Step, LoadResult {
   requestsPerSecond: number;
-  /** The processor time of the server's process, in microseconds a request. */
+  /** The processor time of the server's process, in microseconds per request. */
   serverMicros: number;
-  /** The same of PostgreSQL with all its processes; undefined where it is none of its own. */
+  /** The same for PostgreSQL with all its processes; undefined for the embedded one. */
   postgresMicros: number | undefined;
-  /** How many requests one statement answered, on average, warm-up included. */
+  /** The average number of requests per statement, including the warm-up. */
   requestsPerBatch: number | undefined;
-  /** Everything that the batchers counted, warm-up included. */
+  /** All counts of the batchers, including the warm-up. */
   batches: BatchCounts | undefined;
 }
 
 export interface Conditions {
   stage: Stage;
   generator: LoadGenerator;
-  /** How long it takes, in seconds; the warm-up before it about half as long. */
+  /** The duration, in seconds; the warm-up takes about half as long. */
   seconds: number;
-  /** Where files may be put. */
+  /** A folder for temporary files. */
   folder: string;
   signal: AbortSignal;
 }
 
-/** How long the same requests are sent before a measurement of so many seconds, in seconds. */
+/** The duration of the warm-up before a measurement of the given duration, in seconds. */
 export const warmUpSeconds = (seconds: number): number => Math.max(1, Math.round(seconds / 2));
 
-/** Makes one measurement, with a server that is started for it and ended after it. */
+/** Makes one measurement with its own server. */
 export async function measure(step: Step, conditions: Conditions): Promise<Measurement> {
   const { stage, folder, signal } = conditions;
   const scenario: Scenario = scenarios[step.scenario];

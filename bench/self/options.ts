@@ -2,13 +2,13 @@ import { parseArgs } from 'node:util';
 import { UsageError } from '../lib/command.ts';
 import { type ScenarioName, scenarioNames } from './scenarios.ts';
 
-/** What is measured, and for how long. */
+/** The options of a run. */
 export interface Options {
-  /** How often everything is measured. */
+  /** The number of rounds. */
   rounds: number;
-  /** How long one measurement takes, in seconds. */
+  /** The duration of one measurement, in seconds. */
   seconds: number;
-  /** How many connections the load generator keeps busy, one measurement for each number. */
+  /** The numbers of connections, with one measurement each. */
   connections: readonly number[];
   scenarios: readonly ScenarioName[];
 }
@@ -21,9 +21,9 @@ export const usage = `Usage: npm run bench:self -- [options]
   --quick            one round of one second each, with 64 connections`;
 
 /**
- * Reads the command line.
+ * Parses the command line.
  *
- * @throws {UsageError} when it is not as {@link usage} says.
+ * @throws {UsageError} if it does not match {@link usage}.
  */
 export function readOptions(args: readonly string[]): Options {
   const { quick, rounds, seconds, connections, only } = parse(args);
@@ -61,13 +61,13 @@ function list(given: readonly string[] | undefined, otherwise: readonly string[]
 function positive(option: string, text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1 || number > 10_000) {
-    throw new UsageError(`--${option} takes whole numbers from 1 to 10000, not "${text}".`);
+    throw new UsageError(`--${option} must be integers from 1 to 10000, not "${text}".`);
   }
   return number;
 }
 
 function scenario(text: string): ScenarioName {
   const name = scenarioNames.find((name) => name === text);
-  if (!name) throw new UsageError(`--only takes ${scenarioNames.join(', ')}, not "${text}".`);
+  if (!name) throw new UsageError(`--only must be one of ${scenarioNames.join(', ')}, not "${text}".`);
   return name;
 }

@@ -1,6 +1,6 @@
 import type { Target } from './scenarios.ts';
 
-/** One measurement to make. */
+/** One planned measurement. */
 export interface Step extends Target {
   /** From 1. */
   round: number;
@@ -8,8 +8,8 @@ export interface Step extends Target {
 }
 
 /**
- * Puts the measurements in an order in which what is compared is measured one right after the other, and in which
- * neither always comes first: each round turns the order around.
+ * Orders the measurements: compared ones follow each other directly, and every second round reverses the order, so that
+ * neither is always first.
  */
 export function planSteps(
   targets: readonly Target[],

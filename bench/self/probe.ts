@@ -1,9 +1,9 @@
 import { numberSource, type Requests } from '../lib/load/requests.ts';
 
 /**
- * Sends one request, for load generators that only tell the kind of a status.
+ * Sends one request and checks its exact status: load generators only report classes of statuses.
  *
- * @throws {Error} when the answer does not have the status.
+ * @throws {Error} if the status differs.
  */
 export async function probe(
   base: string,
@@ -13,7 +13,7 @@ export async function probe(
 ): Promise<void> {
   const { method, path, body, numbers } = requests;
   const n = numbers ? String(numberSource(numbers)()) : '';
-  const answer = await fetch(`${base}${path.replaceAll('{n}', n)}`, {
+  const response = await fetch(`${base}${path.replaceAll('{n}', n)}`, {
     method,
     signal,
     ...(body !== undefined && {
@@ -21,8 +21,8 @@ export async function probe(
       body: body.replaceAll('{n}', n),
     }),
   });
-  const text = await answer.text();
-  if (answer.status !== status) {
-    throw new Error(`${method} ${path} was answered with ${answer.status}, not ${status}: ${text}`);
+  const text = await response.text();
+  if (response.status !== status) {
+    throw new Error(`${method} ${path} returned ${response.status}, not ${status}: ${text}`);
   }
 }

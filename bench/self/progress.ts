@@ -2,17 +2,17 @@ import { type Measurement, warmUpSeconds } from './measurement.ts';
 import type { Step } from './plan.ts';
 import { titleOf } from './scenarios.ts';
 
-/** What starting and ending a server takes, until it is known better; in seconds. */
+/** The initial estimate for the start and stop of a server, in seconds. */
 const OVERHEAD = 2;
 
-/** Says on standard error how far the benchmark is. */
+/** Prints the progress on standard error. */
 export class Progress {
   readonly #total: number;
   readonly #guess: number;
   readonly #began = Date.now();
   #done = 0;
 
-  /** @param seconds How long one measurement takes. */
+  /** @param seconds The duration of one measurement. */
   constructor(total: number, seconds: number) {
     this.#total = total;
     this.#guess = seconds + warmUpSeconds(seconds) + OVERHEAD;

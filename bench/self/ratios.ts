@@ -3,13 +3,13 @@ import type { Measurement } from './measurement.ts';
 import type { Mode, ScenarioName, Target } from './scenarios.ts';
 import { medianOf } from './summary.ts';
 
-/** What a ratio is to be; without either bound it is only reported. */
+/** The target of a ratio; without bounds, it is only reported. */
 interface Goal {
   atLeast?: number;
   atMost?: number;
 }
 
-/** What two targets are compared by. */
+/** The compared measure. */
 export interface RatioDefinition extends Goal {
   title: string;
   measure: 'requests/s' | 'p50' | 'CPU';
@@ -18,7 +18,7 @@ export interface RatioDefinition extends Goal {
   connections: number;
 }
 
-/** A ratio as it was seen: the median of the rounds, and the least and the largest of them. */
+/** A measured ratio: the median, minimum and maximum of the rounds. */
 export interface Ratio extends RatioDefinition {
   rounds: readonly number[];
   median: number | undefined;
@@ -36,7 +36,7 @@ const twins = (scenario: ScenarioName) => ({
   connections: CONNECTIONS,
 });
 
-/** What Setlist promises of itself. */
+/** The targets of Setlist. */
 export const ratioDefinitions: readonly RatioDefinition[] = [
   {
     ...twins('get'),
@@ -62,7 +62,7 @@ export const ratioDefinitions: readonly RatioDefinition[] = [
   },
 ];
 
-/** Compares what was measured in the same round, and takes the median over the rounds. */
+/** Divides measurements of the same round, and returns the median over the rounds. */
 export function computeRatios(
   measurements: readonly Measurement[],
   definitions: readonly RatioDefinition[] = ratioDefinitions,

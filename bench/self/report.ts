@@ -5,7 +5,7 @@ import type { Ratio } from './ratios.ts';
 import { titleOf } from './scenarios.ts';
 import type { Summary } from './summary.ts';
 
-/** One table for each number of connections. */
+/** One table per number of connections. */
 export function figuresReport(summaries: readonly Summary[]): string {
   const groups = groupBy(summaries, ({ connections }) => connections);
   return [...groups]
@@ -27,7 +27,7 @@ export function figuresReport(summaries: readonly Summary[]): string {
 
 const FIGURES = ['', 'requests/s', 'p50 ms', 'p99 ms', 'server µs', 'PostgreSQL µs', 'requests/batch'];
 
-/** The ratios, with what they are to be. */
+/** The ratios, with their targets. */
 export function ratiosReport(ratios: readonly Ratio[]): string {
   const rows = ratios.map((ratio) => [
     ratio.title,
@@ -47,7 +47,7 @@ function goalOf({ atLeast, atMost }: Ratio): string {
   return atMost === undefined ? '–' : `≤ ${atMost}`;
 }
 
-/** The measurements that count for nothing, and why; empty where there are none. */
+/** The void measurements, with reasons; empty if there are none. */
 export function problemsReport(measurements: readonly Measurement[]): string {
   const lines = measurements
     .filter(({ problems }) => problems.length > 0)

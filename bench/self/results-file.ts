@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../src/package.ts';
 
 /**
- * Keeps everything that was measured, as JSON, under the time at which it began.
+ * Writes all measurements as JSON to a file that is named after the start of the run.
  *
  * @returns The path of the file.
  */

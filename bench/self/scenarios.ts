@@ -1,26 +1,26 @@
 import type { RequestTemplate } from '../lib/load/requests.ts';
 
-/** What a server under test is started on. */
+/** The database of a server under test. */
 export type DatabaseKind = 'none' | 'server' | 'copy' | 'embedded';
 
-/** One kind of request, measured against one kind of server. */
+/** A kind of request, for a kind of server. */
 export interface Scenario extends RequestTemplate {
   title: string;
-  /** `static` is a bare `node:http` server, the ceiling of this machine. */
+  /** `static` is a bare `node:http` server, the upper limit of this machine. */
   server: 'setlist' | 'static';
-  /** `copy` is a fresh copy of the loaded database for each measurement, as the requests write. */
+  /** `copy` is a new copy of the loaded database for each measurement, because the requests write. */
   database: DatabaseKind;
-  /** Whether it is measured with batching and without. */
+  /** Whether it is measured with and without batching. */
   hasTwin: boolean;
   method: 'GET' | 'POST' | 'PUT';
-  /** The status of every answer. */
+  /** The status of every response. */
   status: number;
 }
 
 const read = { server: 'setlist', hasTwin: true, method: 'GET', status: 200 } as const;
 const write = { server: 'setlist', database: 'copy', hasTwin: true } as const;
 
-/** Everything that is measured, by the name that `--only` takes. */
+/** All scenarios, by their names for `--only`. */
 export const scenarios = {
   static: {
     ...read,
@@ -70,7 +70,7 @@ export const scenarios = {
 export type ScenarioName = keyof typeof scenarios;
 export const scenarioNames = Object.keys(scenarios) as readonly ScenarioName[];
 
-/** `single` is the mode of what has no twin. */
+/** `single` is the mode of scenarios without a twin. */
 export type Mode = 'batched' | 'plain' | 'single';
 
 /** One scenario in one mode. */
@@ -86,7 +86,7 @@ export function targetsOf(names: readonly ScenarioName[]): Target[] {
   });
 }
 
-/** The target as tables and the progress show it. */
+/** The title of a target in tables and in the progress. */
 export function titleOf({ scenario, mode }: Target): string {
   const { title } = scenarios[scenario];
   return mode === 'single' ? title : `${title}, ${mode}`;

@@ -3,11 +3,11 @@ import type { Loaded } from '../lib/load/requests.ts';
 import { type LoadedServer, loadEmbedded, withLoadedServer } from '../lib/loaded-databases.ts';
 import { type Mode, type Scenario, type ScenarioName, scenarios } from './scenarios.ts';
 
-/** What the servers under test are started on. */
+/** The databases of the servers under test. */
 export interface Stage {
-  /** The version of the PostgreSQL server; undefined where no scenario needs one. */
+  /** The version of the PostgreSQL server; undefined if no scenario needs one. */
   postgresVersion: string | undefined;
-  /** Readies the database of one server under test. */
+  /** Prepares the database of one server under test. */
   prepare(scenario: Scenario, mode: Mode): Promise<Prepared>;
 }
 
@@ -15,13 +15,13 @@ export interface Prepared {
   /** The server's environment. */
   environment: Readonly<Record<string, string>>;
   loaded: Loaded;
-  /** The process id of the PostgreSQL server that it uses; undefined where that is not a process of its own. */
+  /** The process id of its PostgreSQL server; undefined for the embedded one. */
   postgres: number | undefined;
 }
 
 const nothing: Loaded = { songs: { from: 0, to: 0 }, tasks: { from: 0, to: 0 }, artists: { from: 0, to: 0 } };
 
-/** Runs something with the databases that the scenarios need, and removes them afterwards. */
+/** Runs a function with the databases of the scenarios, and removes them afterwards. */
 export async function withStage<Result>(
   names: readonly ScenarioName[],
   folder: string,
@@ -43,7 +43,7 @@ export async function withStage<Result>(
       if (database === 'embedded') {
         return { environment: { ...batching, DATA_DIR: dataDir }, loaded: embedded, postgres: undefined };
       }
-      if (!server) throw new Error('No PostgreSQL server was started.');
+      if (!server) throw new Error('The PostgreSQL server is not started.');
       const url = database === 'copy' ? await server.copy() : server.url;
       return {
         environment: { ...batching, DATABASE_URL: url },

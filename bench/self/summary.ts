@@ -3,22 +3,22 @@ import { groupBy } from '../lib/statistics.ts';
 import type { Measurement } from './measurement.ts';
 import type { Target } from './scenarios.ts';
 
-/** The medians over the rounds of one target at one number of connections. */
+/** The medians over the rounds for one target and number of connections. */
 export interface Summary extends Target {
   connections: number;
-  /** Rounds that count: those without problems. */
+  /** The number of rounds without problems. */
   rounds: number;
   requestsPerSecond: number;
   /** In milliseconds. */
   p50Ms: number;
   p99Ms: number;
-  /** Processor time in microseconds a request. */
+  /** Processor time in microseconds per request. */
   serverMicros: number;
   postgresMicros: number | undefined;
   requestsPerBatch: number | undefined;
 }
 
-/** Sums up the measurements; those with problems count for nothing. */
+/** Summarises the measurements without problems. */
 export function summarize(measurements: readonly Measurement[]): Summary[] {
   const valid = measurements.filter(({ problems }) => problems.length === 0);
   const groups = groupBy(valid, ({ scenario, mode, connections }) => `${scenario} ${mode} ${connections}`);
@@ -42,7 +42,7 @@ export function summarize(measurements: readonly Measurement[]): Summary[] {
   });
 }
 
-/** The median of those that are there; undefined where none is. */
+/** The median of the defined values; undefined if there are none. */
 export function medianOf(values: readonly (number | undefined)[]): number | undefined {
   const there = values.filter((value) => value !== undefined);
   return there.length === 0 ? undefined : median(there);

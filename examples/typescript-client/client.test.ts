@@ -12,7 +12,7 @@ const unique = (text: string) => `${text} ${process.pid}-${Date.now()}`;
 const add = async (song: string, artist: string, year: number | null = null) =>
   bodyOf(await client.POST('/songs', { body: { song, artist, year } })).data;
 
-test('all pages are one walk', async () => {
+test('the iterator returns the songs of all pages', async () => {
   const artist = unique('Walker');
   for (const song of ['A', 'B', 'C', 'D', 'E']) await add(song, artist);
   const titles: string[] = [];
@@ -20,7 +20,7 @@ test('all pages are one walk', async () => {
   deepEqual(titles, ['E', 'D', 'C', 'B', 'A']);
 });
 
-test('errors say what happened, by code', async () => {
+test('errors have a code and details', async () => {
   const artist = unique('Twin');
   await add('One', artist);
   await rejects(add('One', artist), { name: 'SetlistError', status: 409, code: 'song_exists' });
@@ -31,17 +31,17 @@ test('errors say what happened, by code', async () => {
   });
 });
 
-test('changes that happen at once are all kept', async () => {
+test('concurrent changes are all kept', async () => {
   const { id } = await add('Counter', unique('All'), 0);
   const increment = () => changeSong(client, id, ({ year }) => ({ year: (year ?? 0) + 1 }));
   await Promise.all(Array.from({ length: 6 }, increment));
   equal(bodyOf(await client.GET('/songs/{id}', { params: { path: { id } } })).year, 6);
 });
 
-test('a change that is overtaken each time is given up', async () => {
+test('a change fails after too many conflicts', async () => {
   const { id } = await add('Contested', unique('Everyone'), 0);
-  const overtaken = connect(baseUrl);
-  overtaken.use({
+  const conflicting = connect(baseUrl);
+  conflicting.use({
     onRequest: async ({ request }) => {
       const params = { path: { id } };
       if (request.method === 'PATCH')
@@ -49,12 +49,12 @@ test('a change that is overtaken each time is given up', async () => {
     },
   });
   await rejects(
-    changeSong(overtaken, id, () => ({ year: 2 }), { attempts: 2 }),
+    changeSong(conflicting, id, () => ({ year: 2 }), { attempts: 2 }),
     { status: 412, code: 'precondition_failed' },
   );
 });
 
-test('a delete has no body, and what is deleted is gone', async () => {
+test('a delete has no body, and the song is not found afterwards', async () => {
   const { id } = await add('Ephemeral', unique('Nobody'));
   const params = { path: { id } };
   equal(bodyOf(await client.DELETE('/songs/{id}', { params })), undefined);
@@ -64,7 +64,7 @@ test('a delete has no body, and what is deleted is gone', async () => {
   );
 });
 
-test('a server that does not answer is given up, and a gateway without JSON is an error', async (t) => {
+test('a request times out, and an error of a gateway without JSON has no code', async (t) => {
   const server = createServer((request, response) => {
     if (request.url === '/health') return;
     response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>');
@@ -78,6 +78,6 @@ test('a server that does not answer is given up, and a gateway without JSON is a
   const port = typeof address === 'object' ? address?.port : undefined;
   const impatient = connect(`http://127.0.0.1:${port}`, { timeout: 100 });
   await rejects(impatient.GET('/health'), { name: 'TimeoutError' });
-  const answer = await impatient.GET('/songs');
-  await rejects(async () => bodyOf(answer), { name: 'SetlistError', status: 502, code: 'unknown' });
+  const response = await impatient.GET('/songs');
+  await rejects(async () => bodyOf(response), { name: 'SetlistError', status: 502, code: 'unknown' });
 });

@@ -7,10 +7,10 @@ export type SongQuery = NonNullable<paths['/songs']['get']['parameters']['query'
 export type SongFilter = Omit<SongQuery, 'cursor'>;
 type ApiError = components['schemas']['ApiError'];
 
-/** Answers are asked for as `application/json`: errors are `ApiError`s, never problems (RFC 9457). */
+/** Requests `application/json`: errors are `ApiError`s, not problems (RFC 9457). */
 export type SetlistClient = Client<paths, 'application/json'>;
 
-/** An answer that is no success. `code` is what programs look at: it is stable, the message is for people. */
+/** An error response. Programs branch on `code`, which is stable; the message is for people. */
 export class SetlistError extends Error {
   override readonly name = 'SetlistError';
   readonly status: number;
@@ -19,7 +19,7 @@ export class SetlistError extends Error {
   readonly requestId: string | undefined;
 
   constructor(status: number, { code, message, details = [], requestId }: Partial<ApiError>) {
-    super(message ?? `The answer was ${status}`);
+    super(message ?? `The response has the status ${status}`);
     this.status = status;
     this.code = code ?? 'unknown';
     this.details = details;
@@ -28,9 +28,9 @@ export class SetlistError extends Error {
 }
 
 /**
- * A client of the service at this base URL.
+ * A client of the service at the base URL.
  *
- * @param timeout In milliseconds; a request that takes longer is given up with a `TimeoutError`.
+ * @param timeout In milliseconds; a request that takes longer fails with a `TimeoutError`.
  */
 export function connect(baseUrl: string, { timeout = 5000 } = {}): SetlistClient {
   return createClient<paths, 'application/json'>({
@@ -45,9 +45,9 @@ type Result<Data> =
   | { data?: never; error: ApiError; response: Response };
 
 /**
- * The body of an answer.
+ * The body of a successful response.
  *
- * @throws {SetlistError} when the answer is no success, be it of the service or of a gateway before it.
+ * @throws {SetlistError} if the response is an error of the service or of a gateway.
  */
 export function bodyOf<Data>(result: Result<Data>): Data {
   const { response, error } = result;

@@ -1,4 +1,4 @@
-// Adds a song, or finds the one that is there already, changes it, and lists the catalogue.
+// Adds a song if it does not exist, changes it, and lists the catalogue.
 import { bodyOf, connect, SetlistError } from './client.ts';
 import { allSongs, changeSong } from './songs.ts';
 
@@ -7,15 +7,15 @@ const song = { song: 'Take Me Back to Eden', artist: 'Sleep Token' };
 
 try {
   const { data } = bodyOf(await client.POST('/songs', { body: song }));
-  console.log(`Added number ${data.id}`);
+  console.log(`Added the song ${data.id}`);
 } catch (error) {
   if (!(error instanceof SetlistError && error.code === 'song_exists')) throw error;
-  console.log('It was there already');
+  console.log('The song exists');
 }
 
 for await (const { id } of allSongs(client, song)) {
   const { year } = await changeSong(client, id, () => ({ year: 2023 }));
-  console.log(`Number ${id} is of ${year}`);
+  console.log(`The release year of the song ${id} is ${year}`);
 }
 
 for await (const { song, artist, year } of allSongs(client, { sort: 'artist', limit: 50 }))

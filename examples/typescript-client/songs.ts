@@ -8,7 +8,7 @@ import {
   type SongUpdate,
 } from './client.ts';
 
-/** Every song that meets the filter, page by page: follows the `Link` header until there is no next page. */
+/** All songs that match the filter: follows the `Link` header to the last page. */
 export async function* allSongs(client: SetlistClient, filter: SongFilter = {}): AsyncGenerator<Song> {
   let cursor: string | undefined;
   do {
@@ -28,11 +28,11 @@ function nextCursor(link: string | null): string | undefined {
 }
 
 /**
- * Changes a song without losing what others write meanwhile: the write is bound to the version that was read
- * (`If-Match`), and when that is no longer the current one (412), it reads again and tries again.
+ * Updates a song without losing concurrent changes: the write requires the version that was read (`If-Match`). If that is
+ * not the current version (412), it reads and tries again.
  *
- * @param change Gives what is to change, from the song as it is now; it may be called more than once.
- * @throws {SetlistError} `song_not_found`, or `precondition_failed` when all attempts were overtaken.
+ * @param change Returns the update for the current song; it may be called several times.
+ * @throws {SetlistError} `song_not_found`, or `precondition_failed` after a conflict in every attempt.
  */
 export async function changeSong(
   client: SetlistClient,
@@ -48,7 +48,7 @@ export async function changeSong(
     const header = etag === null ? {} : { 'If-Match': etag };
     const written = await client.PATCH('/songs/{id}', { params: { path, header }, body });
     if (written.response.status !== 412 || attempt === attempts) return bodyOf(written).data;
-    // Those who were overtaken together do not come back together.
+    // A random delay: conflicting clients must not retry at the same time.
     await delay(Math.random() * 20 * attempt);
   }
 }

@@ -1,4 +1,4 @@
-// What axe-core finds on the pages, of serious or critical impact, in both colour schemes.
+// The pages have no serious or critical violation of axe-core, in both colour schemes.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
@@ -21,18 +21,17 @@ const browser = await startBrowser(t);
 const service = await startProcess(t, await newDatabase(t));
 
 /**
- * The rules that the pages break and that a style cannot mend. A list without excuse: a rule that is kept again has
- * to be taken off it.
+ * Rules that the pages violate and styles cannot fix. A rule that the pages pass must be removed from the list.
  */
 const INHERENT = {
-  // The field of a body has no label, the list of booleans and that of servers have no name, and the line of an
-  // operation is a button around a link.
+  // The field of a body has no label, the lists of booleans and servers have no name, and the summary of an operation is
+  // a button that contains a link.
   '/docs': ['label', 'nested-interactive', 'select-name'],
   // The list of media types has no name.
   '/redoc': ['select-name'],
 };
 
-/** What breaks a rule, by the rule. */
+/** The violations, by rule. */
 async function violations(page: Page): Promise<Map<string, string[]>> {
   await page.evaluate(axe);
   const found: Violation[] = await page.evaluate('axe.run().then(({ violations }) => violations)');
@@ -50,14 +49,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
   t.test(`/docs in the ${colorScheme}`, async (t) => {
     const { page, close } = await openWatched(browser, service.base, { colorScheme });
     await openSwaggerUi(page, '/docs');
-    // One of each method, so that each colour is there.
+    // One operation per method, and therefore all colours.
     const firsts = new Map([...operations].reverse().map((operation) => [operation.method, operation]));
     for (const operation of firsts.values()) {
       await expand(page, operation);
       if (operation.method === 'GET') await execute(page, operation);
     }
     const found = await violations(page);
-    t.same(found.get('color-contrast') ?? [], [], 'everything is readable');
+    t.same(found.get('color-contrast') ?? [], [], 'all text has enough contrast');
     t.same([...found.keys()].sort(), INHERENT['/docs']);
     await close();
   });
@@ -67,13 +66,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.goto('/redoc');
     await page.locator('[data-section-id]').last().waitFor();
     const found = await violations(page);
-    t.same(found.get('color-contrast') ?? [], [], 'everything is readable');
+    t.same(found.get('color-contrast') ?? [], [], 'all text has enough contrast');
     t.same([...found.keys()].sort(), INHERENT['/redoc']);
     await close();
   });
 }
 
-t.test('what is not readable is found', async (t) => {
+t.test('text without enough contrast is found', async (t) => {
   const { page, close } = await openWatched(browser, service.base);
   await openSwaggerUi(page, '/docs');
   await page.evaluate('document.querySelector(".info .title").style.color = "#ddd"');

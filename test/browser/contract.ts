@@ -1,7 +1,7 @@
-// The operations that the pages must show, from openapi.json: a new operation is tested without a change here.
+// The operations of openapi.json, which the pages must show.
 import { readFileSync } from 'node:fs';
 
-/** One operation of the contract, as the pages show it. */
+/** An operation of the contract, as the pages show it. */
 export interface Operation {
   id: string;
   tag: string;
@@ -10,7 +10,7 @@ export interface Operation {
   /** As in `/songs/{id}`. */
   path: string;
   summary: string;
-  /** The documented status codes, in their order. */
+  /** The documented status codes, in order. */
   statuses: number[];
   hasBody: boolean;
 }
@@ -55,14 +55,14 @@ const documented = Object.entries(paths).flatMap(([path, item]) =>
 /** The tags, in the order of the document. */
 export const tagNames: readonly string[] = tags.map(({ name }) => name);
 
-/** Every operation, in the order in which both pages show them: tag by tag, each in the order of the document. */
+/** All operations, in the order of both pages: by tag, then in the order of the document. */
 export const operations: readonly Operation[] = tagNames.flatMap((name) =>
   documented.filter(({ tag }) => tag === name),
 );
 
 if (operations.length !== documented.length || operations.length === 0) {
-  throw new Error('openapi.json has no operations, or some whose tag is not on its list of tags');
+  throw new Error('openapi.json has no operations, or operations with an undeclared tag');
 }
 
-/** Whether a status code says that the request succeeded. */
+/** Whether the status code means success. */
 export const isSuccess = (status: number): boolean => status >= 200 && status < 300;

@@ -1,4 +1,4 @@
-// ReDoc shows every operation, with examples that meet their schemas, and finds each by its summary.
+// ReDoc shows every operation with valid examples, and its search finds each by its summary.
 import { readFileSync } from 'node:fs';
 import { Validator } from '@cfworker/json-schema';
 import type { Locator, Page } from 'playwright-core';
@@ -7,7 +7,7 @@ import { testDatabase } from '../support/database.ts';
 import { startProcess } from '../support/process.ts';
 import { startBrowser } from './chromium.ts';
 import { isSuccess, type Operation, operations, tagNames } from './contract.ts';
-import { looks, overflow, picture } from './screenshots.ts';
+import { looks, overflow, screenshot } from './screenshots.ts';
 import { openWatched } from './watched-page.ts';
 
 const browser = await startBrowser(t);
@@ -22,14 +22,14 @@ async function openRedoc(page: Page, path: string): Promise<void> {
   for (const operation of operations) await section(page, operation).waitFor({ state: 'attached' });
 }
 
-/** The JSON texts that are shown beside an operation, under the given title. */
+/** The JSON samples of an operation, under the given title. */
 async function samples(page: Page, operation: Operation, title: string): Promise<unknown[]> {
   const panel = section(page, operation).locator(`div:has(> h3:text-is("${title}"))`);
   const texts = await panel.locator('.redoc-json').filter({ visible: true }).allInnerTexts();
   return texts.map((text) => JSON.parse(text));
 }
 
-/** What is wrong with a value, if it was sent with the content of the given media type. */
+/** The violations of a value as the content of the given media type. */
 function violations(content: Record<string, { schema: object }>, value: unknown): string[] {
   const [media] = Object.values(content);
   const schema = { ...media?.schema, components: document.components };
@@ -49,18 +49,18 @@ for (const base of ['', '/v1']) {
 
         const { requestBody, responses } = document.paths[operation.path][operation.method.toLowerCase()];
         const asked = await samples(page, operation, 'Request samples');
-        t.equal(asked.length, requestBody ? 1 : 0, 'an example of its body, if it has one');
+        t.equal(asked.length, requestBody ? 1 : 0, 'an example of the body, if there is one');
         for (const sample of asked) t.same(violations(requestBody.content, sample), []);
 
         const success = operation.statuses.find(isSuccess);
         const content = responses[String(success)]?.content;
-        const answered = await samples(page, operation, 'Response samples');
-        t.equal(answered.length, 1, 'an example of an answer');
-        if (content) for (const sample of answered) t.same(violations(content, sample), []);
+        const sent = await samples(page, operation, 'Response samples');
+        t.equal(sent.length, 1, 'an example of a response');
+        if (content) for (const sample of sent) t.same(violations(content, sample), []);
       });
     }
 
-    t.test('nothing went wrong on the page', async (t) => {
+    t.test('the page has no errors', async (t) => {
       t.same(await findings(), []);
       await close();
     });
@@ -86,14 +86,14 @@ t.test('the search finds each operation by its summary', async (t) => {
 });
 
 for (const { name, ...look } of looks) {
-  t.test(`it looks fine: ${name}`, async (t) => {
+  t.test(`its layout fits: ${name}`, async (t) => {
     const { page, findings, close } = await openWatched(browser, service.base, look);
     await openRedoc(page, '/redoc');
-    t.ok((await overflow(page)) <= 0, 'it fits into its window');
-    await picture(page, `redoc-${name}`);
+    t.ok((await overflow(page)) <= 0, 'it fits into the window');
+    await screenshot(page, `redoc-${name}`);
     for (const tag of tagNames) {
       const [first] = operations.filter((operation) => operation.tag === tag);
-      if (first) await picture(section(page, first), `redoc-${first.id}-${name}`);
+      if (first) await screenshot(section(page, first), `redoc-${first.id}-${name}`);
     }
     t.same(await findings(), []);
     await close();

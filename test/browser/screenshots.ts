@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 
-/** Where the pictures of a run are kept; git ignores it. */
+/** The folder of the screenshots; git ignores it. */
 const FOLDER = 'screenshots';
 
-/** How a page may be looked at: on a telephone or a laptop (widths in CSS pixels), in the light or the dark. */
+/** The looks of a page: phone and laptop (widths in CSS pixels), each in both colour schemes. */
 export const looks = [390, 1280].flatMap((width) =>
   (['light', 'dark'] as const).map((colorScheme) => ({
     name: `${width}-${colorScheme}`,
@@ -13,7 +13,7 @@ export const looks = [390, 1280].flatMap((width) =>
   })),
 );
 
-/** Has an open page looked at in each way; `look` gets the name of the way. */
+/** Runs a function for each look of an open page, with the name of the look. */
 export async function inEachLook(page: Page, look: (name: string) => Promise<void>): Promise<void> {
   for (const { name, colorScheme, viewport } of looks) {
     await page.setViewportSize(viewport);
@@ -22,12 +22,12 @@ export async function inEachLook(page: Page, look: (name: string) => Promise<voi
   }
 }
 
-/** Keeps a picture of the whole page, or of a part of it. */
-export async function picture(of: Page | Locator, name: string): Promise<void> {
+/** Saves a screenshot of the page, or of a part of it. */
+export async function screenshot(of: Page | Locator, name: string): Promise<void> {
   const path = join(FOLDER, `${name}.png`);
   await ('goto' in of ? of.screenshot({ path, fullPage: true }) : of.screenshot({ path }));
 }
 
-/** How many CSS pixels the page is wider than the window. */
+/** The overflow of the page over the width of the window, in CSS pixels. */
 export const overflow = (page: Page): Promise<number> =>
   page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');

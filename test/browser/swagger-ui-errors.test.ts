@@ -1,25 +1,24 @@
-// What the page shows when a request is refused: per resource, each of these errors that one of its operations
-// documents. Their operations come from openapi.json.
+// The page shows errors: per resource, each of these statuses that one of its operations documents in openapi.json.
 import t from 'tap';
 import { testDatabase } from '../support/database.ts';
 import { startProcess } from '../support/process.ts';
 import { startBrowser } from './chromium.ts';
 import { type Operation, operations, tagNames } from './contract.ts';
-import { picture } from './screenshots.ts';
-import { block, execute, expand, openSwaggerUi, type ShownAnswer } from './swagger-ui.ts';
+import { screenshot } from './screenshots.ts';
+import { block, execute, expand, openSwaggerUi, type ShownResponse } from './swagger-ui.ts';
 import { openWatched } from './watched-page.ts';
 
-/** An id that no row of a new database has. */
+/** An id without a row in a new database. */
 const MISSING = '2147483647';
 
 const browser = await startBrowser(t);
-// So that each resource refuses a second create: for songs it is the same song, for tasks there is no more room.
+// A second create is a conflict for each resource: of the same song, or of a task above the limit.
 const service = await startProcess(t, { ...(await testDatabase(t)), MAX_TASKS: '1' });
 const { page, findings } = await openWatched(browser, service.base);
 await openSwaggerUi(page, '/docs');
 
-/** How to make an operation answer with the status. */
-const provoke: Record<number, (operation: Operation) => Promise<ShownAnswer>> = {
+/** Causes the status. */
+const provoke: Record<number, (operation: Operation) => Promise<ShownResponse>> = {
   404: async (operation) => {
     await block(page, operation).locator('tr[data-param-name="id"] input').fill(MISSING);
     return execute(page, operation);
@@ -35,14 +34,14 @@ const provoke: Record<number, (operation: Operation) => Promise<ShownAnswer>> = 
   },
 };
 
-/** Whether the operation is one that `provoke` can make fail so. */
+/** Whether `provoke` can cause the status for the operation. */
 const canProvoke: Record<number, (operation: Operation) => boolean> = {
   404: ({ path }) => path.endsWith('/{id}'),
   409: ({ method }) => method === 'POST',
   422: ({ hasBody }) => hasBody,
 };
 
-/** The tags of what can be written; what can only be read takes nothing that the page would let be wrong. */
+/** The tags with writes: the page cannot send invalid reads. */
 const resources = tagNames.filter((name) => operations.some(({ tag, hasBody }) => tag === name && hasBody));
 
 for (const tag of resources) {
@@ -55,7 +54,7 @@ for (const tag of resources) {
     t.test(`${tag}: the page shows a ${status}`, async (t) => {
       const operation = documenting.find((candidate) => canProvoke[status]?.(candidate));
       const act = provoke[status];
-      if (!operation || !act) throw new Error(`None of ${tag} can be made to answer ${status}`);
+      if (!operation || !act) throw new Error(`No operation of ${tag} can cause ${status}`);
       await expand(page, operation);
       const { shown, sent } = await act(operation);
 
@@ -63,17 +62,17 @@ for (const tag of resources) {
       t.equal(sent.status, status);
       t.notOk(shown.isUndocumented);
       const envelope = JSON.parse(shown.body);
-      t.same(envelope, JSON.parse(sent.body), 'the body that came');
+      t.same(envelope, JSON.parse(sent.body), 'the received body');
       t.match(envelope, { error: /\w/, code: /^[a-z_]+$/, message: /\w/, requestId: sent.requestId });
       if (status === 422) t.match(envelope.details, [{ type: 'missing' }]);
-      await picture(block(page, operation), `docs-error-${operation.id}-${status}`);
+      await screenshot(block(page, operation), `docs-error-${operation.id}-${status}`);
 
-      // Chromium itself tells the console of each answer with an error status.
+      // Chromium logs each response with an error status to the console.
       const found = await findings();
       t.match(found, [
         { kind: 'console error', text: `status of ${status}`, url: new RegExp(`^${service.base}`) },
       ]);
-      t.equal(found.length, 1, 'and the console has nothing else');
+      t.equal(found.length, 1, 'the console has no other messages');
     });
   }
 }

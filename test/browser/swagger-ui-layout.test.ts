@@ -89,7 +89,7 @@ t.test('no part of a response overlaps another one', async (t) => {
       t.equal(found.length, operation.statuses.length, `${operation.id} shows every response`);
       t.ok(
         found.every(({ parts }) => parts.length > 1),
-        'each has a status and a description at least',
+        'each has at least a status and a description',
       );
       t.same(
         found.flatMap(({ status, parts }) => overlaps(parts).map((pair) => `${status}: ${pair}`)),
@@ -109,7 +109,7 @@ t.test('links do not make the examples narrower', async (t) => {
   await openSwaggerUi(page, '/docs');
   const width = async (id: string) => {
     const operation = operations.find((one) => one.id === id);
-    if (!operation) throw new Error(`There is no operation ${id}`);
+    if (!operation) throw new Error(`The operation ${id} does not exist`);
     await expand(page, operation);
     const box = await block(page, operation).locator('.response .model-example').first().boundingBox();
     await collapse(page, operation);

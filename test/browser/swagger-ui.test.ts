@@ -1,11 +1,10 @@
-// Whoever opens /docs on a new database and executes one operation after the other, from the top of the page to its
-// end and with the values that are filled in already, sees nothing but successes.
+// On a new database, all operations of /docs succeed with their prefilled values, executed from top to bottom.
 import t from 'tap';
 import { newDatabase } from '../support/database.ts';
 import { startProcess } from '../support/process.ts';
 import { startBrowser } from './chromium.ts';
 import { isSuccess, operations, tagNames } from './contract.ts';
-import { inEachLook, overflow, picture } from './screenshots.ts';
+import { inEachLook, overflow, screenshot } from './screenshots.ts';
 import { block, collapse, deepLink, execute, expand, openSwaggerUi } from './swagger-ui.ts';
 import { openWatched } from './watched-page.ts';
 
@@ -31,43 +30,43 @@ for (const base of ['', '/v1']) {
 
     if (base === '') {
       await inEachLook(page, async (look) => {
-        await picture(page, `docs-${look}`);
-        t.ok((await overflow(page)) <= 0, `fits into its window: ${look}`);
+        await screenshot(page, `docs-${look}`);
+        t.ok((await overflow(page)) <= 0, `fits into the window: ${look}`);
       });
     } else {
       await page.locator('#servers').selectOption(base);
     }
 
     for (const operation of operations) {
-      t.test(`${operation.id} succeeds with what is filled in`, async (t) => {
+      t.test(`${operation.id} succeeds with the prefilled values`, async (t) => {
         await expand(page, operation);
-        t.equal(new URL(page.url()).hash, deepLink(operation), 'the address leads to it');
+        t.equal(new URL(page.url()).hash, deepLink(operation), 'the address links to it');
         const { shown, sent } = await execute(page, operation);
         t.ok(isSuccess(shown.status), `shows ${shown.status}: ${shown.body}`);
         t.ok(operation.statuses.includes(shown.status), 'a documented status');
-        t.notOk(shown.isUndocumented, 'which the page knows');
-        t.equal(shown.status, sent.status, 'the status that came');
-        t.same(json(shown.body), json(sent.body), 'the body that came');
+        t.notOk(shown.isUndocumented, 'the page does not mark it as undocumented');
+        t.equal(shown.status, sent.status, 'the received status');
+        t.same(json(shown.body), json(sent.body), 'the received body');
         t.match(shown.headers, `x-request-id: ${sent.requestId}`);
         t.match(shown.duration, /^\d+ ms$/);
         t.same(await findings(), []);
 
         if (base === '') {
           await inEachLook(page, async (look) => {
-            await picture(block(page, operation), `docs-${operation.id}-${look}`);
-            t.ok((await overflow(page)) <= 0, `fits into its window: ${look}`);
+            await screenshot(block(page, operation), `docs-${operation.id}-${look}`);
+            t.ok((await overflow(page)) <= 0, `fits into the window: ${look}`);
           });
         }
         await collapse(page, operation);
       });
     }
 
-    t.test('nothing went wrong on the page', async (t) => {
+    t.test('the page has no errors', async (t) => {
       t.same(await findings(), []);
       await close();
     });
   });
 }
 
-/** The value of a JSON text; that of no text is undefined. */
+/** The value of a JSON text; undefined for empty text. */
 const json = (text: string): unknown => (text === '' ? undefined : JSON.parse(text));

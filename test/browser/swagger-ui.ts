@@ -1,9 +1,9 @@
-// Works Swagger UI as somebody with a mouse and a keyboard does.
+// Operates Swagger UI with mouse and keyboard.
 import type { Locator, Page } from 'playwright-core';
 import type { Operation } from './contract.ts';
 
-/** What the page shows of an answer that it got, and what it was sent. */
-export interface ShownAnswer {
+/** The displayed response, and the received one. */
+export interface ShownResponse {
   shown: { status: number; body: string; headers: string; duration: string; isUndocumented: boolean };
   sent: { status: number; body: string; requestId: string };
 }
@@ -15,13 +15,13 @@ export const block = (page: Page, { tag, id }: Operation): Locator =>
 /** The link to an operation. */
 export const deepLink = ({ tag, id }: Operation): string => `#/${tag}/${id}`;
 
-/** Opens the page and waits until all of it is there. */
+/** Opens the page and waits until it is complete. */
 export async function openSwaggerUi(page: Page, path: string): Promise<void> {
   await page.goto(path);
   await page.locator('.opblock').first().waitFor();
 }
 
-/** Opens the block of an operation and makes it ready to be tried out. */
+/** Opens the block of an operation, and activates “Try it out”. */
 export async function expand(page: Page, operation: Operation): Promise<void> {
   const opened = block(page, operation);
   if ((await opened.locator('.opblock-body').count()) === 0) {
@@ -38,14 +38,14 @@ export async function collapse(page: Page, operation: Operation): Promise<void> 
   await block(page, operation).locator('.opblock-body').waitFor({ state: 'detached' });
 }
 
-/** Presses “Execute” and gives the answer that the page then shows beside the one that came. */
-export async function execute(page: Page, operation: Operation): Promise<ShownAnswer> {
+/** Clicks “Execute”, and returns the displayed and the received response. */
+export async function execute(page: Page, operation: Operation): Promise<ShownResponse> {
   const opened = block(page, operation);
   const clear = opened.locator('.btn-clear');
   if ((await clear.count()) > 0) await clear.click();
-  const came = page.waitForResponse((response) => isAnswerTo(operation, response), { timeout: 10_000 });
+  const received = page.waitForResponse((response) => isResponseTo(operation, response), { timeout: 10_000 });
   await opened.locator('.btn.execute').click();
-  const response = await came;
+  const response = await received;
   await response.finished();
 
   const live = opened.locator('.live-responses-table tbody tr.response');
@@ -71,7 +71,7 @@ export async function execute(page: Page, operation: Operation): Promise<ShownAn
   };
 }
 
-function isAnswerTo(
+function isResponseTo(
   { method, path }: Operation,
   response: { url(): string; request(): { method(): string } },
 ): boolean {

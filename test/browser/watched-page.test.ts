@@ -1,4 +1,4 @@
-// Proves that what the other tests rely on can fail: each fault that a page may have is recorded.
+// Each fault of a page is recorded: the checks of the other tests can fail.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import t, { type Test } from 'tap';
@@ -7,7 +7,7 @@ import { type Finding, openWatched } from './watched-page.ts';
 
 const browser = await startBrowser(t);
 
-/** Serves one page, its script and what else it asks for; gives the origin, and what was asked for. */
+/** Serves one page with its assets, and returns the origin and the requests. */
 async function serve(t: Test, { body = '', policy = "default-src * data: 'unsafe-inline'", script = '' }) {
   const asked: string[] = [];
   const server = createServer(({ url = '' }, response) => {
@@ -28,7 +28,7 @@ async function serve(t: Test, { body = '', policy = "default-src * data: 'unsafe
     server.closeAllConnections();
   });
   const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('There is no port');
+  if (typeof address !== 'object' || address === null) throw new Error('The server has no port');
   return { origin: `http://127.0.0.1:${address.port}`, asked };
 }
 
@@ -89,17 +89,17 @@ t.test('an error on the console of a worker', async (t) => {
   t.match(await visit(t, origin), [{ kind: 'console error', text: '1234' }]);
 });
 
-t.test('an exception that nobody caught', async (t) => {
+t.test('an uncaught exception', async (t) => {
   const { origin } = await serve(t, { body: SCRIPT, script: 'nothing.at.all' });
   t.match(await visit(t, origin), [{ kind: 'page error', text: 'nothing is not defined' }]);
 });
 
-t.test('an asset that is missing', async (t) => {
+t.test('a missing asset', async (t) => {
   const { origin } = await serve(t, { body: '<img src="/missing.png">' });
   t.match(await visit(t, origin), [{ kind: 'console error', text: '404', url: `${origin}/missing.png` }]);
 });
 
-t.test('a request to another origin, which does not get there', async (t) => {
+t.test('a request to another origin, which is blocked', async (t) => {
   const other = await serve(t, {});
   const { origin } = await serve(t, { body: `<img src="${other.origin}/logo.svg">` });
   const found = await visit(t, origin);
@@ -125,7 +125,7 @@ t.test('a request of a worker to another origin', async (t) => {
   t.same(other.asked, []);
 });
 
-t.test('a request to another origin that the policy stopped', async (t) => {
+t.test('a request to another origin that the policy blocked', async (t) => {
   const other = await serve(t, {});
   const { origin } = await serve(t, {
     policy: "default-src 'self'; img-src data:",
@@ -139,7 +139,7 @@ t.test('a request to another origin that the policy stopped', async (t) => {
   );
   t.match(
     found.find(({ kind }) => kind === 'foreign request'),
-    { text: 'stopped by the policy' },
+    { text: 'blocked by the policy' },
   );
   t.same(other.asked, []);
 });

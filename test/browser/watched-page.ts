@@ -1,39 +1,39 @@
-// A page of the browser that is watched for everything that must not happen on it.
+// A page with a recorder for errors and foreign requests.
 import type { Browser, BrowserContextOptions, ConsoleMessage, Page } from 'playwright-core';
 
-/** Something that must not happen on a page. */
+/** A fault of a page. */
 export interface Finding {
   kind: 'console error' | 'page error' | 'policy violation' | 'foreign request' | 'failed request';
   text: string;
-  /** Where it happened, or what was asked for. */
+  /** The place of the fault, or the requested URL. */
   url: string;
 }
 
 export interface WatchedPage {
   page: Page;
-  /** What has been found since the last call, once the page has come to rest. */
+  /** The faults since the last call, after the page is idle. */
   findings(): Promise<Finding[]>;
   close(): Promise<void>;
 }
 
-/** The name of the function that the page reports violations of its policy to. */
+/** The name of the function through which the page reports violations of its policy. */
 const REPORT = '__reportPolicyViolation';
 
-/** Runs in each page before anything else does. */
+/** Runs in each page before its scripts. */
 const REPORTER = `addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sample }) => {
   ${REPORT}(effectiveDirective + ' ' + sample, blockedURI);
 });`;
 
 /**
- * Opens an empty page whose console, errors, policy and requests are watched. A request to an origin other than
- * `origin` is stopped and recorded; so is one that the policy of the page stopped before.
+ * Opens an empty page, and records its console, errors, policy violations and requests. A request to another origin is
+ * blocked and recorded; one that the policy of the page blocked is also recorded.
  */
 export async function openWatched(
   browser: Browser,
   origin: string,
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
-  // A service worker's requests would get past the recorder.
+  // Requests of a service worker would bypass the recorder.
   const context = await browser.newContext({ baseURL: origin, serviceWorkers: 'block', ...options });
   let found: Finding[] = [];
   const isForeign = (url: string) => /^(https?|wss?|ftp):/.test(url) && new URL(url).origin !== origin;
@@ -51,7 +51,7 @@ export async function openWatched(
   );
   await context.exposeFunction(REPORT, (text: string, url: string) => {
     found.push({ kind: 'policy violation', text, url });
-    if (isForeign(url)) found.push({ kind: 'foreign request', text: 'stopped by the policy', url });
+    if (isForeign(url)) found.push({ kind: 'foreign request', text: 'blocked by the policy', url });
   });
   await context.addInitScript({ content: REPORTER });
 
@@ -76,7 +76,7 @@ export async function openWatched(
     page,
     findings: async () => {
       await page.waitForLoadState('networkidle');
-      // What the browser has still to tell is told in order: after an answer to this, nothing is on its way.
+      // The browser sends its events in order: after this response, none is pending.
       await page.evaluate('new Promise((resolve) => setTimeout(resolve, 50))');
       const findings = found;
       found = [];

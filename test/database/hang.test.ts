@@ -13,7 +13,7 @@ interface Hang {
   thaw(): Promise<void>;
 }
 
-/** Requests of every kind, more than there are slots and connections for. */
+/** Requests of all kinds, more than slots and connections. */
 function requestsOfAllKinds(call: Client, url: string): ReturnType<Client>[] {
   const numbers = Array.from({ length: 40 }, (_, index) => index + 1);
   return [
@@ -26,22 +26,22 @@ function requestsOfAllKinds(call: Client, url: string): ReturnType<Client>[] {
   ];
 }
 
-/** Sends requests until they are served: on a busy machine they may miss the short deadlines of these tests. */
+/** Retries requests until they succeed: on a busy machine they may exceed the short deadlines of these tests. */
 const patient =
   (call: Client): Client =>
   async (...request) => {
-    let answer = await call(...request);
+    let response = await call(...request);
     await until(
       async () => {
-        if (answer.status === 503) answer = await call(...request);
-        return answer.status !== 503;
+        if (response.status === 503) response = await call(...request);
+        return response.status !== 503;
       },
       `${request.join(' ')} is not served`,
     );
-    return answer;
+    return response;
   };
 
-/** What must hold while a database hangs, and after. */
+/** The required behaviour while a database hangs, and afterwards. */
 async function checkHang(t: Test, { call, log }: Service, { freeze, thaw }: Hang): Promise<void> {
   const served = patient(call);
   const { url } = await createTask(served, { title: 'Before' });
@@ -52,9 +52,9 @@ async function checkHang(t: Test, { call, log }: Service, { freeze, thaw }: Hang
   const ready = call('GET', '/ready');
   t.equal((await call('GET', '/health')).status, 200, 'the process is alive');
   t.match(await ready, { status: 503, headers: { 'retry-after': '1' }, body: { code: 'unavailable' } });
-  const answers = await Promise.all(requests);
-  t.same(new Set(answers.map(({ status }) => status)), new Set([503]));
-  t.same(new Set(answers.map(({ headers }) => headers['retry-after'])), new Set(['1']));
+  const responses = await Promise.all(requests);
+  t.same(new Set(responses.map(({ status }) => status)), new Set([503]));
+  t.same(new Set(responses.map(({ headers }) => headers['retry-after'])), new Set(['1']));
   const causes = JSON.stringify(log);
   t.match(causes, 'in flight: its outcome is unknown');
   t.match(causes, 'in the queue: nothing was run');
@@ -64,7 +64,7 @@ async function checkHang(t: Test, { call, log }: Service, { freeze, thaw }: Hang
   t.equal((await served('GET', '/ready')).status, 200);
   for (const { url, item } of songs) t.same((await served('GET', url)).body, item, 'its own row');
   t.equal((await served('GET', '/songs')).status, 200);
-  t.match((await served('GET', url)).body.title, /^(Before|After \d+)$/, 'the acknowledged write is there');
+  t.match((await served('GET', url)).body.title, /^(Before|After \d+)$/, 'the acknowledged write exists');
   await t.resolves(createTask(served));
 }
 
@@ -76,7 +76,7 @@ for (const BATCHING of ['on', 'off']) {
   });
 }
 
-// A proxy that stops is not a server that stops: its processes and its kernel's queues do other things.
+// A stopped server differs from a stopped proxy: its processes and the queues of its kernel behave differently.
 if (onServer) {
   t.test('requests succeed again after the processes of a stopped server continue', async (t) => {
     const server = await startThrowawayPostgres();

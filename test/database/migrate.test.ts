@@ -10,7 +10,7 @@ import { until } from '../support/until.ts';
 
 const { app, call } = await startService(t);
 
-/** A log that keeps its messages. */
+/** A log that stores its messages. */
 function keepingLog() {
   const messages: string[] = [];
   const keep = (_: object, message: string) => void messages.push(message);
@@ -94,7 +94,7 @@ t.test('a failed migration is rolled back, and later ones do not run', async (t)
   );
   t.match(rows, [{ good: 'good', half: null, later: null }]);
   await writeFile(join(folder, '202.bad.sql'), 'CREATE TABLE half ()');
-  t.same(await migrateOn(folder), ['202.bad.sql', '203.later.sql'], 'mended, it goes on from there');
+  t.same(await migrateOn(folder), ['202.bad.sql', '203.later.sql'], 'after a fix, migration continues there');
 });
 
 t.test('each migration is idempotent', async (t) => {
@@ -141,7 +141,7 @@ t.test('a table of another application is not changed', async (t) => {
 t.test('a recorded migration without its table is reported', async (t) => {
   const folder = await migrations(t, { '501.moved.sql': 'CREATE TABLE moved ()' });
   await migrateOn(folder);
-  await app.pg.query('CREATE SCHEMA elsewhere; ALTER TABLE moved SET SCHEMA elsewhere');
+  await app.pg.query('CREATE SCHEMA other; ALTER TABLE moved SET SCHEMA other');
   await t.rejects(migrateOn(folder), {
     name: 'ConfigError',
     message:
@@ -149,7 +149,7 @@ t.test('a recorded migration without its table is reported', async (t) => {
   });
 });
 
-// The embedded database never has a second process to wait for, nor timeouts.
+// The embedded database has neither a second process nor timeouts.
 if (onServer) {
   /** A connection to a new, empty database. */
   const emptyDatabase = async (t: Test) => {
@@ -190,7 +190,7 @@ if (onServer) {
     const client = await connect({ statement_timeout: 100 });
     const { log, messages } = keepingLog();
     const migrated = migrate(client, folder, { log, lockTimeout: 60 });
-    await until(() => messages.length > 3, 'It does not try again');
+    await until(() => messages.length > 3, 'It does not retry');
     t.same(
       new Set(messages),
       new Set(['Waiting for a lock: another instance migrates the database, or uses a table']),

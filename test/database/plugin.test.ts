@@ -32,7 +32,7 @@ t.test('a database outage causes 503 until it ends, and never ends the process',
   t.equal(
     (await call('POST', '/tasks', { json: { title: '' } })).status,
     422,
-    'what needs no database works',
+    'requests without the database succeed',
   );
   t.ok(log.some(({ msg }) => msg === 'A database connection broke'));
 
@@ -71,9 +71,9 @@ t.test('an unusable server is reported at startup, without secrets', async (t) =
   }
 });
 
-// The embedded database has one database, one role and no backends that could be killed.
+// The embedded PostgreSQL has one database, one role and no backend processes.
 if (onServer) {
-  /** A new database, its name, and a superuser's connection to it; gone after the test. */
+  /** A temporary database, its name, and a superuser's connection to it. */
   const serverDatabase = async (t: Test) => {
     const { DATABASE_URL = '' } = await testDatabase(t);
     const url = new URL(DATABASE_URL);
@@ -82,7 +82,7 @@ if (onServer) {
     t.teardown(() => owner.end());
     return { url, name: url.pathname.slice(1), owner };
   };
-  /** A role without any privilege; gone after the test. */
+  /** A temporary role without privileges. */
   const newRole = async (t: Test, { name, owner }: Awaited<ReturnType<typeof serverDatabase>>) => {
     const role = `role_of_${name}`;
     await owner.query(`CREATE ROLE ${role} LOGIN`);

@@ -52,7 +52,7 @@ t.test('statements succeed when the type of a column changes on live connections
   const requests = async (round: string) => {
     const created = await call('POST', '/songs', { json: newSong({ song: round }) });
     const url = String(created.headers.location);
-    const answers = [
+    const responses = [
       created,
       await call('GET', url),
       await call('GET', '/songs?year=2019&count=true'),
@@ -61,7 +61,7 @@ t.test('statements succeed when the type of a column changes on live connections
       await call('DELETE', url),
     ];
     t.same(
-      answers.map(({ status }) => status),
+      responses.map(({ status }) => status),
       [201, 200, 200, 200, 200, 204],
       round,
     );
@@ -93,7 +93,7 @@ t.test('a prepared statement that the session lost, or already has, is retried',
   app.pg.pool.once('connect', (client) => {
     client.query(`PREPARE "${name}" AS SELECT 2 AS one`);
   });
-  t.match(await app.database.query(statement), { rows: [{ one: 1 }] }, 'another one of this name is there');
+  t.match(await app.database.query(statement), { rows: [{ one: 1 }] }, 'another statement has this name');
 });
 
 t.test('a statement that fails again without its name fails with its error', async (t) => {
@@ -164,11 +164,7 @@ t.test(
 
     respond();
     const results = await Promise.all(run());
-    t.same(
-      new Set(results.map((result) => Object(result).command)),
-      new Set(['SELECT']),
-      'then all are served',
-    );
+    t.same(new Set(results.map((result) => Object(result).command)), new Set(['SELECT']), 'then all succeed');
     t.equal(pool.totalCount, 2);
     await pool.end();
   },

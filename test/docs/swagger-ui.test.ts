@@ -17,7 +17,7 @@ for (const url of ['/docs', '/docs/', '/v1/docs', '/v1/docs/']) {
     t.match(body, '<title>Setlist API</title>');
     t.notMatch(body, /<script(?![^>]*\ssrc=)/, 'no inline script');
     t.notMatch(body, /<style|\sstyle=|\son\w+=/, 'no inline style or handler');
-    t.notMatch(body, /(src|href)="(https?:)?\/\//, 'nothing from elsewhere');
+    t.notMatch(body, /(src|href)="(https?:)?\/\//, 'nothing from other origins');
 
     const base = new URL(url, 'http://localhost');
     const assets = [...body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = '']) => new URL(path, base));
@@ -50,7 +50,7 @@ for (const [url, location] of [
   ['/v1/', '/v1/docs'],
   ['/v1?from=home', '/v1/docs'],
 ] as const) {
-  t.test(`${url} leads to ${location}`, async (t) => {
+  t.test(`${url} redirects to ${location}`, async (t) => {
     const { statusCode, headers } = await app.inject(url);
     t.equal(statusCode, 302);
     t.equal(headers.location, location);
@@ -62,7 +62,7 @@ t.test('the docs are not part of the contract', async (t) => {
   t.notOk(paths.some((path) => path === '/' || path.startsWith('/docs') || path.startsWith('/redoc')));
 });
 
-t.test('the API keeps the policy that allows nothing', async (t) => {
+t.test('the API keeps its strict policy', async (t) => {
   const { headers } = await app.inject('/openapi.json');
   t.equal(headers['content-security-policy'], "default-src 'none';frame-ancestors 'none'");
 });

@@ -22,7 +22,7 @@ t.test('a kind makes errors with its code, status, family, message and headers',
   t.notOk(error instanceof defineError('lost', 404, 'Lost'));
 });
 
-t.test('details are given, or listed from the request when they are asked for', async (t) => {
+t.test('details are given, or derived from the request on demand', async (t) => {
   const Wrong = defineError('wrong', 422, 'Wrong');
   t.same(new Wrong({ details }).failuresOf(request), { details, truncated: false });
   let asked = 0;
@@ -36,7 +36,7 @@ t.test('details are given, or listed from the request when they are asked for', 
   t.same(error.failuresOf(request), { details: [{ type: 'x', loc: ['r-1'], msg: 'x' }], truncated: true });
 });
 
-t.test('a code stands for one error', async (t) => {
+t.test('a code belongs to one error', async (t) => {
   const Gone = defineError('gone', 404, 'Gone');
   t.equal(defineError('gone', 404, 'Gone'), Gone);
   for (const define of [() => defineError('gone', 409, 'Gone'), () => defineError('gone', 404, 'Away')])

@@ -9,7 +9,7 @@ const NotFound = defineError('not_found', 404, 'Not found');
 const ValidationFailed = defineError('validation_failed', 422, 'Request validation failed');
 const failed = () => new ValidationFailed({ details: () => ({ details, truncated: true }) });
 
-t.test('an error is an envelope, in the order that people read it', async (t) => {
+t.test('an error is an envelope with a fixed order of members', async (t) => {
   const { contentType, body } = representError(failed(), request);
   t.equal(contentType, 'application/json');
   t.equal(
@@ -17,10 +17,10 @@ t.test('an error is an envelope, in the order that people read it', async (t) =>
     '{"error":"ValidationError","code":"validation_failed","message":"Request validation failed",' +
       '"details":[{"type":"missing","loc":["body"],"msg":"Field required","input":null}],"truncated":true,"requestId":"r-1"}',
   );
-  t.notOk('details' in representError(new NotFound(), request).body, 'absent when there is nothing to say');
+  t.notOk('details' in representError(new NotFound(), request).body, 'absent without details');
 });
 
-t.test('an error is a problem for those who prefer that', async (t) => {
+t.test('an error is a problem if the client prefers it', async (t) => {
   for (const accept of [
     'application/problem+json',
     'application/json;q=0.5, application/problem+json',

@@ -3,30 +3,30 @@ import pg from 'pg';
 import { startThrowawayPostgres } from '../../scripts/throwaway-postgres.mjs';
 import type { DatabaseName } from './options.ts';
 
-/** What the services under test run on. */
+/** The database of the services under test. */
 export interface Databases {
   name: DatabaseName;
-  /** The environment of a service with a new database, in the mode that belongs to it. */
+  /** The environment of a service with a new database, and its mode. */
   environment(): Promise<Record<string, string>>;
-  /** Removes whatever was made. */
+  /** Removes the databases. */
   stop(): Promise<void>;
 }
 
-/** Without a bound on tasks: with it, most creates would be refused, and little else would be tried. */
+/** Without a limit on tasks: otherwise most creates would be rejected. */
 const COMMON = { MAX_TASKS: '0', REQUEST_DEADLINE_MS: '60000' };
 
 export function openDatabases(name: DatabaseName): Promise<Databases> {
   return name === 'server' ? serverDatabases() : Promise.resolve(embeddedDatabases);
 }
 
-/** Answers are checked by the service too, which turns a wrong one into a failure. */
+/** The service also validates its responses: an invalid one is a 500. */
 const embeddedDatabases: Databases = {
   name: 'embedded',
   environment: async () => ({ ...COMMON, DATA_DIR: 'memory://', VALIDATE_RESPONSES: 'true' }),
   stop: async () => {},
 };
 
-/** The server of TEST_DATABASE_URL or one of its own, and services as they are shipped. */
+/** The server of TEST_DATABASE_URL or a temporary one, and services with default settings. */
 async function serverDatabases(): Promise<Databases> {
   const given = process.env.TEST_DATABASE_URL;
   const server = given === undefined ? await startThrowawayPostgres() : undefined;

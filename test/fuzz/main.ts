@@ -1,5 +1,5 @@
-// Proves that the running service sends exactly what openapi.json says: Schemathesis against the built service, and
-// properties against the service in a process of its own; on each database, the databases side by side.
+// Proves that the service conforms to openapi.json: Schemathesis against the built service, and properties against the
+// service in a child process; on both databases concurrently.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,7 +48,7 @@ async function main(options: Options): Promise<void> {
             counts.runs++;
             console.log(`${failed === 0 ? '✓' : '✗'} ${title}: ${summary}`);
             for (const problem of problems) console.error(`\n${title}: ${problem}`);
-            if (failed > 0) console.error(`\nTo repeat it: ${repetition(tier, name, seed, examples)}`);
+            if (failed > 0) console.error(`\nTo reproduce it: ${repetition(tier, name, seed, examples)}`);
           }
         }
       } finally {
@@ -79,8 +79,8 @@ try {
   if (error instanceof UsageError) console.error(`${error.message}\n\n${usage}`);
   else if (error instanceof UnavailableError) console.error(error.message);
   else console.error(interruption.signal.aborted ? 'Interrupted.' : error);
-  // What else is running has nothing to add.
+  // The other runs are not needed any more.
   interruption.abort();
   process.exitCode = 1;
-  console.log('# 0 passed, 1 failed: it could not be run to its end');
+  console.log('# 0 passed, 1 failed: the run was not completed');
 }

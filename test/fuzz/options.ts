@@ -8,7 +8,7 @@ export type DatabaseName = (typeof DATABASES)[number];
 
 export interface Options {
   seeds: readonly number[];
-  /** How many examples each operation gets, for each seed. */
+  /** The number of examples per operation and seed. */
   examples: number;
   tiers: readonly Tier[];
   databases: readonly DatabaseName[];
@@ -16,7 +16,7 @@ export interface Options {
   operations?: readonly string[];
 }
 
-/** The arguments cannot be understood; the message is for the person who gave them. */
+/** The arguments are invalid; the message is for the user. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -29,9 +29,9 @@ export const usage = `Usage: npm run test:fuzz -- [options]
   --operations NAME,...           just the properties of these operations`;
 
 /**
- * Reads the command line.
+ * Parses the command line.
  *
- * @throws {UsageError} when it is not as {@link usage} says.
+ * @throws {UsageError} if it does not match {@link usage}.
  */
 export function readOptions(args: readonly string[]): Options {
   const { seed, examples, only, database, operations } = parse(args);
@@ -57,7 +57,7 @@ function parse(args: readonly string[]) {
 function natural(option: string, text: string): number {
   const number = Number(text);
   if (!/^\d+$/.test(text) || number < 1 || number > 2_147_483_647) {
-    throw new UsageError(`--${option} takes whole numbers from 1, not "${text}".`);
+    throw new UsageError(`--${option} must be a positive integer, not "${text}".`);
   }
   return number;
 }
@@ -69,6 +69,6 @@ function oneOf<Name extends string>(
 ): readonly Name[] {
   if (given === undefined) return names;
   const name = names.find((candidate) => candidate === given);
-  if (!name) throw new UsageError(`--${option} takes ${names.join(' or ')}, not "${given}".`);
+  if (!name) throw new UsageError(`--${option} must be ${names.join(' or ')}, not "${given}".`);
   return [name];
 }

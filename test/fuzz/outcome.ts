@@ -1,10 +1,10 @@
-/** What one run of a tier came to. */
+/** The outcome of one run of a tier. */
 export interface Outcome {
-  /** Requests, or test cases, that met every expectation. */
+  /** The number of passed requests or test cases. */
   passed: number;
   failed: number;
   /** One line of figures. */
   summary: string;
-  /** What is wrong, in full; empty where nothing is. */
+  /** The full problems; empty if there are none. */
   problems: readonly string[];
 }

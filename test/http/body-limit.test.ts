@@ -1,11 +1,11 @@
-// The default of BODY_LIMIT holds every valid body, however its client escapes it. The bound is derived from the schemas
-// of the contract, so that a new resource or a longer field is measured too.
+// The default of BODY_LIMIT allows every valid body, with any escapes. The size is derived from the schemas of the contract,
+// so that the test covers new resources and longer fields.
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { models } from '../../schemas/index.ts';
 import { readConfig } from '../../src/config.ts';
 
-/** A JSON Schema, as far as the length of its values depends on it. */
+/** The parts of a JSON Schema that affect the length of values. */
 interface MeasuredSchema {
   type?: string;
   enum?: string[];
@@ -20,12 +20,12 @@ interface MeasuredSchema {
 const ESCAPE = 6;
 const QUOTES = 2;
 
-/** `-1.7976931348623157e+308`: more digits make no difference to a number of double precision. */
+/** `-1.7976931348623157e+308`: further digits do not change a double-precision number. */
 const LONGEST_NUMBER = 24;
 
 const longestKey = (name: string) => name.length * ESCAPE + QUOTES;
 
-/** The bytes of the longest JSON text without blanks that is valid: each code point is two escaped surrogates. */
+/** The bytes of the longest valid JSON text without whitespace: each code point is two escaped surrogates. */
 function longest(schema: object): number {
   const { type, enum: values, maxLength, minimum, maximum, anyOf, properties }: MeasuredSchema = schema;
   if (anyOf) return Math.max(...anyOf.map(longest));
@@ -41,7 +41,7 @@ function longest(schema: object): number {
     );
     return members.reduce((sum, bytes) => sum + bytes, 1);
   }
-  throw new Error(`A body can be of any length: ${JSON.stringify(schema)}`);
+  throw new Error(`The length of a body is not limited: ${JSON.stringify(schema)}`);
 }
 
 const document: { paths: Record<string, Record<string, { requestBody?: unknown }>> } = JSON.parse(
@@ -64,7 +64,7 @@ t.test('every valid body fits into the default of BODY_LIMIT', async (t) => {
   for (const model of bodies) t.ok(longest(model) <= bodyLimit, `${model.$id}: ${longest(model)} bytes`);
 });
 
-t.test('the measure is that of a body', async (t) => {
+t.test('the measure matches actual bodies', async (t) => {
   const escaped = (text: string) =>
     [...text].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
   const member = (name: string, value: string) => `"${escaped(name).join('')}":${value}`;
@@ -73,5 +73,5 @@ t.test('the measure is that of a body', async (t) => {
   t.equal(longest(models.find(({ $id }) => $id === 'SongCreate') ?? {}), body.length);
   t.equal(longest({ type: 'number' }), String(-Number.MAX_VALUE).length);
   t.equal(longest({ type: 'string', enum: ['a', 'éa'] }), JSON.stringify(escaped('éa').join('')).length - 2);
-  t.throws(() => longest({ type: 'string' }), 'a text without bound');
+  t.throws(() => longest({ type: 'string' }), 'a text without a limit');
 });

@@ -4,7 +4,7 @@ import { startWithoutDatabase } from '../support/service.ts';
 const { call } = await startWithoutDatabase(t);
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-t.test('what is not JSON is 400', async (t) => {
+t.test('invalid JSON is 400', async (t) => {
   for (const payload of [
     '{',
     '{"title":}',
@@ -24,7 +24,7 @@ t.test('what is not JSON is 400', async (t) => {
   }
 });
 
-t.test('text that could not be stored as it was sent is 400', async (t) => {
+t.test('text that cannot be stored unchanged is 400', async (t) => {
   const latin1 = await call('POST', '/tasks', {
     payload: Buffer.from('{"title":"\xe9"}', 'latin1'),
     headers: JSON_TYPE,
@@ -40,10 +40,10 @@ t.test('text that could not be stored as it was sent is 400', async (t) => {
     payload: '{"title":"\\ud83c\\udfb5","done":0}',
     headers: JSON_TYPE,
   });
-  t.match(pair, { status: 422, body: { details: [{ loc: ['body', 'done'] }] } }, 'a whole pair is fine');
+  t.match(pair, { status: 422, body: { details: [{ loc: ['body', 'done'] }] } }, 'a complete pair is valid');
 });
 
-t.test('the place where a body stops being JSON is the offset of the token that does not fit', async (t) => {
+t.test('the location of invalid JSON is the offset of the first invalid token', async (t) => {
   for (const [payload, place] of [
     ['position 99999999999', 0],
     ['position 5', 0],
@@ -67,17 +67,17 @@ t.test('the place where a body stops being JSON is the offset of the token that 
   }
 });
 
-t.test('however deep a body nests, JSON is 422 and anything else is 400', async (t) => {
+t.test('at any nesting depth, JSON is 422 and anything else is 400', async (t) => {
   const { call } = await startWithoutDatabase(t, { BODY_LIMIT: '1000000' });
   const nested = (inner: string, depth: number) => '['.repeat(depth) + inner + ']'.repeat(depth);
   for (const depth of [100, 7000, 400_000]) {
     for (const inner of ['', '"🎵"', '"\\ud83d\\ude00"', '{"\\ud83d\\ude00":"\\\\ud800"}']) {
-      const answer = await call('POST', '/tasks', { payload: nested(inner, depth), headers: JSON_TYPE });
-      t.equal(answer.status, 422, `${depth} around ${inner}`);
+      const response = await call('POST', '/tasks', { payload: nested(inner, depth), headers: JSON_TYPE });
+      t.equal(response.status, 422, `${depth} around ${inner}`);
     }
     for (const inner of ['"\\ud83d"', '"\\ude00\\ud83d"', 'x']) {
-      const answer = await call('POST', '/tasks', { payload: nested(inner, depth), headers: JSON_TYPE });
-      t.equal(answer.status, 400, `${depth} around ${inner}`);
+      const response = await call('POST', '/tasks', { payload: nested(inner, depth), headers: JSON_TYPE });
+      t.equal(response.status, 400, `${depth} around ${inner}`);
     }
     const objects = `${'{"title":'.repeat(depth / 10)}"\\ud83d\\ude00"${'}'.repeat(depth / 10)}`;
     t.equal((await call('PATCH', '/tasks/1', { payload: objects, headers: JSON_TYPE })).status, 422);
@@ -110,7 +110,11 @@ t.test('a body of another type, charset or coding is 415', async (t) => {
     t.equal(body.code, 'unsupported_media_type');
   }
   const headers = { 'content-type': 'Application/JSON ; Charset="UTF-8"', 'content-encoding': 'identity' };
-  t.equal((await call('POST', '/songs', { payload: '{}', headers })).status, 422, 'UTF-8 may be said');
+  t.equal(
+    (await call('POST', '/songs', { payload: '{}', headers })).status,
+    422,
+    'an explicit charset UTF-8 is accepted',
+  );
 });
 
 t.test('content codings ignore case, and identity is the only one', async (t) => {
@@ -128,7 +132,7 @@ t.test('content codings ignore case, and identity is the only one', async (t) =>
     payload: '{}',
     headers: { 'content-type': 'text/plain' },
   });
-  t.notOk('accept-encoding' in headers, 'only where the coding was the reason');
+  t.notOk('accept-encoding' in headers, 'only if the coding was the reason');
 });
 
 t.test('a body over the limit is 413', async (t) => {
@@ -151,7 +155,7 @@ t.test('members that poison prototypes are unknown fields like others', async (t
   );
 });
 
-t.test('the worst body costs little to refuse, in time and in words', async (t) => {
+t.test('the rejection of the worst body is cheap, in time and size', async (t) => {
   const { call } = await startWithoutDatabase(t, { BODY_LIMIT: '65536' });
   const fill = (unit: (index: number) => string, open: string, close: string) => {
     let body = open;

@@ -13,7 +13,7 @@ const OTHER = '11111111-2222-3333-4444-555555555555';
 const TAG = entityTag(VERSION);
 const FAILED = { code: 'precondition_failed', statusCode: 412 };
 
-t.test('a read is not modified when the client has the version, weakly compared', async (t) => {
+t.test('a read is 304 if the client has the version, with weak comparison', async (t) => {
   const known = (ifNoneMatch: string | undefined) => isNotModified({ 'if-none-match': ifNoneMatch }, VERSION);
   t.equal(known(undefined), false);
   t.equal(known('*'), true);
@@ -23,7 +23,7 @@ t.test('a read is not modified when the client has the version, weakly compared'
   t.equal(known(', ,'), false);
 });
 
-t.test('a read evaluates If-Match first, strongly compared', async (t) => {
+t.test('a read evaluates If-Match first, with strong comparison', async (t) => {
   t.equal(isNotModified({ 'if-match': '*' }, VERSION), false);
   t.equal(isNotModified({ 'if-match': `"x", ${TAG}` }, VERSION), false);
   t.equal(isNotModified({ 'if-match': TAG, 'if-none-match': TAG }, VERSION), true);
@@ -38,10 +38,10 @@ t.test('a write depends on the tags that the service sent', async (t) => {
   t.equal(required('*'), undefined);
   t.same(required(`${TAG}, ,${entityTag(OTHER)},`), [VERSION, OTHER]);
   t.same(required(`W/${TAG}`), [], 'weak tags never match');
-  t.same(required(`"x", "'; DROP TABLE songs", "${VERSION.toUpperCase()}"`), [], 'nor do tags of others');
+  t.same(required(`"x", "'; DROP TABLE songs", "${VERSION.toUpperCase()}"`), [], 'other tags never match');
 
   const both = (ifNoneMatch: string) => writePreconditions({ 'if-match': TAG, 'if-none-match': ifNoneMatch });
-  t.same(both('*'), { required: [], excluded: undefined }, 'no version will do');
+  t.same(both('*'), { required: [], excluded: undefined }, 'no version matches');
   t.same(both(`W/${entityTag(OTHER)}, "x"`), { required: [VERSION], excluded: [OTHER] });
   t.same(writePreconditions({ 'if-none-match': TAG }), { required: undefined, excluded: [VERSION] });
 });
@@ -53,7 +53,7 @@ t.test('a create depends on its collection, which exists and has no tag', async 
     t.throws(() => checkCreatePreconditions(headers), FAILED, JSON.stringify(headers));
 });
 
-t.test('the schema takes what RFC 9110 takes, at linear cost', async (t) => {
+t.test('the schema accepts the syntax of RFC 9110, at linear cost', async (t) => {
   const texts = [ReadPreconditions, WritePreconditions].flatMap(({ properties }) =>
     Object.values(properties),
   );
@@ -68,7 +68,7 @@ t.test('the schema takes what RFC 9110 takes, at linear cost', async (t) => {
       t.notMatch(invalid, pattern);
   }
   const pattern = new RegExp(texts[0]?.pattern ?? '', 'u');
-  // Backtracking that is not linear does not end.
+  // Non-linear backtracking would not end.
   for (const piece of ['"a", ', ' ', ',', ', \t', '" ,', '"a" \t ,'])
     t.notMatch(`${piece.repeat(2000)}x`, pattern);
 });

@@ -26,7 +26,7 @@ const closed = () =>
     'Connections stay open',
   );
 
-t.test('what is not HTTP gets an error like every other, and a line in the log', async (t) => {
+t.test('invalid HTTP gets an error in the common format, and a line in the log', async (t) => {
   for (const [bytes, status, code] of [
     ['nonsense\r\n\r\n', 400, 'malformed_request'],
     ['GET /songs HTTP/1.1\r\nhost: x\r\ncontent-length: x\r\n\r\n', 400, 'malformed_request'],
@@ -58,11 +58,15 @@ t.test('a request target is a path, or the URL of one', async (t) => {
     const response = await rawExchange(port, `${line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
     t.equal(response.status, status, line);
     if (line === 'OPTIONS *')
-      t.equal(response.headers.allow, 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT', 'all of the service');
+      t.equal(
+        response.headers.allow,
+        'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT',
+        'all methods of the service',
+      );
   }
 });
 
-t.test('requests that came at once are handled one after the other', async (t) => {
+t.test('pipelined requests are handled one after the other', async (t) => {
   const request = 'GET /health HTTP/1.1\r\nhost: x\r\n\r\n';
   const last = request.replace('host: x', 'host: x\r\nconnection: close');
   const responses = await rawExchanges(port, request.repeat(100) + last);
@@ -72,25 +76,25 @@ t.test('requests that came at once are handled one after the other', async (t) =
   );
 });
 
-t.test('a client that disconnects in the middle of its body is a warning, and no error', async (t) => {
+t.test('a client that disconnects in the middle of its body is a warning, not an error', async (t) => {
   const before = log.length;
   const socket = await open();
   socket.write(BODY.replace('\r\n\r\n', '\r\nexpect: 100-continue\r\n\r\n'));
   t.match(String((await once(socket, 'data'))[0]), /^HTTP\/1.1 100 Continue/, 'the route waits for the body');
   socket.resetAndDestroy();
-  await until(() => log.some(({ status }) => status === 499), 'There is no line');
+  await until(() => log.some(({ status }) => status === 499), 'The line is missing');
   const lines = log.slice(before);
   t.match(lines, [{ level: 40, msg: 'client disconnected', method: 'POST', url: '/tasks', status: 499 }]);
   t.equal(lines.length, 1);
   await closed();
 });
 
-t.test('connections above the bound are closed at once, and counted in the log', async (t) => {
+t.test('connections above the limit are closed at once, and counted in the log', async (t) => {
   const sockets = await Promise.all(Array.from({ length: 5 }, open));
   const excess = await open();
   excess.on('error', () => {});
   await once(excess, 'close');
-  await until(() => log.some(({ refused }) => refused === 1), 'There is no line');
+  await until(() => log.some(({ refused }) => refused === 1), 'The line is missing');
   t.match(
     log.findLast(({ refused }) => refused),
     { level: 40, msg: /MAX_CONNECTIONS/ },
@@ -109,26 +113,26 @@ t.test('connections above the bound are closed at once, and counted in the log',
   await closed();
 });
 
-t.test('a client that sends much at once and reads nothing is read no further', async (t) => {
+t.test('reading pauses if a client sends many requests and reads no responses', async (t) => {
   const socket = await open();
   socket.on('error', () => {});
   const request = 'GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n';
   let isBlocked = false;
   socket.pause();
-  // Far more than the buffers of two sockets hold: some megabytes each.
+  // Far more than the buffers of two sockets, which are some megabytes each.
   for (let count = 0; count < 1000 && !isBlocked; count++) {
     isBlocked = !socket.write(request.repeat(1000)) && socket.writableLength > 8 * 1024 * 1024;
     await new Promise(setImmediate);
   }
   t.ok(isBlocked);
-  const answered = log.filter(({ url }) => url === '/openapi.json').length;
-  t.ok(answered < 1000, `${answered} of many thousands were answered`);
+  const served = log.filter(({ url }) => url === '/openapi.json').length;
+  t.ok(served < 1000, `${served} of many thousands were served`);
   t.equal((await app.inject('/health')).statusCode, 200);
   socket.destroy();
   await closed();
 });
 
-t.test('timeouts of requests are looked at every second', async (t) => {
+t.test('timeouts of requests are checked every second', async (t) => {
   t.match(app.server, {
     connectionsCheckingInterval: 1000,
     headersTimeout: 15_000,
@@ -137,10 +141,10 @@ t.test('timeouts of requests are looked at every second', async (t) => {
     timeout: 60_000,
   });
   const patient = await startWithoutDatabase(t, { REQUEST_DEADLINE_MS: '600000' });
-  t.equal(patient.app.server.timeout, 630_000, 'a request gets its 503 before its connection ends');
+  t.equal(patient.app.server.timeout, 630_000, 'a request gets its 503 before its connection is closed');
 });
 
-t.test('bytes behind the last response of a connection have no effect', async (t) => {
+t.test('bytes after the last request of a connection have no effect', async (t) => {
   const malformed = BODY.replace('content-length: 100', 'content-length: 1');
   const before = log.length;
   const responses = await rawExchanges(port, `${malformed}GET /health HTTP/1.1\r\nhost: x\r\n\r\n`);
@@ -154,7 +158,7 @@ t.test('bytes behind the last response of a connection have no effect', async (t
   );
 });
 
-t.test('a client that is still sending gets the error, and no reset', async (t) => {
+t.test('a client that is still sending gets the error instead of a reset', async (t) => {
   const chunk = 'x'.repeat(5_000_000);
   const large = BODY.replace('content-length: 100', `content-length: ${chunk.length + 1}`);
   t.equal((await rawExchange(port, large + chunk)).status, 413);
@@ -164,7 +168,7 @@ t.test('a client that is still sending gets the error, and no reset', async (t) 
   );
 });
 
-t.test('a request that has its response gets no second one when its body breaks', async (t) => {
+t.test('a request with a response gets no second one if its body is invalid', async (t) => {
   const socket = await open();
   const chunks: Buffer[] = [];
   socket.on('data', (data) => chunks.push(data));
@@ -181,7 +185,7 @@ t.test('a request that has its response gets no second one when its body breaks'
   );
 });
 
-t.test('a connection that stops and goes on often costs no more each time', async (t) => {
+t.test('repeated pauses of a connection do not increase its cost', async (t) => {
   const accepted = once(app.server, 'connection');
   const socket = await open();
   const [serverSide] = await accepted;
@@ -202,7 +206,7 @@ t.test('a connection that stops and goes on often costs no more each time', asyn
   await closed();
 });
 
-t.test('all connections can be closed, also one that waits to refuse a tunnel', async (t) => {
+t.test('all connections can be closed, also one with a pending CONNECT', async (t) => {
   const socket = await open();
   socket.on('error', () => {});
   socket.pause();
@@ -246,7 +250,7 @@ t.test('a stop waits until a slow client has its response', async (t) => {
   await ended;
 });
 
-t.test('connections on which nothing was sent do not hold up a stop', async (t) => {
+t.test('unused connections do not delay a stop', async (t) => {
   const service = await startWithoutDatabase(t);
   Object.assign(service.app.server, { headersTimeout: 0, requestTimeout: 0 });
   await service.app.listen({ port: 0, host: '127.0.0.1' });

@@ -3,10 +3,10 @@ import { startWithoutDatabase } from '../support/service.ts';
 
 const { call } = await startWithoutDatabase(t);
 
-/** An operation that fails validation, which comes after negotiation. */
+/** A request that fails validation, which follows negotiation. */
 const OPERATION = '/songs/first';
 
-t.test('JSON is given to all who take it', async (t) => {
+t.test('clients that accept JSON get it', async (t) => {
   for (const accept of [
     '*/*',
     'application/json',
@@ -29,7 +29,7 @@ t.test('JSON is given to all who take it', async (t) => {
   t.equal((await call('GET', OPERATION)).status, 422);
 });
 
-t.test('those who do not take it get 406', async (t) => {
+t.test('clients that do not accept JSON get 406', async (t) => {
   for (const accept of [
     'text/html',
     'application/xml',
@@ -46,13 +46,13 @@ t.test('those who do not take it get 406', async (t) => {
   }
 });
 
-t.test('probes answer any Accept and any query', async (t) => {
+t.test('probes accept any Accept and any query', async (t) => {
   for (const accept of ['text/html', 'application/json;q=0', 'nonsense', '']) {
     t.equal((await call('GET', '/health?ts=1', { headers: { accept } })).status, 200, accept);
     t.equal((await call('GET', '/ready?ts=1', { headers: { accept } })).status, 503, accept);
   }
 });
 
-t.test('the document is not JSON only', async (t) => {
+t.test('the document ignores Accept', async (t) => {
   t.equal((await call('GET', '/openapi.yaml', { headers: { accept: 'application/yaml' } })).status, 200);
 });

@@ -3,7 +3,7 @@ import { startWithoutDatabase } from '../support/service.ts';
 
 const { call } = await startWithoutDatabase(t, { CORS_ORIGINS: 'https://myapp.com,http://localhost:3000' });
 
-t.test('only the configured origins are let in, exactly as they are written', async (t) => {
+t.test('only the configured origins are allowed, with an exact match', async (t) => {
   for (const origin of ['https://myapp.com', 'http://localhost:3000']) {
     const { headers } = await call('GET', '/health', { headers: { origin } });
     t.equal(headers['access-control-allow-origin'], origin);
@@ -39,14 +39,14 @@ t.test('a preflight allows every method and header in use', async (t) => {
   t.equal(headers['access-control-max-age'], '600');
 });
 
-t.test('errors can be read across origins too', async (t) => {
+t.test('errors can be read across origins, too', async (t) => {
   for (const url of ['/nowhere', '/songs/x']) {
     const { headers } = await call('GET', url, { headers: { origin: 'https://myapp.com' } });
     t.equal(headers['access-control-allow-origin'], 'https://myapp.com', url);
   }
 });
 
-t.test('a request that names no origin is told that answers vary by it, and nothing more', async (t) => {
+t.test('a request without an origin only gets Vary: Origin', async (t) => {
   const { headers } = await call('GET', '/health');
   t.equal(headers.vary, 'Origin, Accept');
   t.same(

@@ -12,7 +12,7 @@ import { startService } from '../support/service.ts';
 
 const { app, call, log } = await startService(t);
 
-t.test('a wrong field is one failure, exactly', async (t) => {
+t.test('an invalid field is exactly one failure', async (t) => {
   const { status, body } = await call('POST', '/tasks', { json: { title: '' } });
   t.equal(status, 422);
   t.match(body, {
@@ -30,7 +30,7 @@ t.test('a wrong field is one failure, exactly', async (t) => {
   ]);
 });
 
-t.test('four faults are four failures, and those of the other parts are listed with them', async (t) => {
+t.test('four faults are four failures, across all parts of the request', async (t) => {
   const json = { title: 7, description: null, done: 'true', extra: 1 };
   t.equal((await call('POST', '/tasks', { json })).body.details.length, 4);
   const { body } = await call('PUT', '/tasks/abc?x=1', { json, headers: { 'if-match': 'bare' } });
@@ -76,7 +76,7 @@ t.test('parameters are coerced from text, strictly', async (t) => {
   ]);
 });
 
-t.test('text is counted in characters, and only NUL is refused', async (t) => {
+t.test('lengths count characters, and only NUL is rejected', async (t) => {
   const longest = '🎵'.repeat(200);
   const created = await call('POST', '/songs', { json: { song: longest, artist: '\u0001\n\t"\\\u2028' } });
   t.equal(created.status, 201);
@@ -92,7 +92,7 @@ t.test('text is counted in characters, and only NUL is refused', async (t) => {
   }
 });
 
-t.test('errors are problems for those who ask', async (t) => {
+t.test('clients that prefer problems get problems', async (t) => {
   const { status, headers, body } = await call('GET', '/v1/tasks/abc?x=1', {
     headers: { accept: 'application/problem+json' },
   });
@@ -108,7 +108,7 @@ t.test('errors are problems for those who ask', async (t) => {
   });
 });
 
-t.test('nothing internal reaches a client, and the log has it all', async (t) => {
+t.test('the log contains internal details, and the response does not', async (t) => {
   await app.pg.query('ALTER TABLE songs RENAME COLUMN artist TO secret_column');
   const { status, text, body } = await call('GET', '/songs?q=x');
   await app.pg.query('ALTER TABLE songs RENAME COLUMN secret_column TO artist');
@@ -139,41 +139,38 @@ t.test('a client that disconnects is not a failure of the database', async (t) =
   t.notMatch(JSON.stringify(log), /temporarily unavailable/);
 });
 
-t.test(
-  'errors of libraries keep their 4xx status and their headers, and only others are faults',
-  async (t) => {
-    const app = Fastify();
-    await app.register(validation, { models });
-    await app.register(errors);
-    app.get<{ Params: { status: number } }>('/:status', async ({ params }) => {
-      throw Object.assign(new Error('internal detail'), {
-        statusCode: Number(params.status),
-        headers: { 'content-range': 'bytes */7' },
-      });
+t.test('errors of libraries keep their 4xx status and headers; others are 500', async (t) => {
+  const app = Fastify();
+  await app.register(validation, { models });
+  await app.register(errors);
+  app.get<{ Params: { status: number } }>('/:status', async ({ params }) => {
+    throw Object.assign(new Error('internal detail'), {
+      statusCode: Number(params.status),
+      headers: { 'content-range': 'bytes */7' },
     });
-    for (const [thrown, status, code] of [
-      [400, 400, 'malformed_request'],
-      [403, 403, 'forbidden'],
-      [404, 404, 'not_found'],
-      [412, 412, 'precondition_failed'],
-      [413, 413, 'body_too_large'],
-      [415, 415, 'unsupported_media_type'],
-      [416, 416, 'range_not_satisfiable'],
-      [418, 400, 'malformed_request'],
-      [500, 500, 'internal_error'],
-      [502, 500, 'internal_error'],
-      [200, 500, 'internal_error'],
-    ] as const) {
-      const answer = await app.inject(`/${thrown}`);
-      t.equal(answer.statusCode, status, `${thrown}`);
-      t.equal(answer.json().code, code);
-      t.equal(answer.headers['content-range'], status < 500 ? 'bytes */7' : undefined);
-      t.notMatch(answer.payload, 'internal detail');
-    }
-  },
-);
+  });
+  for (const [thrown, status, code] of [
+    [400, 400, 'malformed_request'],
+    [403, 403, 'forbidden'],
+    [404, 404, 'not_found'],
+    [412, 412, 'precondition_failed'],
+    [413, 413, 'body_too_large'],
+    [415, 415, 'unsupported_media_type'],
+    [416, 416, 'range_not_satisfiable'],
+    [418, 400, 'malformed_request'],
+    [500, 500, 'internal_error'],
+    [502, 500, 'internal_error'],
+    [200, 500, 'internal_error'],
+  ] as const) {
+    const response = await app.inject(`/${thrown}`);
+    t.equal(response.statusCode, status, `${thrown}`);
+    t.equal(response.json().code, code);
+    t.equal(response.headers['content-range'], status < 500 ? 'bytes */7' : undefined);
+    t.notMatch(response.payload, 'internal detail');
+  }
+});
 
-t.test('an error that breaks its own schema is sent as it is, without text of the validation', async (t) => {
+t.test('an error that violates its schema is sent unchanged, without text of the validation', async (t) => {
   const app = Fastify();
   await app.register(validation, { models });
   await app.register(errors);
@@ -183,12 +180,12 @@ t.test('an error that breaks its own schema is sent as it is, without text of th
   app.get('/', { schema: { response } }, async () => {
     throw new MalformedJson({ details });
   });
-  const answer = await app.inject('/');
-  t.equal(answer.statusCode, 400);
-  t.match(answer.json(), { code: 'malformed_json', details });
+  const sent = await app.inject('/');
+  t.equal(sent.statusCode, 400);
+  t.match(sent.json(), { code: 'malformed_json', details });
 });
 
-t.test('an error has no header that a success was given before it failed', async (t) => {
+t.test('an error has no headers of the success', async (t) => {
   const app = Fastify();
   await app.register(errors);
   const names = headersWith(({ isOfSuccess }) => isOfSuccess);

@@ -12,7 +12,7 @@ const ALLOWED = {
   '/openapi.json': 'GET, HEAD, OPTIONS',
 };
 
-t.test('a known path answers every other method with 405 and the exact Allow', async (t) => {
+t.test('other methods of a known path are 405 with the exact Allow', async (t) => {
   for (const [url, allow] of Object.entries(ALLOWED)) {
     for (const method of METHODS) {
       if (allow.split(', ').includes(method) || method === 'CONNECT') continue;
@@ -24,7 +24,7 @@ t.test('a known path answers every other method with 405 and the exact Allow', a
   }
 });
 
-t.test('OPTIONS lists the same', async (t) => {
+t.test('OPTIONS lists the same methods', async (t) => {
   for (const [url, allow] of Object.entries(ALLOWED)) {
     const { status, headers, text } = await call('OPTIONS', url);
     t.equal(status, 204);
@@ -74,7 +74,7 @@ t.test('a URL that cannot be decoded is 400', async (t) => {
   }
 });
 
-t.test('a preflight to a browser’s taste carries Allow too', async (t) => {
+t.test('the response to a preflight has Allow, too', async (t) => {
   const { status, headers } = await call('OPTIONS', '/songs', {
     headers: { origin: 'https://myapp.com', 'access-control-request-method': 'POST' },
   });

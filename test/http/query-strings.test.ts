@@ -17,11 +17,11 @@ t.test('names and values are decoded, and repeated parameters are arrays', async
   );
 });
 
-t.test('a malformed query string is refused before the body is read and anything is validated', async (t) => {
+t.test('a malformed query string is rejected before the body is read and validated', async (t) => {
   const { call } = await startWithoutDatabase(t);
   for (const options of [{ payload: '{' }, { json: {} }, { payload: 'x'.repeat(100_000) }]) {
     const headers = { 'content-type': 'application/json' };
-    const answer = await call('PUT', '/songs/x?page=%', { ...options, headers });
-    t.match(answer, { status: 400, body: { code: 'malformed_request' } });
+    const response = await call('PUT', '/songs/x?page=%', { ...options, headers });
+    t.match(response, { status: 400, body: { code: 'malformed_request' } });
   }
 });

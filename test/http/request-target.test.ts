@@ -1,7 +1,7 @@
 import t from 'tap';
 import { pathUnderBase, withoutBase } from '../../src/http/request-target.ts';
 
-t.test('the versioned base is taken off once', async (t) => {
+t.test('the versioned base is removed once', async (t) => {
   for (const [url, expected] of [
     ['/songs', '/songs'],
     ['/v1/songs?limit=1', '/songs?limit=1'],

@@ -4,7 +4,7 @@ import { startWithoutDatabase } from '../support/service.ts';
 
 const { call, log } = await startWithoutDatabase(t);
 
-t.test('every answer carries its id and how long it took', async (t) => {
+t.test('every response has its id and its processing time', async (t) => {
   for (const url of ['/health', '/nowhere', '/songs/x', '/songs/%FF', '/openapi.yaml', '/docs']) {
     const { headers } = await call('GET', url);
     t.match(headers['x-request-id'], /^[0-9a-f-]{36}$/, url);
@@ -12,10 +12,10 @@ t.test('every answer carries its id and how long it took', async (t) => {
   }
 });
 
-t.test('a client’s own id is kept when it is fit for a log', async (t) => {
-  const answer = await call('GET', '/nowhere', { headers: { 'x-request-id': 'my-id:1.2_3' } });
-  t.equal(answer.headers['x-request-id'], 'my-id:1.2_3');
-  t.equal(answer.body.requestId, 'my-id:1.2_3');
+t.test('the id of the client is kept if it is safe for logs', async (t) => {
+  const response = await call('GET', '/nowhere', { headers: { 'x-request-id': 'my-id:1.2_3' } });
+  t.equal(response.headers['x-request-id'], 'my-id:1.2_3');
+  t.equal(response.body.requestId, 'my-id:1.2_3');
   t.match(log.at(-1), { reqId: 'my-id:1.2_3', method: 'GET', url: '/nowhere', status: 404, msg: 'request' });
   for (const id of ['', 'a b', '<script>', 'x'.repeat(129)]) {
     const { headers } = await call('GET', '/health', { headers: { 'x-request-id': id } });
@@ -23,7 +23,7 @@ t.test('a client’s own id is kept when it is fit for a log', async (t) => {
   }
 });
 
-t.test('nothing tells what the service is made of, and browsers are hardened', async (t) => {
+t.test('no header reveals the implementation, and security headers are set', async (t) => {
   const { headers } = await call('GET', '/health');
   t.equal(headers['x-powered-by'], undefined);
   t.equal(headers.server, undefined);
@@ -39,7 +39,7 @@ t.test('nothing tells what the service is made of, and browsers are hardened', a
     t.equal(early.headers[name], headers[name], `${name}, before routing`);
 });
 
-t.test('HEAD answers as GET does, without the body', async (t) => {
+t.test('HEAD has the response of GET without the body', async (t) => {
   const get = await call('GET', '/health');
   const head = await call('HEAD', '/health');
   t.equal(head.status, 200);
@@ -48,7 +48,7 @@ t.test('HEAD answers as GET does, without the body', async (t) => {
   t.equal(head.headers['content-type'], get.headers['content-type']);
 });
 
-t.test('only a trusted proxy can say that a request came over https', async (t) => {
+t.test('only a trusted proxy can report that a request used https', async (t) => {
   const policy = async (client: Client, proto: string, url = '/health') =>
     (await client('GET', url, { headers: { 'x-forwarded-proto': proto } })).headers[
       'strict-transport-security'
@@ -60,7 +60,7 @@ t.test('only a trusted proxy can say that a request came over https', async (t) 
   const { call: trusting } = await startWithoutDatabase(t, { TRUST_PROXY: '10.0.0.1, loopback' });
   t.equal((await trusting('GET', '/health')).headers['strict-transport-security'], undefined);
   t.equal(await policy(trusting, 'http'), undefined);
-  t.equal(await policy(trusting, 'https, http'), undefined, 'the word of the nearest proxy counts');
+  t.equal(await policy(trusting, 'https, http'), undefined, 'the value of the nearest proxy counts');
   t.equal(await policy(trusting, 'https'), 'max-age=31536000; includeSubDomains');
-  t.match(await policy(trusting, 'https', '/nowhere'), /max-age=/, 'on errors too');
+  t.match(await policy(trusting, 'https', '/nowhere'), /max-age=/, 'also on errors');
 });

@@ -2,7 +2,7 @@ import Fastify from 'fastify';
 import t from 'tap';
 import { sharedSerializers } from '../../src/http/shared-serializers.ts';
 
-/** A page that counts how often it is read; what the schema does not know must not leave. */
+/** A page that counts its reads, with a member that the schema omits. */
 function countedPage(title: string) {
   const page = { reads: 0, rows: [{}] };
   page.rows[0] = {

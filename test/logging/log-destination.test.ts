@@ -8,13 +8,13 @@ import { until } from '../support/until.ts';
 
 interface Logger {
   process: ChildProcess;
-  /** What it says on standard error, where statements `say(text)`. */
+  /** Its standard error, to which statements write with `say(text)`. */
   said(): string;
-  /** Its exit code, once it has ended. */
+  /** Its exit code, after it has exited. */
   ended: Promise<number | null>;
 }
 
-/** Starts a process that logs to the given standard output, which nobody reads yet. */
+/** Starts a process that logs to the given standard output, which is not read yet. */
 function start(t: Test, stdout: 'pipe' | number, statements: string, prelude = ''): Logger {
   const script = `
     import { writeSync } from 'node:fs';
@@ -37,7 +37,7 @@ function start(t: Test, stdout: 'pipe' | number, statements: string, prelude = '
   return { process: child, said: () => said, ended };
 }
 
-/** The messages that it writes from now on, until it ends. */
+/** The further messages of the process, until it exits. */
 async function messages({ process: { stdout } }: Logger): Promise<string[]> {
   let text = '';
   stdout?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
@@ -53,7 +53,7 @@ const messagesIn = (text: string): string[] =>
 
 const counted = (count: number) => Array.from({ length: count }, (_, index) => String(index));
 
-/** Logs far more than a pipe and the buffer take, in turns. */
+/** Logs far more than a pipe and the buffer can hold, over several turns. */
 const FLOOD = `
   const long = 'x'.repeat(1_000);
   for (let line = 0; line < 30_000; line++) {
@@ -111,15 +111,15 @@ t.test('a stalled reader does not block the service, and dropped lines are count
   const { stdout } = logger.process;
   let text = '';
   stdout?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-  await until(() => text.includes('were dropped'), 'Nothing is said of what was dropped');
-  await until(() => text.endsWith('\n'), 'A line is torn');
+  await until(() => text.includes('were dropped'), 'The number of dropped lines is not logged');
+  await until(() => text.endsWith('\n'), 'A line is incomplete');
   logger.process.kill('SIGUSR2');
   t.equal(await logger.ended, 0);
   const written = messagesIn(text);
   const note = written.pop() ?? '';
-  t.equal(written.pop(), 'the last words', 'a fatal error has its place');
-  t.same(written, counted(written.length), 'what was logged first is kept, in order');
-  t.ok(written.length > 5_000, 'as much as the buffer takes');
+  t.equal(written.pop(), 'the last words', 'the fatal error is written');
+  t.same(written, counted(written.length), 'the first lines are kept, in order');
+  t.ok(written.length > 5_000, 'as many as the buffer can hold');
   t.equal(note, `${30_000 - written.length} log lines were dropped: standard output was too slow`);
 });
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import t from 'tap';
 import { logOptions, prettyLines } from '../../src/logging/log-options.ts';
 
-/** What a process with these options writes to standard output. */
+/** The standard output of a process with these options. */
 function written(forPeople: boolean): string {
   const script = `
     import Fastify from 'fastify';
@@ -40,7 +40,7 @@ t.test('a request is one line for people, coloured by its status', async (t) => 
   t.match(
     plain(logged({ ...request, url: '/songs\u009b2J?q=\u001b[31m' })),
     'GET /songs\u{FFFD}2J?q=\u{FFFD}[31m 200',
-    'a terminal obeys nothing that a client sent',
+    'control sequences of a client have no effect on a terminal',
   );
 
   const coloured = await prettyLines({ colorize: true });

@@ -27,7 +27,7 @@ t.test('a problem shows the path of its operation, with the values of its parame
   t.same(withPaths(content, '/songs')['application/problem+json']?.examples?.No, placed('/songs'));
 });
 
-t.test('the example of an operation goes beside each schema of its body', async (t) => {
+t.test('the example of an operation is set for each media type of its body', async (t) => {
   const schema = { $ref: '#/components/schemas/SongUpdate' };
   const example = { song: 'Euclid' };
   const operation: Operation = {
@@ -49,7 +49,7 @@ t.test('the example of an operation goes beside each schema of its body', async 
   });
 });
 
-t.test('an operation without one keeps the example of the model', async (t) => {
+t.test('an operation without an example keeps the example of the model', async (t) => {
   const content = { 'application/json': { schema: {}, example: { song: 'Euclid' } } };
   const operation: Operation = { requestBody: { content }, responses: {} };
   showRequestExample(operation);

@@ -4,7 +4,7 @@ import { links } from '../../src/openapi/links.ts';
 
 const headers = Type.Object({ 'If-Match': Type.Optional(Type.String()) });
 
-t.test('a link to a write is bound to the version of the response, one to a read is not', async (t) => {
+t.test('a link to a write requires the version in the response; a link to a read does not', async (t) => {
   const operations = [
     { operationId: 'read', summary: 'Read it', headers, response: { 200: {}, 304: {} } },
     { operationId: 'write', summary: 'Write it', headers, response: { 200: {} } },

@@ -1,4 +1,4 @@
-// An operation that is no create of a resource with versions: it has no links, no `ETag`, and its errors are its own.
+// An operation that does not create a resource with versions: it has no links, no `ETag`, and its own errors.
 import Fastify from 'fastify';
 import t from 'tap';
 import { models } from '../../schemas/index.ts';
@@ -41,14 +41,14 @@ await app.ready();
 const text = JSON.stringify(app.swagger());
 
 for (const [name, check] of Object.entries(checks)) {
-  // It asks for the errors of the whole service.
+  // It requires the errors of the whole service.
   if (name === 'definedErrorsAreDeclared') continue;
   t.test(name, async (t) => {
     t.same(check(JSON.parse(text)), []);
   });
 }
 
-t.test('its responses meet the contract', async (t) => {
+t.test('its responses match the contract', async (t) => {
   const document: ContractDocument = JSON.parse(text);
   const check = contractOf(document);
   for (const [payload, status] of [
@@ -65,7 +65,7 @@ t.test('its responses meet the contract', async (t) => {
   }
 });
 
-t.test('a create of a resource with versions is still asked for its links and headers', async (t) => {
+t.test('a create of a resource with versions still needs its links and headers', async (t) => {
   const document = JSON.parse(text);
   const { operationId, parameters, ...rest } = document.paths['/imports'].post;
   document.paths['/imports'].post.responses[201] = { description: 'Made', headers: {} };
@@ -73,6 +73,6 @@ t.test('a create of a resource with versions is still asked for its links and he
   document.paths['/imports/{id}'] = {
     get: { ...rest, operationId: 'getImport', parameters: [precondition] },
   };
-  t.match(checks.createsAreLinked?.(document), ['POST /imports 201: there is no link to getImport']);
+  t.match(checks.createsAreLinked?.(document), ['POST /imports 201: it has no link to getImport']);
   t.match(checks.headersAreDeclared?.(document).join(), /POST \/imports 201: the header (Location|ETag)/);
 });

@@ -7,7 +7,7 @@ import { startWithoutDatabase } from '../support/service.ts';
 const { call } = await startWithoutDatabase(t);
 const committed = JSON.parse(readFileSync('openapi.json', 'utf8'));
 
-t.test('the committed document is the one that is served, as JSON and as YAML', async (t) => {
+t.test('the service serves the committed document, as JSON and YAML', async (t) => {
   const json = await call('GET', '/openapi.json');
   t.equal(json.headers['content-type'], 'application/json; charset=utf-8');
   t.same(json.body, committed);
@@ -24,11 +24,11 @@ t.test('models are named components', async (t) => {
   t.notMatch(JSON.stringify(committed), /def-\d|nullable/);
 });
 
-t.test('every operation is named, described and filed', async (t) => {
+t.test('every operation has a name, a description and a tag', async (t) => {
   const operations = Object.values(committed.paths).flatMap((item) => Object.values(item as object));
-  t.ok(operations.length >= 6 * resources.length, 'those of each resource among them');
+  t.ok(operations.length >= 6 * resources.length, 'including those of each resource');
   for (const { operationId, summary, description, tags, security } of operations) {
     t.ok(operationId && summary && description && tags.length === 1, operationId);
-    t.same(security, [], 'open to all, and says so');
+    t.same(security, [], 'explicitly without security');
   }
 });

@@ -14,5 +14,6 @@ t.test('a document is rendered once, on the first request', async (t) => {
   const [first, second] = await Promise.all([Promise.all(codings.map(ask)), Promise.all(codings.map(ask))]);
   t.equal(renderings, 1);
   t.equal((await ask('')).payload, 'rendered 1 times');
-  for (const [index, answer] of first.entries()) t.ok(second[index]?.rawPayload.equals(answer.rawPayload));
+  for (const [index, response] of first.entries())
+    t.ok(second[index]?.rawPayload.equals(response.rawPayload));
 });

@@ -8,24 +8,21 @@ const error = (description: string) => ({
   },
 });
 
-t.test(
-  'errors become components under the names of their examples; successes stay where they are',
-  async (t) => {
-    const shared = new SharedComponents();
-    const first = shared.response('/songs', error('No'));
-    const second = shared.response('/songs', error('No'));
-    const elsewhere = shared.response('/songs/{id}', error('No'));
-    const ETag = { schema: { description: 'The version' } };
-    t.same(shared.response('/songs', { description: 'Yes', headers: { ETag } }), {
-      description: 'Yes',
-      headers: { ETag: { $ref: '#/components/headers/ETag' } },
-    });
-    t.same(shared.headers, { ETag });
-    t.same(shared.responses(), { SongNotFoundOrSongExists: { ...error('No'), headers: {} } });
-    for (const reference of [first, second, elsewhere])
-      t.same(reference, { $ref: '#/components/responses/SongNotFoundOrSongExists' });
-  },
-);
+t.test('errors become components, named after their examples; successes stay inline', async (t) => {
+  const shared = new SharedComponents();
+  const first = shared.response('/songs', error('No'));
+  const second = shared.response('/songs', error('No'));
+  const elsewhere = shared.response('/songs/{id}', error('No'));
+  const ETag = { schema: { description: 'The version' } };
+  t.same(shared.response('/songs', { description: 'Yes', headers: { ETag } }), {
+    description: 'Yes',
+    headers: { ETag: { $ref: '#/components/headers/ETag' } },
+  });
+  t.same(shared.headers, { ETag });
+  t.same(shared.responses(), { SongNotFoundOrSongExists: { ...error('No'), headers: {} } });
+  for (const reference of [first, second, elsewhere])
+    t.same(reference, { $ref: '#/components/responses/SongNotFoundOrSongExists' });
+});
 
 t.test('errors that differ by path have the path in their names', async (t) => {
   const shared = new SharedComponents();
@@ -44,7 +41,7 @@ t.test('errors that differ by path have the path in their names', async (t) => {
   );
 });
 
-t.test('two different things cannot have one name', async (t) => {
+t.test('different components cannot have the same name', async (t) => {
   const shared = new SharedComponents();
   shared.response('/songs', error('No'));
   t.throws(

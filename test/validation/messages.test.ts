@@ -5,7 +5,7 @@ import { failureText } from '../../src/validation/messages.ts';
 
 const ajv = addFormats.default(new Ajv2020({ verbose: true, allErrors: true }));
 
-/** What is said of a value that does not meet a schema. */
+/** The type and message for an invalid value. */
 function failure(schema: object, value: unknown, fromText = false) {
   const validate = ajv.compile(schema);
   validate(value);

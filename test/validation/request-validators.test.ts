@@ -52,6 +52,6 @@ t.test('the failures of all parts are listed', async (t) => {
   t.same(
     validators.failures({}, values),
     { details: [], truncated: false },
-    'where nothing is asked, nothing fails',
+    'without a schema, nothing fails',
   );
 });

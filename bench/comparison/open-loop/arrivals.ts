@@ -1,10 +1,10 @@
 /**
- * When requests are to be sent: a Poisson process, as of many clients who know nothing of each other. The gaps
- * between requests are exponentially distributed, so that some come close together, as in life.
+ * The scheduled times of requests: a Poisson process, which models many independent clients. The gaps between requests
+ * have an exponential distribution.
  *
- * @param rate Requests a second, on average.
- * @param random Gives numbers from 0 up to, but not including, 1.
- * @returns Gives the time of the next request with each call, in milliseconds from the start.
+ * @param rate The average rate, in requests per second.
+ * @param random Returns numbers in [0, 1).
+ * @returns A function that returns the time of the next request, in milliseconds from the start.
  */
 export function poissonArrivals(rate: number, random: () => number): () => number {
   let time = 0;

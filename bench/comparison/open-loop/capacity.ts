@@ -3,19 +3,19 @@ import { staticServer } from '../../lib/machine.ts';
 import { runGenerator } from './generator-process.ts';
 import { LAG_BOUND } from './open-load.ts';
 
-/** Requests a second, from the highest that is of use down to where there is nothing left to measure. */
+/** The tried rates, in requests per second, from the highest useful one downwards. */
 const RATES = [16_000, 12_000, 8_000, 6_000, 4_000, 3_000, 2_000, 1_000, 500];
 
-/** The rate that is left where the generator is late even at the lowest. */
+/** The fallback rate if the generator is late even at the lowest one. */
 export const LOWEST_RATE = 500;
 
 const nothing = { from: 1, to: 1 };
 
 /**
- * Finds out how many requests a second the open-loop generator sends on time, and hears the answers of, on this
- * machine: against a bare `node:http` server.
+ * Measures how many requests per second the open-loop generator handles on time on this machine, against a bare
+ * `node:http` server.
  *
- * @returns Undefined where it is late even at the lowest rate.
+ * @returns Undefined if it is late even at the lowest rate.
  */
 export async function findCapacity(
   folder: string,
@@ -38,7 +38,7 @@ export async function findCapacity(
         },
         signal,
       );
-      // The arrivals are random: so many come in one second, more or less.
+      // The arrivals are random: the actual rate varies.
       const isAchieved = achieved > rate - 4 * Math.sqrt(rate);
       if (isAchieved && lag.p99 <= LAG_BOUND / 2 && problems.length === 0) return rate;
     }

@@ -1,6 +1,5 @@
-// Wakes the thread that sends, several times a millisecond: timers of the event loop know whole milliseconds only,
-// and a loop that never sleeps would take a processor from the server under test. Says nothing while its last word
-// has not been heard.
+// Wakes the sending thread several times per millisecond: timers of the event loop have a resolution of one millisecond,
+// and a busy loop would use a processor of the server under test. It sends no message before the last one is handled.
 import { parentPort, workerData } from 'node:worker_threads';
 
 const PERIOD = 0.25;

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 const STOPPED = 0;
 const PENDING = 1;
 
-/** Calls something about four times a millisecond, as long as the event loop gets to it. */
+/** Calls a function about four times per millisecond, unless the event loop is blocked. */
 export class Clock {
   readonly #state = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
   readonly #thread: Worker;

@@ -5,7 +5,7 @@ import type { Recorder } from './recorder.ts';
 
 let exchanges = 0;
 
-/** One request and its answer, as undici tells of it. */
+/** A request and its response: a handler for undici. */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #of: string;
   readonly #expected: Pick<ReadyRequest, 'status' | 'check'>;
@@ -16,7 +16,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /**
    * @param of The request, such as `GET /songs/1`.
-   * @param due When it was to be sent, as `performance.now()` tells time.
+   * @param due The scheduled time, in the clock of `performance.now()`.
    */
   constructor(of: string, expected: Pick<ReadyRequest, 'status' | 'check'>, due: number, recorder: Recorder) {
     this.#of = of;
@@ -37,7 +37,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#recorder.answered(this.#due, performance.now(), this.#problem());
+    this.#recorder.received(this.#due, performance.now(), this.#problem());
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

@@ -1,5 +1,5 @@
-// The open-loop generator, in a process of its own: reads what it is to send from standard input, and writes what it
-// saw to standard output, both JSON.
+// The open-loop generator as a child process: reads the load from standard input, and writes the result to standard
+// output, both as JSON.
 import { text } from 'node:stream/consumers';
 import { runOpenLoop } from './open-loop.ts';
 

@@ -1,37 +1,37 @@
 import type { Loaded } from '../../lib/load/requests.ts';
 import type { OpenRound, ScenarioName } from '../../lib/results.ts';
 
-/** What is to be sent, where, how often and for how long. */
+/** A scheduled load: requests, target, rate and duration. */
 export interface OpenLoad {
   /** Such as `http://127.0.0.1:3000`. */
   base: string;
   scenario: ScenarioName;
   loaded: Loaded;
-  /** Counts what is sent to one database, from 0: unique numbers differ between phases. */
+  /** The number of the load on one database, from 0: unique numbers differ between phases. */
   phase: number;
-  /** Requests a second, on average. */
+  /** The average rate, in requests per second. */
   rate: number;
-  /** How long requests are sent whose latency counts, and before it those whose latency does not. */
+  /** The duration of the measurement, and of the warm-up before it. */
   seconds: number;
   warmUpSeconds: number;
-  /** Of when which request is sent. */
+  /** The seed of the schedule. */
   seed: number;
 }
 
-/** What the generator saw. */
+/** The result of the generator. */
 export type OpenResult = Pick<
   OpenRound,
   'rate' | 'achieved' | 'seconds' | 'latency' | 'histogram' | 'lag' | 'problems'
 >;
 
-/** A measurement in which 1 of 100 requests was sent so much too late, or more, counts for nothing; milliseconds. */
+/** A measurement is void if the 99th percentile of the generator's lag is above this, in milliseconds. */
 export const LAG_BOUND = 5;
 
-/** How many connections there may be; more are opened only while all are busy. A request that finds none waits. */
+/** The maximum number of connections. A new one is only opened if all are busy; otherwise requests wait. */
 export const CONNECTIONS = 256;
 
-/** How long the last answers may take, in milliseconds. */
-export const ANSWER_DEADLINE = 10_000;
+/** The time limit of the last responses, in milliseconds. */
+export const RESPONSE_DEADLINE = 10_000;
 
-/** The body of one of so many answers is looked at; the status of each. */
+/** Every n-th body is checked; every status is. */
 export const CHECKED_ONE_IN = 20;

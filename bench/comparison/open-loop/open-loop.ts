@@ -4,15 +4,15 @@ import { requestSource } from '../scenario-requests.ts';
 import { poissonArrivals } from './arrivals.ts';
 import { Clock } from './clock.ts';
 import { Exchange } from './exchange.ts';
-import { ANSWER_DEADLINE, CONNECTIONS, type OpenLoad, type OpenResult } from './open-load.ts';
+import { CONNECTIONS, type OpenLoad, type OpenResult, RESPONSE_DEADLINE } from './open-load.ts';
 import { Recorder } from './recorder.ts';
 
-/** Connections are made before the first request is due, in milliseconds. */
+/** The time for opening connections before the first request, in milliseconds. */
 const LEAD = 50;
 
 /**
- * Sends requests on schedule, whatever the server does, and takes the latency of each from the moment at which it was
- * to be sent: what waits for a server that stalls is seen to wait (no coordinated omission).
+ * Sends requests on schedule, independent of the server, and measures latency from the scheduled time: it includes the
+ * wait for a stalled server (no coordinated omission).
  */
 export async function runOpenLoop(load: OpenLoad): Promise<OpenResult> {
   const { base, scenario, loaded, phase, rate, seconds, warmUpSeconds, seed } = load;
@@ -22,11 +22,11 @@ export async function runOpenLoop(load: OpenLoad): Promise<OpenResult> {
   const pool = new Pool(base, {
     connections: CONNECTIONS,
     pipelining: 1,
-    // Shorter than any server's, so that none closes a connection just when it is used again.
+    // Shorter than the timeout of any server: no server closes a connection that is being reused.
     keepAliveTimeout: 1000,
     keepAliveMaxTimeout: 1000,
-    headersTimeout: ANSWER_DEADLINE,
-    bodyTimeout: ANSWER_DEADLINE,
+    headersTimeout: RESPONSE_DEADLINE,
+    bodyTimeout: RESPONSE_DEADLINE,
   });
   const began = performance.now() + LEAD;
   const counted = began + warmUpSeconds * 1000;
@@ -53,7 +53,7 @@ export async function runOpenLoop(load: OpenLoad): Promise<OpenResult> {
       clock = new Clock(() => {
         sendWhatIsDue();
         const isOver =
-          due >= end && (recorder.outstanding === 0 || performance.now() > end + ANSWER_DEADLINE);
+          due >= end && (recorder.outstanding === 0 || performance.now() > end + RESPONSE_DEADLINE);
         if (isOver) resolve();
       }, reject);
     });

@@ -1,10 +1,10 @@
 import { build, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
 import { LAG_BOUND, type OpenResult } from './open-load.ts';
 
-/** How many different problems are told. */
+/** The maximum number of reported problems. */
 const PROBLEMS = 5;
 
-/** Three digits of microseconds. */
+/** Microseconds with three significant digits. */
 const newHistogram = () =>
   build({
     lowestDiscernibleValue: 1,
@@ -14,21 +14,21 @@ const newHistogram = () =>
     autoResize: true,
   });
 
-/** Keeps the latency of every request that counts, and how late it was sent. Times are those of `performance.now()`. */
+/** Records the latency and the lag of all counted requests. Times are in the clock of `performance.now()`. */
 export class Recorder {
   readonly #counted: number;
   readonly #latency = newHistogram();
   readonly #lag = newHistogram();
   readonly #problems = new Map<string, number>();
   #outstanding = 0;
-  #lastAnswer = 0;
+  #lastResponse = 0;
 
-  /** @param counted Requests that were to be sent before this are the warm-up. */
+  /** @param counted The end of the warm-up: requests that are scheduled before do not count. */
   constructor(counted: number) {
     this.#counted = counted;
   }
 
-  /** How many requests have no answer yet. */
+  /** The number of requests without a response. */
   get outstanding(): number {
     return this.#outstanding;
   }
@@ -38,12 +38,12 @@ export class Recorder {
     if (due >= this.#counted) record(this.#lag, now - due);
   }
 
-  answered(due: number, now: number, problem: string | undefined): void {
+  received(due: number, now: number, problem: string | undefined): void {
     this.#outstanding--;
     if (problem !== undefined) this.#complain(problem);
     if (due < this.#counted) return;
     record(this.#latency, now - due);
-    this.#lastAnswer = now;
+    this.#lastResponse = now;
   }
 
   failed(due: number, problem: string): void {
@@ -56,7 +56,7 @@ export class Recorder {
   }
 
   result(rate: number, seconds: number): OpenResult {
-    const took = Math.max(seconds, (this.#lastAnswer - this.#counted) / 1000);
+    const took = Math.max(seconds, (this.#lastResponse - this.#counted) / 1000);
     const at = (percent: number) => this.#latency.getValueAtPercentile(percent) / 1000;
     return {
       rate,
@@ -78,8 +78,8 @@ export class Recorder {
     return [
       ...problems.slice(0, PROBLEMS),
       ...(problems.length > PROBLEMS ? [`${problems.length - PROBLEMS} other problems`] : []),
-      ...(this.#outstanding > 0 ? [`${this.#outstanding} requests were not answered`] : []),
-      ...(this.#latency.totalCount === 0 ? ['no request was answered'] : []),
+      ...(this.#outstanding > 0 ? [`${this.#outstanding} requests got no response`] : []),
+      ...(this.#latency.totalCount === 0 ? ['there were no responses'] : []),
       ...(p99 > LAG_BOUND ? [late] : []),
     ];
   }

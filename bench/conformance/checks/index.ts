@@ -7,7 +7,7 @@ import { taskCreationChecks } from './task-creation.ts';
 import { taskReadingChecks } from './task-reading.ts';
 import { taskWritingChecks } from './task-writing.ts';
 
-/** Everything that a peer has to meet. */
+/** All checks. */
 export const checks: readonly Check[] = [
   ...requestChecks,
   ...songReadingChecks,

@@ -25,15 +25,15 @@ const otherTypes = [
 
 export const requestChecks: Check[] = [
   {
-    name: 'GET /health answers 200',
+    name: 'GET /health returns 200',
     run: async ({ send }) => {
-      const answer = await send('GET', '/health');
-      expectStatus(answer, 200);
-      expectEqual(`${answer.of}: body`, expectJson(answer, 'Health'), { status: 'ok' });
+      const response = await send('GET', '/health');
+      expectStatus(response, 200);
+      expectEqual(`${response.of}: body`, expectJson(response, 'Health'), { status: 'ok' });
     },
   },
   {
-    name: 'an unknown path answers 404',
+    name: 'an unknown path returns 404',
     run: async ({ send }) => {
       expectError(await send('GET', '/nowhere'), 404);
       expectError(await send('GET', '/songs/1/nowhere'), 404);
@@ -41,17 +41,17 @@ export const requestChecks: Check[] = [
   },
   ...brokenJson.map(
     ([what, payload]): Check => ({
-      name: `POST /tasks answers 400 to broken JSON: ${what}`,
+      name: `POST /tasks returns 400 for invalid JSON: ${what}`,
       run: async ({ send, tables, token }) => {
-        const answer = await send('POST', '/tasks', { payload: payload(token), headers: JSON_TYPE });
+        const response = await send('POST', '/tasks', { payload: payload(token), headers: JSON_TYPE });
         const rows = await tables.tasksWith(token);
-        expectError(answer, 400);
+        expectError(response, 400);
         expectEqual('the rows in the database', rows, []);
       },
     }),
   ),
   {
-    name: 'POST /songs answers 400 to broken JSON',
+    name: 'POST /songs returns 400 for invalid JSON',
     run: async ({ send, tables, token }) => {
       const payload = `{"song": "${token}", "artist": `;
       expectError(await send('POST', '/songs', { payload, headers: JSON_TYPE }), 400);
@@ -59,7 +59,7 @@ export const requestChecks: Check[] = [
     },
   },
   {
-    name: 'PUT /tasks/{id} answers 400 to broken JSON, and changes nothing',
+    name: 'PUT /tasks/{id} returns 400 for invalid JSON, and changes nothing',
     run: async ({ send, tables, token }) => {
       const row = await tables.addTask(token);
       const payload = `{"title": "${token} changed"`;
@@ -68,12 +68,12 @@ export const requestChecks: Check[] = [
     },
   },
   {
-    name: 'POST /tasks answers 400 or 422 to an empty body',
+    name: 'POST /tasks returns 400 or 422 for an empty body',
     run: async ({ send }) =>
       expectError(await send('POST', '/tasks', { payload: '', headers: JSON_TYPE }), 400, 422),
   },
   {
-    name: 'POST /tasks answers 413 or 422 to a body of a megabyte',
+    name: 'POST /tasks returns 413 or 422 for a body of a megabyte',
     run: async ({ send, tables, token }) => {
       const json = { title: token, description: 'x'.repeat(1_000_000) };
       expectError(await send('POST', '/tasks', { json }), 413, 422);
@@ -82,23 +82,23 @@ export const requestChecks: Check[] = [
   },
   ...otherTypes.map(
     (type): Check => ({
-      name: `POST answers 415 to ${type}, though it be JSON`,
+      name: `POST returns 415 for ${type}, even with JSON`,
       run: async ({ send, tables, token }) => {
         const headers = { 'content-type': type };
         const task = JSON.stringify(validTask(token));
         const song = JSON.stringify({ song: token, artist: token });
-        const answers = [
+        const responses = [
           await send('POST', '/tasks', { payload: task, headers }),
           await send('POST', '/songs', { payload: song, headers }),
         ];
         expectEqual('tasks in the database', await tables.tasksWith(token), []);
         expectEqual('songs in the database', await tables.songsWith(token), []);
-        for (const answer of answers) expectError(answer, 415);
+        for (const response of responses) expectError(response, 415);
       },
     }),
   ),
   {
-    name: 'PUT /tasks/{id} answers 415 to text/plain, and changes nothing',
+    name: 'PUT /tasks/{id} returns 415 for text/plain, and changes nothing',
     run: async ({ send, tables, token }) => {
       const row = await tables.addTask(token);
       const payload = JSON.stringify(validTask(token));
@@ -109,22 +109,22 @@ export const requestChecks: Check[] = [
   },
   ...['application/json; charset=utf-8', 'Application/JSON', 'application/json;charset=UTF-8'].map(
     (type): Check => ({
-      name: `POST /tasks takes ${type}`,
+      name: `POST /tasks accepts ${type}`,
       run: async ({ send, tables, token }) => {
         const payload = JSON.stringify({ title: `${token} é𝄞` });
-        const answer = await send('POST', '/tasks', { payload, headers: { 'content-type': type } });
-        expectStatus(answer, 201);
-        expectEqual('the rows', [expectJson(answer, 'Task')], await tables.tasksWith(token));
+        const response = await send('POST', '/tasks', { payload, headers: { 'content-type': type } });
+        expectStatus(response, 201);
+        expectEqual('the rows', [expectJson(response, 'Task')], await tables.tasksWith(token));
       },
     }),
   ),
   {
-    name: 'POST /tasks takes JSON with blanks and line breaks around',
+    name: 'POST /tasks accepts JSON with surrounding whitespace',
     run: async ({ send, tables, token }) => {
       const payload = `\r\n\t ${JSON.stringify(validTask(token), null, 2)} \n`;
-      const answer = await send('POST', '/tasks', { payload, headers: JSON_TYPE });
-      expectStatus(answer, 201);
-      expectEqual('the rows', [expectJson(answer, 'Task')], await tables.tasksWith(token));
+      const response = await send('POST', '/tasks', { payload, headers: JSON_TYPE });
+      expectStatus(response, 201);
+      expectEqual('the rows', [expectJson(response, 'Task')], await tables.tasksWith(token));
     },
   },
 ];

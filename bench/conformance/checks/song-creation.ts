@@ -1,5 +1,5 @@
 import type { Check, Trial } from '../check.ts';
-import type { Answer } from '../client.ts';
+import type { PeerResponse } from '../client.ts';
 import { fieldsOf } from '../contract.ts';
 import { expectEqual, expectError, expectJson, expectStatus, expectThat } from '../expectations.ts';
 import { ASTRAL, spoiledBodies } from '../invalid-bodies.ts';
@@ -7,28 +7,28 @@ import { awkwardTexts } from './texts.ts';
 
 const validSong = (token: string) => ({ song: `${token} song`, artist: `${token} artist`, year: 2016 });
 
-/** Creates a song, and expects the answer, the row and what a `GET` gives to be the same, with the given values. */
+/** Creates a song, and checks that the response, the row and a `GET` are equal, with the given values. */
 async function createSong(
   { send, tables, token }: Trial,
   content: { song: string; artist: string; year?: number | null },
-): Promise<Answer> {
-  const answer = await send('POST', '/songs', { json: content });
-  expectStatus(answer, 201);
-  const body = expectJson(answer, 'SongEnvelope');
+): Promise<PeerResponse> {
+  const response = await send('POST', '/songs', { json: content });
+  expectStatus(response, 201);
+  const body = expectJson(response, 'SongEnvelope');
   const rows = (await tables.songsWith(token)).filter(({ song }) => song === content.song);
   expectEqual(
     'the rows in the database',
     rows.map(({ song, artist, year }) => ({ song, artist, year })),
     [{ year: null, ...content }],
   );
-  expectEqual(`${answer.of}: body`, body, { data: rows[0] });
+  expectEqual(`${response.of}: body`, body, { data: rows[0] });
   const got = await send('GET', `/songs/${rows[0]?.id}`);
   expectStatus(got, 200);
   expectEqual(`${got.of}: body`, expectJson(got, 'Song'), rows[0]);
-  return answer;
+  return response;
 }
 
-/** A create that is to go well, with a text in place of the title. */
+/** A successful create. */
 const creation = (name: string, content: (token: string) => Parameters<typeof createSong>[1]): Check => ({
   name: `POST /songs ${name}`,
   run: async (trial) => {
@@ -36,7 +36,7 @@ const creation = (name: string, content: (token: string) => Parameters<typeof cr
   },
 });
 
-/** The longest texts: the token, filled up. */
+/** The longest texts: the padded token. */
 const fill = (token: string, character: string, length: number) =>
   token + character.repeat(length - token.length);
 
@@ -44,44 +44,44 @@ const { song, artist, year } = Object.fromEntries(fieldsOf('SongCreate'));
 if (!song || !artist || !year) throw new Error('SongCreate lacks a field.');
 
 export const songCreationChecks: Check[] = [
-  creation('answers 201 with the new row', validSong),
+  creation('returns 201 with the new row', validSong),
   creation('stores null for a year that is absent', (token) => ({ song: token, artist: token })),
   creation('stores null for a year that is null', (token) => ({ song: token, artist: token, year: null })),
   ...[0, -50, year.maximum, year.minimum].map((year) =>
-    creation(`takes the year ${year}`, (token) => ({ song: token, artist: token, year })),
+    creation(`accepts the year ${year}`, (token) => ({ song: token, artist: token, year })),
   ),
-  creation('takes a title of one character', (token) => ({ song: 'x', artist: token })),
-  creation('takes a title of one blank', (token) => ({ song: ' ', artist: token })),
-  creation(`takes texts of ${song.maxLength} characters`, (token) => ({
+  creation('accepts a title of one character', (token) => ({ song: 'x', artist: token })),
+  creation('accepts a title of one space', (token) => ({ song: ' ', artist: token })),
+  creation(`accepts texts of ${song.maxLength} characters`, (token) => ({
     song: fill(token, 'x', song.maxLength),
     artist: fill(token, 'y', artist.maxLength),
   })),
-  creation(`takes texts of ${song.maxLength} astral characters`, (token) => ({
+  creation(`accepts texts of ${song.maxLength} astral characters`, (token) => ({
     song: fill(token, ASTRAL, song.maxLength),
     artist: fill(token, ASTRAL, artist.maxLength),
   })),
   ...[...awkwardTexts].map(([what, text]) =>
-    creation(`stores text as it was sent: ${what}`, (token) => ({
+    creation(`stores text unchanged: ${what}`, (token) => ({
       song: text,
       artist: `${text} ${token}${text}`,
     })),
   ),
   {
-    name: 'POST /songs reads escapes in JSON',
+    name: 'POST /songs decodes escapes in JSON',
     run: async ({ send, tables, token }) => {
       const payload = `{"\\u0073ong": "\\u0045\\u0301\\/\\ud834\\udd1e", "artist": "${token}"}`;
-      const answer = await send('POST', '/songs', {
+      const response = await send('POST', '/songs', {
         payload,
         headers: { 'content-type': 'application/json' },
       });
-      expectStatus(answer, 201);
+      expectStatus(response, 201);
       const rows = await tables.songsWith(token);
       expectEqual(
         'the titles in the database',
         rows.map(({ song }) => song),
         [`E\u0301/${ASTRAL}`],
       );
-      expectEqual(`${answer.of}: body`, expectJson(answer, 'SongEnvelope'), { data: rows[0] });
+      expectEqual(`${response.of}: body`, expectJson(response, 'SongEnvelope'), { data: rows[0] });
     },
   },
   {
@@ -109,7 +109,7 @@ export const songCreationChecks: Check[] = [
     },
   },
   {
-    name: 'POST /songs answers 409 to a pair that exists, and changes nothing',
+    name: 'POST /songs returns 409 for a pair that exists, and changes nothing',
     run: async (trial) => {
       const content = validSong(trial.token);
       await createSong(trial, content);
@@ -120,7 +120,7 @@ export const songCreationChecks: Check[] = [
     },
   },
   {
-    name: 'POST /songs takes each part of a pair again, and other cases of letters',
+    name: 'POST /songs accepts an equal title, an equal artist, and other letter cases',
     run: async (trial) => {
       const { token } = trial;
       await createSong(trial, { song: 'one', artist: token });
@@ -130,20 +130,20 @@ export const songCreationChecks: Check[] = [
         ['One', token],
         ['one', `${token}.`],
       ] as const) {
-        const answer = await trial.send('POST', '/songs', { json: { song, artist } });
-        expectStatus(answer, 201);
-        expectJson(answer, 'SongEnvelope');
+        const response = await trial.send('POST', '/songs', { json: { song, artist } });
+        expectStatus(response, 201);
+        expectJson(response, 'SongEnvelope');
       }
       expectEqual('rows in the database', (await trial.tables.songsWith(token)).length, 5);
     },
   },
   ...spoiledBodies('SongCreate').map(
     ({ what, spoil }): Check => ({
-      name: `POST /songs answers 422 and adds no row: ${what}`,
+      name: `POST /songs returns 422 and adds no row: ${what}`,
       run: async ({ send, tables, token }) => {
-        const answer = await send('POST', '/songs', { json: spoil(validSong(token)) });
+        const response = await send('POST', '/songs', { json: spoil(validSong(token)) });
         const rows = await tables.songsWith(token);
-        expectError(answer, 422);
+        expectError(response, 422);
         expectEqual('the rows in the database', rows, []);
       },
     }),

@@ -10,16 +10,16 @@ const encode = encodeURIComponent;
 export const songReadingChecks: Check[] = [
   ...readingChecks('songs'),
   {
-    name: 'GET /songs/{id} answers with the row, as another wrote it',
+    name: 'GET /songs/{id} returns a row that another client wrote',
     run: async ({ send, tables, token }) => {
       const row = await tables.addSong('written elsewhere', token, 1984);
-      const answer = await send('GET', `/songs/${row.id}`);
-      expectStatus(answer, 200);
-      expectEqual(`${answer.of}: body`, expectJson(answer, 'Song'), row);
+      const response = await send('GET', `/songs/${row.id}`);
+      expectStatus(response, 200);
+      expectEqual(`${response.of}: body`, expectJson(response, 'Song'), row);
     },
   },
   {
-    name: 'GET /songs/{id} shows what another changed and removed: nothing is cached',
+    name: 'GET /songs/{id} shows changes and deletes of other clients: there is no cache',
     run: async ({ send, tables, token }) => {
       const row = await tables.addSong('before', token, 1984);
       expectStatus(await send('GET', `/songs/${row.id}`), 200);
@@ -31,105 +31,105 @@ export const songReadingChecks: Check[] = [
     },
   },
   {
-    name: 'GET /songs answers with a bare array of the first rows, in the order of their ids',
+    name: 'GET /songs returns a bare array of the first rows, sorted by id',
     isAlone: true,
     run: async ({ send, tables, token }) => {
       await tables.addSongs(usual + 5, token);
-      const answer = await send('GET', '/songs');
-      expectStatus(answer, 200);
-      expectEqual(`${answer.of}: body`, expectJson(answer, 'SongList'), await tables.firstSongs(usual));
+      const response = await send('GET', '/songs');
+      expectStatus(response, 200);
+      expectEqual(`${response.of}: body`, expectJson(response, 'SongList'), await tables.firstSongs(usual));
     },
   },
   {
-    name: `GET /songs gives ${usual} rows by default, in the order of their ids`,
+    name: `GET /songs returns ${usual} rows by default, sorted by id`,
     run: async ({ send, tables, token }) => {
       const rows = await tables.addSongs(usual + 5, token);
-      const answer = await send('GET', `/songs?artist=${token}`);
-      expectStatus(answer, 200);
-      expectEqual(`${answer.of}: body`, expectJson(answer, 'SongList'), rows.slice(0, usual));
+      const response = await send('GET', `/songs?artist=${token}`);
+      expectStatus(response, 200);
+      expectEqual(`${response.of}: body`, expectJson(response, 'SongList'), rows.slice(0, usual));
     },
   },
   ...[minimum, 7, maximum].map(
     (limit): Check => ({
-      name: `GET /songs?limit=${limit} gives ${limit}`,
+      name: `GET /songs?limit=${limit} returns ${limit} rows`,
       run: async ({ send, tables, token }) => {
         const rows = await tables.addSongs(maximum + 1, token);
-        const answer = await send('GET', `/songs?limit=${limit}&artist=${token}`);
-        expectStatus(answer, 200);
-        expectEqual(`${answer.of}: body`, expectJson(answer, 'SongList'), rows.slice(0, limit));
+        const response = await send('GET', `/songs?limit=${limit}&artist=${token}`);
+        expectStatus(response, 200);
+        expectEqual(`${response.of}: body`, expectJson(response, 'SongList'), rows.slice(0, limit));
       },
     }),
   ),
   {
-    name: 'GET /songs with a filter that nothing meets gives an empty array',
+    name: 'GET /songs returns an empty array if no row matches',
     run: async ({ send, token }) => {
       for (const name of ['artist', 'song']) {
-        const answer = await send('GET', `/songs?${name}=${token}`);
-        expectStatus(answer, 200);
-        expectEqual(`${answer.of}: body`, expectJson(answer, 'SongList'), []);
+        const response = await send('GET', `/songs?${name}=${token}`);
+        expectStatus(response, 200);
+        expectEqual(`${response.of}: body`, expectJson(response, 'SongList'), []);
       }
     },
   },
   {
-    name: 'GET /songs?song= gives those with exactly this title',
+    name: 'GET /songs?song= returns the songs with exactly this title',
     run: async ({ send, tables, token }) => {
       const one = await tables.addSong(token, 'one');
       await tables.addSong(`${token}.`, 'longer');
       await tables.addSong(token.toUpperCase(), `${token} in capitals`);
       const two = await tables.addSong(token, 'two');
-      const answer = await send('GET', `/songs?song=${token}`);
-      expectEqual(`${answer.of}: body`, expectJson(answer, 'SongList'), [one, two]);
+      const response = await send('GET', `/songs?song=${token}`);
+      expectEqual(`${response.of}: body`, expectJson(response, 'SongList'), [one, two]);
     },
   },
   {
-    name: 'GET /songs?year= gives those of the year',
+    name: 'GET /songs?year= returns the songs of the year',
     isAlone: true,
     run: async ({ send, tables, token }) => {
       await tables.addSongs(3, token, 1733);
       await tables.addSong('without a year', token);
       for (const year of [1733, 1734, 2023]) {
-        const answer = await send('GET', `/songs?year=${year}`);
-        expectStatus(answer, 200);
+        const response = await send('GET', `/songs?year=${year}`);
+        expectStatus(response, 200);
         expectEqual(
-          `${answer.of}: body`,
-          expectJson(answer, 'SongList'),
+          `${response.of}: body`,
+          expectJson(response, 'SongList'),
           await tables.songsOfYear(year, usual),
         );
       }
     },
   },
   {
-    name: 'GET /songs with several filters gives those that meet all',
+    name: 'GET /songs with several filters returns the songs that match all',
     run: async ({ send, tables, token }) => {
       const wanted = await tables.addSong('same', token, -5);
       await tables.addSong('other', token, -5);
       await tables.addSong('same', `${token}.`, -5);
       await tables.addSong('same ', token, -4);
-      const answer = await send('GET', `/songs?song=same&artist=${token}&year=-5&limit=5`);
-      expectStatus(answer, 200);
-      expectEqual(`${answer.of}: body`, expectJson(answer, 'SongList'), [wanted]);
+      const response = await send('GET', `/songs?song=same&artist=${token}&year=-5&limit=5`);
+      expectStatus(response, 200);
+      expectEqual(`${response.of}: body`, expectJson(response, 'SongList'), [wanted]);
       const none = await send('GET', `/songs?song=same&artist=${token}&year=-4`);
       expectEqual(`${none.of}: body`, expectJson(none, 'SongList'), []);
     },
   },
   ...[...awkwardTexts].map(
     ([what, text]): Check => ({
-      name: `GET /songs filters by text as it was sent: ${what}`,
+      name: `GET /songs filters by unchanged text: ${what}`,
       run: async ({ send, tables, token }) => {
         const row = await tables.addSong(text, `${token} ${text}`);
         await tables.addSong('another', `${token} 100x a %s`);
-        const answer = await send('GET', `/songs?artist=${encode(row.artist)}&song=${encode(text)}`);
-        expectStatus(answer, 200);
-        expectEqual(`${answer.of}: body`, expectJson(answer, 'SongList'), [row]);
+        const response = await send('GET', `/songs?artist=${encode(row.artist)}&song=${encode(text)}`);
+        expectStatus(response, 200);
+        expectEqual(`${response.of}: body`, expectJson(response, 'SongList'), [row]);
       },
     }),
   ),
   {
-    name: 'GET /songs reads a plus in the query as a blank',
+    name: 'GET /songs reads a plus in the query as a space',
     run: async ({ send, tables, token }) => {
       const row = await tables.addSong('plus', `${token} a+b`);
-      const answer = await send('GET', `/songs?artist=${token}+a%2Bb`);
-      expectEqual(`${answer.of}: body`, expectJson(answer, 'SongList'), [row]);
+      const response = await send('GET', `/songs?artist=${token}+a%2Bb`);
+      expectEqual(`${response.of}: body`, expectJson(response, 'SongList'), [row]);
     },
   },
   ...[
@@ -145,7 +145,7 @@ export const songReadingChecks: Check[] = [
     'artist=%00',
   ].map(
     (query): Check => ({
-      name: `GET /songs answers 422 to ${query.slice(0, 20)}${query.length > 20 ? '… (201 characters)' : ''}`,
+      name: `GET /songs returns 422 for ${query.slice(0, 20)}${query.length > 20 ? '… (201 characters)' : ''}`,
       run: async ({ send }) => expectError(await send('GET', `/songs?${query}`), 422),
     }),
   ),

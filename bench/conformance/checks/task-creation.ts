@@ -1,5 +1,5 @@
 import type { Check, Trial } from '../check.ts';
-import type { Answer } from '../client.ts';
+import type { PeerResponse } from '../client.ts';
 import { fieldsOf } from '../contract.ts';
 import { expectEqual, expectError, expectJson, expectStatus, expectThat } from '../expectations.ts';
 import { ASTRAL, spoiledBodies } from '../invalid-bodies.ts';
@@ -11,32 +11,32 @@ interface TaskContent {
   done?: boolean;
 }
 
-/** With the token in both texts, so that a row is found whichever of them was spoiled. */
+/** Contains the token in both texts: a row is found if one of them is invalid. */
 export const validTask = (token: string) => ({
   title: `${token} title`,
   description: `${token} description`,
   done: true,
 });
 
-/** Creates a task, and expects the answer, the row and what a `GET` gives to be the same, with the given values. */
+/** Creates a task, and checks that the response, the row and a `GET` are equal, with the given values. */
 export async function createTask(
   { send, tables, token }: Pick<Trial, 'send' | 'tables' | 'token'>,
   content: TaskContent,
-): Promise<Answer> {
-  const answer = await send('POST', '/tasks', { json: content });
-  expectStatus(answer, 201);
-  const body = expectJson(answer, 'Task');
+): Promise<PeerResponse> {
+  const response = await send('POST', '/tasks', { json: content });
+  expectStatus(response, 201);
+  const body = expectJson(response, 'Task');
   const rows = (await tables.tasksWith(token)).filter(({ title }) => title === content.title);
   expectEqual(
     'the rows in the database',
     rows.map(({ title, description, done }) => ({ title, description, done })),
     [{ description: '', done: false, ...content }],
   );
-  expectEqual(`${answer.of}: body`, body, rows[0]);
+  expectEqual(`${response.of}: body`, body, rows[0]);
   const got = await send('GET', `/tasks/${rows[0]?.id}`);
   expectStatus(got, 200);
   expectEqual(`${got.of}: body`, expectJson(got, 'Task'), rows[0]);
-  return answer;
+  return response;
 }
 
 const creation = (name: string, content: (token: string) => TaskContent): Check => ({
@@ -53,19 +53,19 @@ const fill = (token: string, character: string, length: number) =>
   token + character.repeat(length - token.length);
 
 export const taskCreationChecks: Check[] = [
-  creation('answers 201 with the new row', validTask),
-  creation('fills in what is absent: no description, not done', (token) => ({ title: token })),
-  creation('takes an empty description', (token) => ({ title: token, description: '', done: false })),
-  creation('takes a title of one character', (token) => ({ title: 'x', description: token })),
-  creation('takes a title of one blank', (token) => ({ title: ' ', description: token })),
+  creation('returns 201 with the new row', validTask),
+  creation('sets defaults of absent members: no description, not done', (token) => ({ title: token })),
+  creation('accepts an empty description', (token) => ({ title: token, description: '', done: false })),
+  creation('accepts a title of one character', (token) => ({ title: 'x', description: token })),
+  creation('accepts a title of one space', (token) => ({ title: ' ', description: token })),
   ...[['x', 'characters'] as const, [ASTRAL, 'astral characters'] as const].map(([character, what]) =>
-    creation(`takes texts of ${title.maxLength} and ${description.maxLength} ${what}`, (token) => ({
+    creation(`accepts texts of ${title.maxLength} and ${description.maxLength} ${what}`, (token) => ({
       title: fill(token, character, title.maxLength),
       description: fill(token, character, description.maxLength),
     })),
   ),
   ...[...awkwardTexts].map(([what, text]) =>
-    creation(`stores text as it was sent: ${what}`, (token) => ({
+    creation(`stores text unchanged: ${what}`, (token) => ({
       title: text,
       description: `${text}${token} ${text}`,
     })),
@@ -93,24 +93,24 @@ export const taskCreationChecks: Check[] = [
     },
   },
   {
-    name: 'POST /tasks creates equal tasks as often as it is asked to',
+    name: 'POST /tasks creates equal tasks repeatedly',
     run: async ({ send, tables, token }) => {
       for (const _ of [1, 2, 3]) {
-        const answer = await send('POST', '/tasks', { json: validTask(token) });
-        expectStatus(answer, 201);
-        const body = expectJson(answer, 'Task');
-        expectEqual(`${answer.of}: body`, body, (await tables.tasksWith(token)).at(-1));
+        const response = await send('POST', '/tasks', { json: validTask(token) });
+        expectStatus(response, 201);
+        const body = expectJson(response, 'Task');
+        expectEqual(`${response.of}: body`, body, (await tables.tasksWith(token)).at(-1));
       }
       expectEqual('rows in the database', (await tables.tasksWith(token)).length, 3);
     },
   },
   ...spoiledBodies('TaskCreate').map(
     ({ what, spoil }): Check => ({
-      name: `POST /tasks answers 422 and adds no row: ${what}`,
+      name: `POST /tasks returns 422 and adds no row: ${what}`,
       run: async ({ send, tables, token }) => {
-        const answer = await send('POST', '/tasks', { json: spoil(validTask(token)) });
+        const response = await send('POST', '/tasks', { json: spoil(validTask(token)) });
         const rows = await tables.tasksWith(token);
-        expectError(answer, 422);
+        expectError(response, 422);
         expectEqual('the rows in the database', rows, []);
       },
     }),

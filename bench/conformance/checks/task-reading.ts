@@ -8,16 +8,16 @@ const { minimum, maximum, default: usual } = limitOf('/tasks');
 export const taskReadingChecks: Check[] = [
   ...readingChecks('tasks'),
   {
-    name: 'GET /tasks/{id} answers with the row, as another wrote it, without what is not for clients',
+    name: 'GET /tasks/{id} returns a row that another client wrote, without internal columns',
     run: async ({ send, tables, token }) => {
       const row = await tables.addTask(token, 'written elsewhere', true);
-      const answer = await send('GET', `/tasks/${row.id}`);
-      expectStatus(answer, 200);
-      expectEqual(`${answer.of}: body`, expectJson(answer, 'Task'), row);
+      const response = await send('GET', `/tasks/${row.id}`);
+      expectStatus(response, 200);
+      expectEqual(`${response.of}: body`, expectJson(response, 'Task'), row);
     },
   },
   {
-    name: 'GET /tasks/{id} shows what another changed: nothing is cached',
+    name: 'GET /tasks/{id} shows changes of other clients: there is no cache',
     run: async ({ send, tables, token }) => {
       const row = await tables.addTask('before', token);
       expectStatus(await send('GET', `/tasks/${row.id}`), 200);
@@ -28,31 +28,35 @@ export const taskReadingChecks: Check[] = [
   },
   ...[undefined, minimum, 7, maximum].map(
     (limit): Check => ({
-      name: `GET /tasks gives ${limit === undefined ? `${usual} rows by default` : `limit=${limit} rows`}, in the order of their ids`,
+      name: `GET /tasks returns ${limit === undefined ? `${usual} rows by default` : `limit=${limit} rows`}, sorted by id`,
       isAlone: true,
       run: async ({ send, tables, token }) => {
         await tables.addTasks(maximum + 1, token);
-        const answer = await send('GET', limit === undefined ? '/tasks' : `/tasks?limit=${limit}`);
-        expectStatus(answer, 200);
+        const response = await send('GET', limit === undefined ? '/tasks' : `/tasks?limit=${limit}`);
+        expectStatus(response, 200);
         const rows = await tables.firstTasks(limit ?? usual);
-        expectEqual(`${answer.of}: body`, expectJson(answer, 'TaskList'), rows);
+        expectEqual(`${response.of}: body`, expectJson(response, 'TaskList'), rows);
       },
     }),
   ),
   ...[true, false].map(
     (done): Check => ({
-      name: `GET /tasks?done=${done} gives those alone`,
+      name: `GET /tasks?done=${done} returns only these`,
       isAlone: true,
       run: async ({ send, tables, token }) => {
         await tables.addTasks(60, token);
-        const answer = await send('GET', `/tasks?done=${done}&limit=25`);
-        expectStatus(answer, 200);
-        expectEqual(`${answer.of}: body`, expectJson(answer, 'TaskList'), await tables.firstTasks(25, done));
+        const response = await send('GET', `/tasks?done=${done}&limit=25`);
+        expectStatus(response, 200);
+        expectEqual(
+          `${response.of}: body`,
+          expectJson(response, 'TaskList'),
+          await tables.firstTasks(25, done),
+        );
       },
     }),
   ),
   {
-    name: 'GET /tasks answers 422 to done=maybe',
+    name: 'GET /tasks returns 422 for done=maybe',
     run: async ({ send }) => expectError(await send('GET', '/tasks?done=maybe'), 422),
   },
 ];

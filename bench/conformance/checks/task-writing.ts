@@ -6,18 +6,18 @@ import type { Task } from '../tables.ts';
 import { createTask, validTask } from './task-creation.ts';
 import { awkwardTexts } from './texts.ts';
 
-/** Replaces a task, and expects the answer, the row and what a `GET` gives to be the same, with the given values. */
+/** Replaces a task, and checks that the response, the row and a `GET` are equal, with the given values. */
 async function replaceTask(
   { send, tables }: Trial,
   row: Task,
   content: { title: string; description?: string; done?: boolean },
 ): Promise<Task> {
-  // So that the instants of the two writes differ in their milliseconds.
+  // The instants of the two writes must differ in milliseconds.
   await delay(5);
   const { from } = await tables.now();
-  const answer = await send('PUT', `/tasks/${row.id}`, { json: content });
-  expectStatus(answer, 200);
-  const body = expectJson(answer, 'Task');
+  const response = await send('PUT', `/tasks/${row.id}`, { json: content });
+  expectStatus(response, 200);
+  const body = expectJson(response, 'Task');
   const { to } = await tables.now();
   const stored = await tables.task(row.id);
   const { id, createdAt } = row;
@@ -29,7 +29,7 @@ async function replaceTask(
     createdAt,
     updatedAt: stored?.updatedAt,
   });
-  expectEqual(`${answer.of}: body`, body, stored);
+  expectEqual(`${response.of}: body`, body, stored);
   const isNow = stored !== undefined && from <= stored.updatedAt && stored.updatedAt <= to;
   expectThat('updatedAt', isNow, `${from} to ${to}`, stored?.updatedAt);
   const got = await send('GET', `/tasks/${row.id}`);
@@ -39,7 +39,7 @@ async function replaceTask(
 
 export const taskWritingChecks: Check[] = [
   {
-    name: 'PUT /tasks/{id} replaces the task, moves updatedAt and keeps createdAt',
+    name: 'PUT /tasks/{id} replaces the task, updates updatedAt and keeps createdAt',
     run: async (trial) => {
       const row = await trial.tables.addTask('before', trial.token);
       const first = await replaceTask(trial, row, validTask(trial.token));
@@ -63,7 +63,7 @@ export const taskWritingChecks: Check[] = [
     },
   },
   {
-    name: 'PUT /tasks/{id} writes a new version of the row, as all that write to it do',
+    name: 'PUT /tasks/{id} sets a new version of the row',
     run: async ({ send, tables, token }) => {
       const { id } = await tables.addTask('before', token);
       const before = await tables.versionOfTask(id);
@@ -73,7 +73,7 @@ export const taskWritingChecks: Check[] = [
     },
   },
   {
-    name: 'PUT /tasks/{id} sets what is absent to its default',
+    name: 'PUT /tasks/{id} sets absent members to their defaults',
     run: async (trial) => {
       const row = await trial.tables.addTask(`${trial.token} before`, 'a description', true);
       await replaceTask(trial, row, { title: `${trial.token} after` });
@@ -90,7 +90,7 @@ export const taskWritingChecks: Check[] = [
     },
   },
   {
-    name: 'PUT /tasks/{id} stores text as it was sent',
+    name: 'PUT /tasks/{id} stores text unchanged',
     run: async (trial) => {
       const row = await trial.tables.addTask('before', trial.token);
       for (const text of awkwardTexts.values()) {
@@ -99,7 +99,7 @@ export const taskWritingChecks: Check[] = [
     },
   },
   {
-    name: 'PUT /tasks/{id} answers 404 where there is no row, and makes none',
+    name: 'PUT /tasks/{id} returns 404 if there is no row, and creates none',
     run: async ({ send, tables, token }) => {
       const id = await tables.formerId('tasks');
       expectError(await send('PUT', `/tasks/${id}`, { json: validTask(token) }), 404);
@@ -109,7 +109,7 @@ export const taskWritingChecks: Check[] = [
   ...['PUT', 'DELETE'].flatMap((method) =>
     ['abc', '0', '2147483648'].map(
       (id): Check => ({
-        name: `${method} /tasks/{id} answers 422 to the id ${id}`,
+        name: `${method} /tasks/{id} returns 422 for the id ${id}`,
         run: async ({ send, token }) => {
           const content = method === 'PUT' ? { json: validTask(token) } : {};
           expectError(await send(method, `/tasks/${id}`, content), 422);
@@ -119,26 +119,26 @@ export const taskWritingChecks: Check[] = [
   ),
   ...spoiledBodies('TaskCreate').map(
     ({ what, spoil }): Check => ({
-      name: `PUT /tasks/{id} answers 422 and changes nothing: ${what}`,
+      name: `PUT /tasks/{id} returns 422 and changes nothing: ${what}`,
       run: async ({ send, tables, token }) => {
         const row = await tables.addTask(token);
-        const answer = await send('PUT', `/tasks/${row.id}`, { json: spoil(validTask(token)) });
+        const response = await send('PUT', `/tasks/${row.id}`, { json: spoil(validTask(token)) });
         const rows = await tables.tasksWith(token);
-        expectError(answer, 422);
+        expectError(response, 422);
         expectEqual('the rows in the database', rows, [row]);
       },
     }),
   ),
   {
-    name: 'DELETE /tasks/{id} answers 204 without a body, and 404 from then on',
+    name: 'DELETE /tasks/{id} returns 204 without a body, and 404 afterwards',
     run: async (trial) => {
       const { send, tables, token } = trial;
       const kept = await tables.addTask(`${token} kept`);
       await createTask(trial, validTask(token));
       const id = (await tables.tasksWith(token)).at(-1)?.id;
-      const answer = await send('DELETE', `/tasks/${id}`);
-      expectStatus(answer, 204);
-      expectEqual(`${answer.of}: body`, answer.text, '');
+      const response = await send('DELETE', `/tasks/${id}`);
+      expectStatus(response, 204);
+      expectEqual(`${response.of}: body`, response.text, '');
       expectEqual('the rows in the database', await tables.tasksWith(token), [kept]);
       expectError(await send('DELETE', `/tasks/${id}`), 404);
       expectError(await send('GET', `/tasks/${id}`), 404);
@@ -147,7 +147,7 @@ export const taskWritingChecks: Check[] = [
     },
   },
   {
-    name: 'the number of tasks is kept with each create and delete',
+    name: 'each create and delete updates the number of tasks',
     isAlone: true,
     run: async (trial) => {
       await createTask(trial, { title: `${trial.token} one` });

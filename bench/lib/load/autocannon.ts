@@ -2,7 +2,7 @@ import autocannon, { type Instance, type Request, type Result } from 'autocannon
 import type { Load, LoadResult } from './load.ts';
 import { numberSource, type Requests, type Share } from './requests.ts';
 
-/** Sends requests with autocannon, in this process. Its latencies are whole milliseconds. */
+/** Sends requests with autocannon, in this process. It measures latency in whole milliseconds. */
 export async function runAutocannon(load: Load): Promise<LoadResult> {
   const { base, requests, connections, seconds, statuses, signal } = load;
   const result = await new Promise<Result>((resolve, reject) => {
@@ -51,7 +51,7 @@ function fixed({ method, path, body }: Requests): Request {
   };
 }
 
-/** Gives the requests one after the other, each with its number. */
+/** Returns the requests in order, each with its number. */
 function numbered(requests: Requests): () => Request {
   const next = requests.numbers ? numberSource(requests.numbers) : () => 0;
   return () => {
@@ -68,7 +68,7 @@ function problemsOf(result: Result, statuses: readonly number[]): string[] {
   const expected = statuses.map(String);
   const others = Object.entries(result.statusCodeStats ?? {}).filter(([code]) => !expected.includes(code));
   return [
-    ...others.map(([code, { count }]) => `${count} answers were ${code}`),
+    ...others.map(([code, { count }]) => `${count} responses were ${code}`),
     ...(result.errors > 0 ? [`${result.errors} errors, ${result.timeouts} of them timeouts`] : []),
   ];
 }

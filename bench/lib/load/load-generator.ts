@@ -7,7 +7,7 @@ export interface LoadGenerator {
   run(load: Load): Promise<LoadResult>;
 }
 
-/** wrk where it is installed: it leaves most of the machine to what is measured. Otherwise autocannon. */
+/** wrk if it is installed, because it needs little processor time; otherwise autocannon. */
 export function findLoadGenerator(): LoadGenerator {
   const version = wrkVersion();
   return version === undefined

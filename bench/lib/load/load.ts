@@ -1,33 +1,33 @@
 import type { Requests, Share } from './requests.ts';
 
-/** What is to be sent, where and for how long. */
+/** A load: requests, target and duration. */
 export interface Load {
   /** Such as `http://127.0.0.1:3000`. */
   base: string;
-  /** Those of one kind, or of several, mixed at random. */
+  /** Requests of one kind, or a random mix of several kinds. */
   requests: Requests | readonly Share[];
-  /** What the status of every answer must be one of. */
+  /** The expected statuses of the responses. */
   statuses: readonly number[];
-  /** How many connections each send their next request as soon as they have their answer. */
+  /** The number of connections; each sends its next request as soon as it has a response. */
   connections: number;
   seconds: number;
-  /** Where files may be put. */
+  /** A folder for temporary files. */
   folder: string;
-  /** Of the random numbers in the requests, which differ from run to run without one, and with autocannon. */
+  /** The seed of the random numbers in requests. Without a seed, and with autocannon, they differ between runs. */
   seed?: number;
-  /** Breaks it off. */
+  /** Aborts the load. */
   signal: AbortSignal;
 }
 
-/** What a load generator saw. */
+/** The measurements of a load generator. */
 export interface LoadResult {
   requests: number;
-  /** How long it sent, in seconds. */
+  /** The duration, in seconds. */
   seconds: number;
   /** The median latency, in milliseconds. */
   p50Ms: number;
-  /** The latency that 99 of 100 requests stayed below, in milliseconds. */
+  /** The 99th percentile of latency, in milliseconds. */
   p99Ms: number;
-  /** What makes the figures worthless: errors, and answers with another status than expected. */
+  /** The reasons why the figures are invalid: errors, and unexpected statuses. */
   problems: readonly string[];
 }

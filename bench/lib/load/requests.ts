@@ -1,51 +1,51 @@
-/** From the first to the last, both included. */
+/** An inclusive range. */
 export interface Range {
   from: number;
   to: number;
 }
 
-/** The numbers that requests may hold, as loaded into a database. */
+/** The numbers for requests, which a loaded database determines. */
 export interface Loaded {
   songs: Range;
   tasks: Range;
   artists: Range;
 }
 
-/** The numbers that take the place of `{n}` in a request: drawn from what is loaded, or each one once. */
+/** The numbers for `{n}` in a request: random loaded ones, or each number once. */
 export type Numbers = 'song ids' | 'task ids' | 'artists' | 'unique';
 
-/** One kind of request, before it is known which numbers a database holds. */
+/** A kind of request, independent of a database. */
 export interface RequestTemplate {
   method: string;
-  /** With `{n}` where a number goes; so may the body. */
+  /** May contain `{n}` for a number, like the body. */
   path: string;
   body?: string;
   numbers?: Numbers;
 }
 
-/** What a load generator sends, again and again. */
+/** The requests of a load generator. */
 export interface Requests {
   method: string;
-  /** With `{n}` where the next number goes; so may the body. */
+  /** May contain `{n}` for the next number, like the body. */
   path: string;
   body?: string;
-  /** Where the numbers come from: drawn at random from a range, or counted up. */
+  /** The source of the numbers: random ones from a range, or a counter. */
   numbers?: { random: Range } | { countFrom: number };
 }
 
-/** Requests of one kind among others, and how many of all requests they are, in percent. */
+/** Requests of one kind in a mix, and their share, in percent. */
 export interface Share {
   percent: number;
   requests: Requests;
 }
 
-/** So far apart that no phase gets to the numbers of the next. */
+/** The distance between phases: no phase reaches the numbers of the next one. */
 const NUMBERS_OF_A_PHASE = 100_000_000;
 
 /**
- * The requests that a template gives on a loaded database.
+ * The requests of a template for a loaded database.
  *
- * @param phase Counts what is sent to one database, from 0: unique numbers differ between phases.
+ * @param phase The number of the load on one database, from 0: unique numbers differ between phases.
  */
 export function requestsOf(
   { method, path, body, numbers }: RequestTemplate,
@@ -74,9 +74,9 @@ function sourceOf(numbers: Numbers, { songs, tasks, artists }: Loaded, phase: nu
 }
 
 /**
- * The numbers one after the other.
+ * Returns the numbers in order.
  *
- * @param random Gives numbers from 0 up to, but not including, 1.
+ * @param random Returns numbers in [0, 1).
  */
 export function numberSource(
   numbers: NonNullable<Requests['numbers']>,

@@ -1,10 +1,9 @@
 import type { Requests, Share } from './requests.ts';
 
 /**
- * The Lua script with which wrk sends the requests. One whose requests are all the same leaves it to wrk to make
- * them once.
+ * The Lua script for wrk. If all requests are equal, wrk builds them once.
  *
- * @param seed Of the random numbers; the same seed gives the same numbers.
+ * @param seed The seed of the random numbers.
  */
 export function wrkScript(requests: Requests | readonly Share[], seed: number): string {
   if (!('path' in requests)) return mixedScript(requests, seed);
@@ -25,7 +24,7 @@ export function wrkScript(requests: Requests | readonly Share[], seed: number): 
   ]);
 }
 
-/** Draws the kind of each request by its share. */
+/** Chooses the kind of each request at random, by its share. */
 function mixedScript(shares: readonly Share[], seed: number): string {
   const kinds = shares.flatMap(({ requests: { method, path, body, numbers } }, index) => [
     ...(numbers ? nextNumber(numbers, `next_number_${index}`) : []),
@@ -69,9 +68,9 @@ function nextNumber(numbers: NonNullable<Requests['numbers']>, name: string): st
 
 const lines = (script: readonly string[]) => `${script.join('\n')}\n`;
 
-/** Text as a Lua literal; the quoting of JSON means the same in Lua for all that the scenarios hold. */
+/** Text as a Lua literal; for the texts of the scenarios, the quoting of JSON is valid in Lua. */
 const lua = (text: string) => JSON.stringify(text);
 
-/** An expression that puts the number `n` in its places; not as a float, which wrk's Lua would round. */
+/** An expression that inserts the number `n`; not as a float, which wrk's Lua would round. */
 const withNumber = (template: string) =>
   template.split('{n}').map(lua).join(' .. string.format("%d", n) .. ');

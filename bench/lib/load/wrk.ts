@@ -6,10 +6,10 @@ import type { Load, LoadResult } from './load.ts';
 import { parseWrkOutput } from './wrk-output.ts';
 import { wrkScript } from './wrk-script.ts';
 
-/** How much longer than it sends wrk may take to start and to end, in milliseconds. */
+/** The additional time for the start and exit of wrk, in milliseconds. */
 const PATIENCE = 15_000;
 
-/** The version of the installed wrk; undefined where there is none. */
+/** The version of wrk; undefined if it is not installed. */
 export function wrkVersion(): string | undefined {
   const { error, stdout } = spawnSync('wrk', ['-v'], { encoding: 'utf8' });
   return error ? undefined : (/^wrk (\S+)/.exec(stdout)?.[1] ?? 'unknown');
@@ -32,6 +32,6 @@ export async function runWrk(load: Load): Promise<LoadResult> {
     child.once('close', resolve);
   });
   const [code, output, errors] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
-  if (code !== 0) throw new Error(`wrk ended with code ${code}:\n${errors}${output}`);
+  if (code !== 0) throw new Error(`wrk exited with code ${code}:\n${errors}${output}`);
   return parseWrkOutput(output);
 }

@@ -15,13 +15,13 @@ import (
 	"github.com/go-playground/validator/v10"
 )
 
-// Enough for the longest task with every character escaped.
+// Enough for the longest task with all characters escaped.
 const bodyLimit = 32 << 10
 
-// errSyntax is what strictJSON gives for a body that is not JSON.
+// errSyntax is the error of strictJSON for a body that is not JSON.
 var errSyntax = errors.New("the body is not JSON")
 
-// strictJSON binds as Gin's own JSON does, but takes neither unknown members nor anything after the value.
+// strictJSON binds like Gin's JSON, but rejects unknown members and text after the value.
 type strictJSON struct{}
 
 func (strictJSON) Name() string { return "json" }
@@ -34,7 +34,7 @@ func (strictJSON) Bind(request *http.Request, target any) error {
 	if errors.As(err, &syntax) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errSyntax
 	}
-	// What follows is looked at even when the value itself is refused: no JSON at all is the graver fault.
+	// Invalid JSON has precedence over an invalid value: the rest of the body is also checked.
 	if _, after := decoder.Token(); err == nil && after != io.EOF {
 		return errSyntax
 	}
@@ -44,7 +44,7 @@ func (strictJSON) Bind(request *http.Request, target any) error {
 	return binding.Validator.ValidateStruct(target)
 }
 
-// bindBody reads the body, or answers the request with an error.
+// bindBody binds the body, or sends an error.
 func bindBody(c *gin.Context, target any) bool {
 	if !strings.EqualFold(c.ContentType(), binding.MIMEJSON) {
 		abort(c, http.StatusUnsupportedMediaType, "UnsupportedMediaTypeError", "The body must be application/json")
@@ -66,7 +66,7 @@ func bindBody(c *gin.Context, target any) bool {
 	return false
 }
 
-// bindQuery reads the query, or answers the request with an error.
+// bindQuery binds the query, or sends an error.
 func bindQuery(c *gin.Context, target any) bool {
 	if err := c.ShouldBindQuery(target); err != nil {
 		abortInvalid(c)
@@ -75,7 +75,7 @@ func bindQuery(c *gin.Context, target any) bool {
 	return true
 }
 
-// bindID reads the id in the path, or answers the request with an error.
+// bindID binds the id in the path, or sends an error.
 func bindID(c *gin.Context) (int32, bool) {
 	id, err := strconv.ParseInt(c.Param("id"), 10, 32)
 	if err != nil || id < 1 {
@@ -85,11 +85,11 @@ func bindID(c *gin.Context) (int32, bool) {
 	return int32(id), true
 }
 
-// registerValidations adds `text`, what PostgreSQL can hold, and lets rules for text see through notNull.
+// registerValidations adds `text`, which rejects U+0000, and applies rules for text to the value of notNull.
 func registerValidations() {
 	validate, ok := binding.Validator.Engine().(*validator.Validate)
 	if !ok {
-		panic("Gin has another validator")
+		panic("unexpected type of validator")
 	}
 	err := validate.RegisterValidation("text", func(field validator.FieldLevel) bool {
 		text := field.Field().String()
@@ -104,7 +104,7 @@ func registerValidations() {
 	)
 }
 
-// notNull is a member that may be absent, but not null, which encoding/json would take for absent.
+// notNull is an optional member that rejects null; encoding/json treats null as absent.
 type notNull[T any] struct{ value T }
 
 func (member *notNull[T]) UnmarshalJSON(data []byte) error {

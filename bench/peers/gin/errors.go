@@ -29,7 +29,7 @@ func abortInternal(c *gin.Context) {
 	abort(c, http.StatusInternalServerError, "InternalError", "Internal server error")
 }
 
-// abortFailed keeps to the log what went wrong.
+// abortFailed logs the cause; the response does not reveal it.
 func abortFailed(c *gin.Context, err error) {
 	log.Printf("%s %s: %v", c.Request.Method, c.Request.URL.Path, err)
 	abortInternal(c)

@@ -2,7 +2,7 @@ package main
 
 import "time"
 
-// instant is a time as the API shows it: UTC, milliseconds.
+// instant is a time in UTC with milliseconds.
 type instant time.Time
 
 func (i instant) MarshalJSON() ([]byte, error) {

@@ -42,7 +42,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	// Statements are prepared once a connection and kept, which is pgx's default.
+	// By default, pgx prepares each statement once per connection.
 	config.MaxConns = int32(poolMax)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {

@@ -37,7 +37,7 @@ type songs struct{ pool *pgxpool.Pool }
 
 const songColumns = "id, song, artist, year, created_at"
 
-// fields are where a row of songColumns goes.
+// fields are the targets of songColumns.
 func (s *song) fields() []any {
 	return []any{&s.ID, &s.Song, &s.Artist, &s.Year, (*time.Time)(&s.CreatedAt)}
 }

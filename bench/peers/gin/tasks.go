@@ -35,7 +35,7 @@ type tasks struct{ pool *pgxpool.Pool }
 
 const taskColumns = "id, title, description, done, created_at, updated_at"
 
-// fields are where a row of taskColumns goes.
+// fields are the targets of taskColumns.
 func (t *task) fields() []any {
 	return []any{&t.ID, &t.Title, &t.Description, &t.Done, (*time.Time)(&t.CreatedAt), (*time.Time)(&t.UpdatedAt)}
 }

@@ -14,12 +14,12 @@ const (
 	maxWaiting = 10_000
 )
 
-// errBusy says that too many wait: nothing was run.
+// errBusy is returned if the queue is full.
 var errBusy = errors.New("too many requests wait for the database")
 
-// result is what a statement gave for one item.
+// result is the result of a statement for one item.
 type result struct {
-	// found tells whether there is, or now is, a row for the item.
+	// found tells whether the statement found or created the row of the item.
 	found bool
 	id    int32
 	// body is the row as JSON.
@@ -35,26 +35,26 @@ type call[I any] struct {
 	done   chan struct{}
 }
 
-// batcher lets calls that arrive together travel together. Each joins the batch that is being filled, never one that
-// has left, so that it sees all that was acknowledged before it began. A batch leaves when a slot is free, once every
-// request that is ready to run has had its turn; there are no timers.
+// batcher coalesces concurrent calls into batches. A call never joins a batch that was sent, so that it sees all writes
+// that were acknowledged before. A batch is sent when a slot is free and all runnable goroutines have run; there are no
+// timers.
 type batcher[I any] struct {
-	// run fills in one result an item.
+	// run sets one result per item.
 	run func(items []I, results []result) error
-	// rowOf, where it is set, keeps two items with the same row out of one batch.
+	// rowOf, if set, keeps two items with the same row out of one batch.
 	rowOf func(I) int32
 	slots int
 
 	calls     sync.Pool
-	trips     sync.Pool
+	batches   sync.Pool
 	mutex     sync.Mutex
 	waiting   []*call[I]
 	inFlight  int
-	isLeaving bool
+	isSending bool
 }
 
-// trip is the memory of one batch, for use by the next.
-type trip[I any] struct {
+// batch is the memory of a batch, which a later one reuses.
+type batch[I any] struct {
 	calls   []*call[I]
 	items   []I
 	results []result
@@ -63,15 +63,15 @@ type trip[I any] struct {
 
 func newBatcher[I any](slots int, run func([]I, []result) error, rowOf func(I) int32) *batcher[I] {
 	return &batcher[I]{
-		run:   run,
-		rowOf: rowOf,
-		slots: slots,
-		calls: sync.Pool{New: func() any { return &call[I]{done: make(chan struct{}, 1)} }},
-		trips: sync.Pool{New: func() any { return &trip[I]{rows: map[int32]struct{}{}} }},
+		run:     run,
+		rowOf:   rowOf,
+		slots:   slots,
+		calls:   sync.Pool{New: func() any { return &call[I]{done: make(chan struct{}, 1)} }},
+		batches: sync.Pool{New: func() any { return &batch[I]{rows: map[int32]struct{}{}} }},
 	}
 }
 
-// do runs an item in the next batch. One whose context has ended by then is left out.
+// do runs an item in a batch, unless its context ends before.
 func (b *batcher[I]) do(ctx context.Context, item I) (result, error) {
 	c := b.calls.Get().(*call[I])
 	c.ctx, c.item = ctx, item
@@ -81,11 +81,11 @@ func (b *batcher[I]) do(ctx context.Context, item I) (result, error) {
 		return result{}, errBusy
 	}
 	b.waiting = append(b.waiting, c)
-	mayLeave := b.mayLeave()
-	b.isLeaving = b.isLeaving || mayLeave
+	maySend := b.maySend()
+	b.isSending = b.isSending || maySend
 	b.mutex.Unlock()
-	if mayLeave {
-		go b.leave()
+	if maySend {
+		go b.sendBatches()
 	}
 	<-c.done
 	result, err := c.result, c.err
@@ -94,31 +94,31 @@ func (b *batcher[I]) do(ctx context.Context, item I) (result, error) {
 	return result, err
 }
 
-// mayLeave tells whether somebody has to see to the next batch.
-func (b *batcher[I]) mayLeave() bool {
-	return len(b.waiting) > 0 && b.inFlight < b.slots && !b.isLeaving
+// maySend tells whether to start sending the next batch.
+func (b *batcher[I]) maySend() bool {
+	return len(b.waiting) > 0 && b.inFlight < b.slots && !b.isSending
 }
 
-// leave runs batches until nobody waits, or all slots are taken.
-func (b *batcher[I]) leave() {
-	t := b.trips.Get().(*trip[I])
-	defer b.trips.Put(t)
+// sendBatches sends batches until the queue is empty or all slots are in use.
+func (b *batcher[I]) sendBatches() {
+	t := b.batches.Get().(*batch[I])
+	defer b.batches.Put(t)
 	for isFull := false; ; {
 		if !isFull {
-			// To the end of the queue of the scheduler: the requests that are ready join first.
+			// Runnable requests join the batch first.
 			runtime.Gosched()
 		}
 		b.mutex.Lock()
-		b.isLeaving = false
+		b.isSending = false
 		b.take(t)
 		if len(t.calls) == 0 {
 			b.mutex.Unlock()
 			return
 		}
 		b.inFlight++
-		if b.mayLeave() {
-			b.isLeaving = true
-			go b.leave()
+		if b.maySend() {
+			b.isSending = true
+			go b.sendBatches()
 		}
 		b.mutex.Unlock()
 
@@ -127,8 +127,8 @@ func (b *batcher[I]) leave() {
 		b.mutex.Lock()
 		b.inFlight--
 		isFull = len(b.waiting) >= maxBatch
-		goesOn := b.mayLeave()
-		b.isLeaving = b.isLeaving || goesOn
+		continues := b.maySend()
+		b.isSending = b.isSending || continues
 		b.mutex.Unlock()
 		for i, c := range t.calls {
 			c.result = t.results[i]
@@ -137,14 +137,14 @@ func (b *batcher[I]) leave() {
 		clear(t.calls)
 		clear(t.items)
 		clear(t.results)
-		if !goesOn {
+		if !continues {
 			return
 		}
 	}
 }
 
 // take moves the next batch out of the queue.
-func (b *batcher[I]) take(t *trip[I]) {
+func (b *batcher[I]) take(t *batch[I]) {
 	t.calls, t.items = t.calls[:0], t.items[:0]
 	clear(t.rows)
 	stay := 0
@@ -173,7 +173,7 @@ func (b *batcher[I]) take(t *trip[I]) {
 	b.waiting = b.waiting[:stay]
 }
 
-func (b *batcher[I]) send(t *trip[I]) {
+func (b *batcher[I]) send(t *batch[I]) {
 	n := len(t.calls)
 	if cap(t.results) < n {
 		t.results = make([]result, maxBatch)
@@ -190,14 +190,14 @@ func (b *batcher[I]) send(t *trip[I]) {
 		}
 		return
 	}
-	// It may be the fault of one: the others are not to suffer for it.
+	// One item may have caused the error: the others must not fail because of it.
 	for i, c := range t.calls {
 		c.err = b.run(t.items[i:i+1], t.results[i:i+1])
 	}
 }
 
-// wasRolledBack tells whether the database refused a statement, which then left no trace. One without an answer may
-// have been committed, and nothing is run twice.
+// wasRolledBack tells whether the database rejected a statement, which then had no effect. A statement without a result may
+// have been committed and must not be run again.
 func wasRolledBack(err error) bool {
 	var refused *pgconn.PgError
 	if !errors.As(err, &refused) {

@@ -7,15 +7,15 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// database runs the batches. A batch belongs to many requests, so that none of their contexts ends it; what bounds
-// its time is `statement_timeout`, see main.go.
+// database runs the batches. A batch belongs to many requests: the context of a request does not cancel it.
+// `statement_timeout` limits its time, see main.go.
 type database struct {
 	pool  *pgxpool.Pool
 	slots int
 }
 
-// each runs a statement, prepared once a connection, and hands over its rows as they came. When it returns nil, what
-// the statement wrote is committed.
+// each runs a prepared statement and passes on its raw rows. When it returns nil, the writes of the statement are
+// committed.
 func (db *database) each(text string, see func(row [][]byte), values ...any) error {
 	rows, err := db.pool.Query(context.Background(), text, values...)
 	if err != nil {
@@ -27,7 +27,7 @@ func (db *database) each(text string, see func(row [][]byte), values ...any) err
 	return rows.Err()
 }
 
-// list gives rows as a JSON array.
+// list returns rows as a JSON array.
 func (db *database) list(text string, encode func([]byte, [][]byte) []byte, values []any) ([]byte, error) {
 	body := append(make([]byte, 0, 4096), '[')
 	err := db.each(text, func(row [][]byte) {
@@ -39,7 +39,7 @@ func (db *database) list(text string, encode func([]byte, [][]byte) []byte, valu
 	return append(body, ']'), err
 }
 
-// rowsByID runs a statement whose rows begin with an id, and gives each item the row with its id.
+// rowsByID runs a statement whose rows begin with an id, and sets the row of each item by its id.
 func (db *database) rowsByID(
 	results []result, idOf func(i int) int32, encode func([]byte, [][]byte) []byte,
 	text string, valuesOf func(ids []int32) []any,
@@ -72,7 +72,7 @@ func (db *database) rowsByID(
 	return nil
 }
 
-// bodies is one piece of memory for the answers of a batch.
+// bodies is one buffer for the responses of a batch.
 type bodies struct{ bytes []byte }
 
 func newBodies(count int) bodies { return bodies{make([]byte, 0, 192*count)} }
@@ -83,7 +83,7 @@ func (b *bodies) add(r *result, id int32, encode func([]byte, [][]byte) []byte, 
 	r.end = len(b.bytes)
 }
 
-// handOut gives each result its part, once all are there.
+// handOut sets the body of each result, when all rows are written.
 func (b *bodies) handOut(results []result) {
 	for i := range results {
 		if r := &results[i]; r.found {
@@ -92,7 +92,7 @@ func (b *bodies) handOut(results []result) {
 	}
 }
 
-// conditions is a WHERE clause in the making.
+// conditions builds a WHERE clause.
 type conditions struct {
 	text   string
 	values []any

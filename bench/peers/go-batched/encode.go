@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Rows go from the wire into JSON without a struct in between: integers, booleans and instants come in PostgreSQL's
-// binary format, text as UTF-8.
+// Rows are encoded as JSON without structs in between: integers, booleans and instants have PostgreSQL's binary format,
+// text is UTF-8.
 
 func readInt32(value []byte) int32 { return int32(binary.BigEndian.Uint32(value)) }
 
@@ -68,7 +68,7 @@ func appendText(to, text []byte) []byte {
 	return append(to, '"')
 }
 
-// microsecondsTo2000 are those from the Unix epoch to PostgreSQL's.
+// microsecondsTo2000 is the time between the epochs of Unix and PostgreSQL.
 const microsecondsTo2000 = 946_684_800_000_000
 
 // appendInstant writes a timestamptz in UTC with milliseconds.

@@ -1,4 +1,4 @@
-// The benchmark's contract on net/http and pgx, with requests that share their queries. See ../README.md.
+// The benchmark's contract on net/http and pgx, with batched queries. See README.md.
 package main
 
 import (
@@ -41,7 +41,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	// Statements are prepared once a connection and kept, which is pgx's default.
+	// By default, pgx prepares each statement once per connection.
 	config.MaxConns = int32(poolMax)
 	config.ConnConfig.RuntimeParams["statement_timeout"] = "10000"
 	pool, err := pgxpool.NewWithConfig(ctx, config)
@@ -71,7 +71,7 @@ func run() error {
 	}
 }
 
-// Two, so that the database works on one batch while the answers of the other are sent.
+// Two: the database executes one batch while the responses of the other are sent.
 const maxInFlight = 2
 
 func newRouter(db *database) http.Handler {

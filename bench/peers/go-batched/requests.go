@@ -16,17 +16,17 @@ import (
 )
 
 const (
-	// Enough for the longest task with every character escaped.
+	// Enough for the longest task with all characters escaped.
 	bodyLimit    = 32 << 10
 	defaultLimit = 20
 )
 
-// errInvalid is JSON that is not as the schema has it.
+// errInvalid is the error for JSON that does not match the schema.
 var errInvalid = errors.New("invalid")
 
 var buffers = sync.Pool{New: func() any { return new([bodyLimit]byte) }}
 
-// readBody reads and parses the body, or answers the request with an error.
+// readBody parses the body, or sends an error.
 func readBody(w http.ResponseWriter, r *http.Request, parse func(*jx.Decoder) error) bool {
 	if !isJSON(r.Header["Content-Type"]) {
 		sendError(w, unsupportedMediaType)
@@ -66,7 +66,7 @@ func isJSON(contentType []string) bool {
 	return err == nil && mediaType == "application/json"
 }
 
-// readText reads a string of so many characters.
+// readText reads a string of the given length.
 func readText(d *jx.Decoder, minimum, maximum int) (string, error) {
 	if d.Next() != jx.String {
 		return "", errInvalid
@@ -78,7 +78,7 @@ func readText(d *jx.Decoder, minimum, maximum int) (string, error) {
 	return text, nil
 }
 
-// isText tells whether PostgreSQL can hold a text, and it has so many characters.
+// isText tells whether PostgreSQL can store the text, and it has the given length.
 func isText(text string, minimum, maximum int) bool {
 	if len(text) < minimum || len(text) > maximum*utf8.UTFMax {
 		return false

@@ -7,7 +7,7 @@ import (
 
 const maxListsInFlight = 10
 
-// sharing runs equal queries that wait together once. Nobody joins one that has left.
+// sharing runs equal waiting queries once. No request joins a query that was sent.
 type sharing[K comparable] struct {
 	run func(key K) ([]byte, error)
 

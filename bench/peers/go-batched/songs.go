@@ -14,7 +14,7 @@ type songCreate struct {
 	year         *int32
 }
 
-// songQuery can be compared: equal ones are run once.
+// songQuery is comparable: equal queries run once.
 type songQuery struct {
 	song, artist       string
 	hasSong, hasArtist bool
@@ -155,9 +155,9 @@ func (s *songs) findAll(ids []int32, results []result) error {
 	)
 }
 
-// createAll adds the songs that are not there yet; of equal ones the first. It looks before it adds, since each
-// conflict uses up an id; the conflict clause is for others who add the same song meanwhile. All add in the same
-// order, so that no two wait for each other.
+// createAll inserts the songs that do not exist; the first of a set of duplicates wins. It checks before it inserts,
+// because each conflict uses an id; the conflict clause handles concurrent inserts of the same song. All batches insert in
+// the same order, which prevents deadlocks.
 func (s *songs) createAll(items []songCreate, results []result) error {
 	order := make([]int, len(items))
 	for i := range order {

@@ -17,7 +17,7 @@ type taskReplace struct {
 	task taskCreate
 }
 
-// taskQuery can be compared: equal ones are run once.
+// taskQuery is comparable: equal queries run once.
 type taskQuery struct {
 	done, hasDone bool
 	limit         int32
@@ -180,10 +180,10 @@ func (t *tasks) findAll(ids []int32, results []result) error {
 	)
 }
 
-// createAll adds tasks in their order, so that the one with the smallest id is the first.
+// createAll inserts tasks in the order of the batch: the first one has the smallest id.
 func (t *tasks) createAll(items []taskCreate, results []result) error {
 	titles, descriptions, dones := columnsOf(items)
-	// Not by the order of the rows, which SQL leaves open: by the order of the ids.
+	// SQL does not define the order of the returned rows: sort them by id.
 	bodies := newBodies(len(items))
 	rows := make([]result, 0, len(items))
 	err := t.db.each(
@@ -207,7 +207,7 @@ func (t *tasks) createAll(items []taskCreate, results []result) error {
 	return nil
 }
 
-// locked are the rows with the ids $1, locked in the order of these, so that no two batches wait for each other.
+// locked are the rows with the ids $1, locked in the order of the ids, which prevents deadlocks.
 const locked = "WITH locked AS MATERIALIZED (SELECT id FROM tasks WHERE id = ANY ($1) ORDER BY id FOR UPDATE) "
 
 func (t *tasks) replaceAll(items []taskReplace, results []result) error {

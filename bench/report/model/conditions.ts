@@ -1,7 +1,7 @@
 import type { ClosedRound, Results, ScenarioName } from '../../lib/results.ts';
 import { groupBy } from '../../lib/statistics.ts';
 
-/** The scenarios in the order of the report, with what each is called in a table and in a sentence. */
+/** The scenarios in the order of the report, with their names in tables and sentences. */
 export const scenarios: readonly { name: ScenarioName; title: string; inSentence: string; detail: string }[] =
   [
     { name: 'get', title: 'GET by id', inSentence: 'reads by id', detail: 'GET /songs/{id}, random ids' },
@@ -16,12 +16,12 @@ export const scenarios: readonly { name: ScenarioName; title: string; inSentence
     {
       name: 'health',
       title: 'JSON',
-      inSentence: 'bare JSON answers',
+      inSentence: 'bare JSON responses',
       detail: 'GET /health, without the database',
     },
   ];
 
-/** Those that wait for the database. */
+/** Scenarios that use the database. */
 export const ioBound: readonly ScenarioName[] = ['mixed', 'get', 'list', 'create'];
 
 export const SETLIST = 'setlist';
@@ -29,16 +29,16 @@ export const SETLIST_PLAIN = 'setlist-plain';
 
 const USUAL_CONNECTIONS = 64;
 
-/** Which part of the measurements the headline and the tables are about. */
+/** The measurements in the headline and the tables. */
 export interface Conditions {
   connections: number;
-  /** The scenario that costs, memory and claims are told for, unless they say otherwise; the first of these measured. */
+  /** The scenario for costs, memory and claims: the first measured one of {@link ioBound}. */
   scenario: ScenarioName;
-  /** Those that were measured at this number of connections. */
+  /** The scenarios with measurements at this number of connections. */
   measured: ScenarioName[];
 }
 
-/** Picks 64 connections where they were measured, else the number with most measurements; the mixed load, else reads. */
+/** Selects 64 connections if they were measured, else the number with most measurements. */
 export function findConditions(results: Results): Conditions | undefined {
   const valid = results.closed.filter(isValidPeerRound);
   const counts = groupBy(valid, ({ connections }) => connections);
@@ -57,7 +57,7 @@ export function isValidPeerRound({ role, problems }: Pick<ClosedRound, 'role' | 
   return role === 'peer' && problems.length === 0;
 }
 
-/** The words for a scenario. */
+/** The names of a scenario. */
 export function scenarioNamed(name: ScenarioName): (typeof scenarios)[number] {
   const found = scenarios.find((scenario) => scenario.name === name);
   return found ?? { name, title: name, inSentence: name, detail: '' };

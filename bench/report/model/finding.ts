@@ -5,9 +5,9 @@ import { connectionsText } from './noise.ts';
 import { type PeerSummary, summaryOf } from './peers.ts';
 import type { Ratio } from './series.ts';
 
-/** The one sentence that a reader takes away, made of the figures, whoever they favour. */
+/** The summary of the figures in one sentence, whichever peer they favour. */
 export function findingOf(peers: readonly PeerSummary[], conditions: Conditions | undefined): string {
-  if (!conditions) return 'No measurement of this run counts, so that nothing can be said.';
+  if (!conditions) return 'All measurements of this run are void.';
   const { scenario, connections } = conditions;
   const { inSentence } = scenarioNamed(scenario);
   const there = peers.filter((peer) => summaryOf(peer, scenario));
@@ -16,8 +16,8 @@ export function findingOf(peers: readonly PeerSummary[], conditions: Conditions 
   const first = setlist ?? there[0];
   const speed = first && summaryOf(first, scenario);
   if (!first || !speed) return `No ${inSentence} were measured.`;
-  const opening = `${described(first)} answered ${number(speed.requestsPerSecond)} ${inSentence} a second with ${connectionsText(connections)}, at ${number(speed.cpu.total)} µs of processor time each`;
-  if (!setlist) return `${opening}; Setlist was not measured, so that there is nothing to compare with.`;
+  const opening = `${described(first)} served ${number(speed.requestsPerSecond)} ${inSentence} per second with ${connectionsText(connections)}, at ${number(speed.cpu.total)} µs of processor time each`;
+  if (!setlist) return `${opening}; Setlist was not measured: there is no comparison.`;
   const compared = (['one query a request', 'batched'] as const).flatMap((lane) => {
     const fastest = rivals.find((peer) => peer.lane === lane);
     const ratio = fastest && summaryOf(fastest, scenario)?.ratios[SETLIST];
@@ -28,7 +28,7 @@ export function findingOf(peers: readonly PeerSummary[], conditions: Conditions 
   if (compared.length === 0 && ratio) {
     return `${opening}; ${ratioWords(ratio, 'with one query a request')}; no other peer was measured.`;
   }
-  if (compared.length === 0) return `${opening}; there is no other peer to compare it with.`;
+  if (compared.length === 0) return `${opening}; no other peer was measured.`;
   return `${opening}; ${compared.join('; ')}.`;
 }
 
@@ -42,7 +42,7 @@ function laneWords(lane: PeerSummary['lane']): string {
     : 'the fastest peer with one query a request';
 }
 
-/** Says how Setlist's requests/s relate to those of another peer. */
+/** Describes the ratio of Setlist's requests/s to those of another peer. */
 function ratioWords(ratio: Ratio, other: string): string {
   const range = interval(ratio);
   if (ratio.comparison === 'tie')
@@ -51,7 +51,7 @@ function ratioWords(ratio: Ratio, other: string): string {
   return `that is ${factor(ratio.median)} times as many as ${other} (${told})`;
 }
 
-/** What was compared, as a heading, and in which lanes. */
+/** The heading of the comparison, and its lanes. */
 export function subjectOf(results: Results): { title: string; lanes: string } {
   const batched = results.peers.filter(({ lane }) => lane === 'batched').length;
   const plain = results.peers.length - batched;

@@ -4,33 +4,33 @@ import type { OpenRound, PeerResult, Results, ScenarioName } from '../../lib/res
 import { groupBy } from '../../lib/statistics.ts';
 import { openRounds } from './series.ts';
 
-/** One open-loop comparison: all peers at the same rate. */
+/** An open-loop comparison: all peers at the same rate. */
 export interface LatencyComparison {
   scenario: ScenarioName;
-  /** Requests a second. */
+  /** Requests per second. */
   rate: number;
   peers: PeerLatency[];
 }
 
-/** Medians over the rounds, in milliseconds from when a request was to be sent. */
+/** Medians over the rounds, in milliseconds from the scheduled times. */
 export interface PeerLatency {
   peer: string;
   title: string;
   lane: PeerResult['lane'];
   achieved: number;
   percentiles: OpenRound['latency'];
-  /** How late the generator sent, in milliseconds. */
+  /** The lag of the generator, in milliseconds. */
   lag: OpenRound['lag'];
-  /** Whether it answered less than 99 % of what others did in the same rounds, or less than 90 % of the rate. */
+  /** Whether it sent fewer than 99 % of the responses of others in the same rounds, or fewer than 90 % of the rate. */
   fellBehind: boolean;
-  /** Whether the generator's own lateness is more than a tenth of what was measured. */
+  /** Whether the lag of the generator is more than a tenth of the measured latency. */
   isGeneratorLate: boolean;
   rounds: number;
-  /** The answers of all rounds together; undefined where a histogram cannot be read. */
+  /** The latencies of all rounds together; undefined if a histogram is invalid. */
   curve: CurvePoint[] | undefined;
 }
 
-/** One of `oneIn` requests took this long or longer. */
+/** One in `oneIn` requests took at least this long. */
 export interface CurvePoint {
   oneIn: number;
   milliseconds: number;
@@ -38,7 +38,7 @@ export interface CurvePoint {
 
 const POINTS_A_DECADE = 10;
 
-/** Groups the open rounds by scenario and rate; peers by their 99th percentile, the shortest first. */
+/** Groups the open rounds by scenario and rate, and sorts peers by their 99th percentile. */
 export function compareLatencies(results: Results): LatencyComparison[] {
   const rounds = results.open.filter(({ role }) => role === 'peer');
   const groups = groupBy(rounds, ({ scenario, rate }) => JSON.stringify([scenario, rate]));
@@ -46,7 +46,7 @@ export function compareLatencies(results: Results): LatencyComparison[] {
     if (!first) return [];
     const { scenario, rate } = first;
     const roundsOf = ({ name }: PeerResult) => openRounds(results, { peer: name, scenario, rate });
-    const offered = mostAnswered(results.peers.flatMap(roundsOf));
+    const offered = mostResponses(results.peers.flatMap(roundsOf));
     const peers = results.peers
       .flatMap((peer) => summarizeLatency(peer, roundsOf(peer), offered))
       .sort((a, b) => a.percentiles.p99 - b.percentiles.p99);
@@ -55,10 +55,10 @@ export function compareLatencies(results: Results): LatencyComparison[] {
 }
 
 /**
- * What was sent in each round: arrivals are random, the same for all peers in a round, and seldom just those of the
- * rate; who keeps up answers them all.
+ * The number of sent requests per round, from the peers with most responses: arrivals are random, equal for all peers of a
+ * round, and differ from the nominal rate.
  */
-function mostAnswered(rounds: readonly OpenRound[]): Map<number, number> {
+function mostResponses(rounds: readonly OpenRound[]): Map<number, number> {
   const byRound = groupBy(rounds, ({ round }) => round);
   return new Map(
     [...byRound].map(([round, items]) => [round, Math.max(...items.map((item) => item.achieved))]),
@@ -99,7 +99,7 @@ function summarizeLatency(
   ];
 }
 
-/** Adds the histograms up; undefined where one of them is not what it should be. */
+/** Adds up the histograms; undefined if one is invalid. */
 export function readCurve(histograms: readonly string[]): CurvePoint[] | undefined {
   try {
     const [total, ...others] = histograms.map((text) => decodeFromCompressedBase64(text));

@@ -2,32 +2,32 @@ import type { Results, ScenarioName } from '../../lib/results.ts';
 import { groupBy } from '../../lib/statistics.ts';
 import { type Ratio, ratioOf } from './series.ts';
 
-/** How far the control may be from what it is the same as, before the report warns. */
+/** The deviation of a control above which the report warns. */
 export const NOISE_BOUND = 0.05;
 
-/** A second start of Setlist, divided by the first: what differs is noise. */
+/** A second start of Setlist, divided by the first: the difference is noise. */
 export interface Control {
   scenario: ScenarioName;
   connections: number;
   requestsPerSecond: Ratio;
   cpu: Ratio | undefined;
-  /** How far the median ratio of requests a second is from 1. */
+  /** The distance of the median ratio of requests per second from 1. */
   deviation: number;
   isBeyondBound: boolean;
 }
 
-/** A measurement that counts for nothing. */
+/** A void measurement. */
 export interface VoidRound {
   peer: string;
   isControl: boolean;
   scenario: ScenarioName;
-  /** The load that it was under, such as `64 connections` or `500 requests/s`. */
+  /** The load, such as `64 connections` or `500 requests/s`. */
   load: string;
   round: number;
   problems: string[];
 }
 
-/** Compares the control with its peer wherever both were measured. */
+/** Compares the control with its peer where both were measured. */
 export function findControls(results: Results): Control[] {
   const controls = results.closed.filter(({ role }) => role === 'control');
   const groups = groupBy(controls, ({ peer, scenario, connections }) =>

@@ -3,20 +3,20 @@ import { type Estimate, estimate } from '../../lib/statistics.ts';
 import { type Conditions, SETLIST, SETLIST_PLAIN } from './conditions.ts';
 import { closedRounds, middleOf, type Ratio, ratioOf } from './series.ts';
 
-/** The Setlist whose requests/s a ratio divides: as shipped, which batches, or with one query a request. */
+/** The bases of ratios: Setlist with default settings (batched), or with one query per request. */
 export const bases = [SETLIST, SETLIST_PLAIN] as const;
 export type Base = (typeof bases)[number];
 
-/** What one peer did in one scenario, at the number of connections of the tables. */
+/** The figures of one peer in one scenario, at the number of connections of the tables. */
 export interface ScenarioSummary {
   scenario: ScenarioName;
   requestsPerSecond: number;
   /**
-   * Setlist ÷ this peer: Setlist's requests a second, divided by those of the peer in the same round, so that more
-   * than 1 means that Setlist is faster. Undefined where Setlist has none, or is the peer itself.
+   * Setlist ÷ this peer: Setlist's requests per second divided by those of the peer, within rounds. Above 1, Setlist is
+   * faster. Undefined if Setlist has none, or is the peer.
    */
   ratios: Record<Base, Ratio | undefined>;
-  /** Microseconds of processor time a request. */
+  /** Processor time in microseconds per request. */
   cpu: { server: number; postgres: number; total: number };
   /** In bytes. */
   memory: number;
@@ -40,7 +40,7 @@ export interface PeerSummary {
   conformance: PeerResult['conformance'];
 }
 
-/** Sums up each peer; batched ones first, and within a lane by requests a second, the most first. */
+/** Summarises the peers: batched ones first, each lane sorted by requests per second, the highest first. */
 export function summarizePeers(results: Results, conditions: Conditions | undefined): PeerSummary[] {
   const summaries = results.peers.map((peer) => summarizePeer(results, peer, conditions));
   const speed = (peer: PeerSummary) =>
@@ -49,7 +49,7 @@ export function summarizePeers(results: Results, conditions: Conditions | undefi
   return summaries.toSorted((a, b) => lane(a) - lane(b) || compare(speed(b), speed(a)));
 }
 
-/** What the peer did in the scenario. */
+/** The figures of the peer in the scenario. */
 export function summaryOf(
   peer: PeerSummary,
   scenario: ScenarioName | undefined,
@@ -57,7 +57,7 @@ export function summaryOf(
   return peer.scenarios.find((summary) => summary.scenario === scenario);
 }
 
-/** Whether a ratio to this base sets what batches against what does not. */
+/** Whether a ratio to this base compares batched with unbatched variants. */
 export function isAcrossLanes(peer: Pick<PeerSummary, 'lane'>, base: Base, scenario: ScenarioName): boolean {
   return scenario !== 'health' && peer.lane !== (base === SETLIST ? 'batched' : 'one query a request');
 }

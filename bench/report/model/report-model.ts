@@ -10,7 +10,7 @@ import { type PeerSummary, summarizePeers } from './peers.ts';
 import { findScaling, type Scaling } from './scaling.ts';
 import { warningsOf } from './warnings.ts';
 
-/** Everything that the page shows. The page computes nothing but the cost at a price that its reader changes. */
+/** All data of the page. The page only computes costs at the reader's prices. */
 export interface ReportModel {
   subject: { title: string; lanes: string };
   finding: string;
@@ -24,11 +24,11 @@ export interface ReportModel {
   noiseBound: number;
   voidRounds: VoidRound[];
   claims: Claim[];
-  /** As the results have it. */
+  /** From the results. */
   run: Pick<Results, 'began' | 'ended' | 'interrupted' | 'command' | 'setup' | 'leftOut'>;
 }
 
-/** Computes the report from the results alone: equal results give equal reports. */
+/** Computes the report from the results: equal results give equal reports. */
 export function buildReportModel(results: Results): ReportModel {
   const { began, ended, interrupted, command, setup, leftOut } = results;
   const conditions = findConditions(results);

@@ -2,7 +2,7 @@ import type { PeerResult, Results, ScenarioName } from '../../lib/results.ts';
 import { scenarios } from './conditions.ts';
 import { middleOf } from './series.ts';
 
-/** Requests a second over connections. */
+/** Requests per second over connections. */
 export interface Scaling {
   scenario: ScenarioName;
   peers: { peer: string; title: string; lane: PeerResult['lane']; points: ScalingPoint[] }[];
@@ -13,7 +13,7 @@ export interface ScalingPoint {
   requestsPerSecond: number;
 }
 
-/** The medians at each number of connections; scenarios that were measured at just one have nothing to show. */
+/** The medians at each number of connections, for scenarios with several numbers. */
 export function findScaling(results: Results): Scaling[] {
   return scenarios.flatMap(({ name: scenario }) => {
     const rounds = results.closed.filter((round) => round.scenario === scenario);

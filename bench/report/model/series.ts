@@ -10,10 +10,10 @@ import {
   ratiosByRound,
 } from '../../lib/statistics.ts';
 
-/** What a closed round tells, and higher is not better in all of them. */
+/** The measures of a closed round; higher is not always better. */
 export type Measure = 'requests/s' | 'CPU' | 'server CPU' | 'PostgreSQL CPU' | 'memory';
 
-/** Which closed rounds are meant. */
+/** A selection of closed rounds. */
 export interface Selection {
   peer: string;
   role?: ClosedRound['role'];
@@ -21,12 +21,12 @@ export interface Selection {
   connections: number;
 }
 
-/** A ratio, its interval and what follows from it. */
+/** A ratio, its interval and the verdict. */
 export interface Ratio extends Estimate {
   comparison: Comparison;
 }
 
-/** The closed rounds of a selection, void ones included. */
+/** The closed rounds of a selection, including void ones. */
 export function closedRounds(
   results: Results,
   { peer, role = 'peer', scenario, connections }: Selection,
@@ -40,18 +40,18 @@ export function closedRounds(
   );
 }
 
-/** What was measured in each round that counts; bytes for memory, microseconds a request for processor time. */
+/** The values of the valid rounds, in bytes for memory, and microseconds per request for processor time. */
 export function series(results: Results, selection: Selection, measure: Measure): ByRound {
   return byRound(closedRounds(results, selection), (round) => measured(round, measure));
 }
 
-/** The median over the rounds that count; undefined where none does. */
+/** The median over the valid rounds; undefined if there are none. */
 export function middleOf(results: Results, selection: Selection, measure: Measure): number | undefined {
   const values = [...series(results, selection, measure).values()];
   return values.length === 0 ? undefined : median(values);
 }
 
-/** What one selection has for each of another's, within rounds. */
+/** The ratio of two selections, within rounds. */
 export function ratioOf(
   results: Results,
   of: Selection,
@@ -63,7 +63,7 @@ export function ratioOf(
   return ratio && { ...ratio, comparison: compareToOne(ratio) };
 }
 
-/** The open rounds of a peer in a scenario at a rate that count. */
+/** The valid open rounds of a peer in a scenario at a rate. */
 export function openRounds(
   results: Results,
   { peer, scenario, rate }: Pick<OpenRound, 'peer' | 'scenario' | 'rate'>,

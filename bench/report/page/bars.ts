@@ -4,7 +4,7 @@ import type { PeerSummary, ScenarioSummary } from '../model/peers.ts';
 import type { ReportModel } from '../model/report-model.ts';
 import { rowNames, style } from './looks.ts';
 
-/** A bar of one part or more, with what is written at its end. */
+/** A bar of one or more parts, with a label at its end. */
 interface Bar {
   name: string;
   title: string;
@@ -13,7 +13,7 @@ interface Bar {
   text: string;
 }
 
-/** Processor time of server and PostgreSQL on top of each other; the least first. */
+/** Stacked processor time of server and PostgreSQL, in ascending order. */
 export function drawCpu({ peers }: ReportModel, { scenario }: DOMStringMap, width: number): Element {
   return drawBars(
     barsOf(peers, scenario, ({ cpu }) => ({
@@ -27,7 +27,7 @@ export function drawCpu({ peers }: ReportModel, { scenario }: DOMStringMap, widt
   );
 }
 
-/** Memory in the scenario of the headline, in MiB; the least first. */
+/** Memory in the scenario of the headline, in MiB, in ascending order. */
 export function drawMemory({ peers, conditions }: ReportModel, _: DOMStringMap, width: number): Element {
   return drawBars(
     barsOf(peers, conditions?.scenario, ({ memory }) => ({
@@ -38,7 +38,7 @@ export function drawMemory({ peers, conditions }: ReportModel, _: DOMStringMap, 
   );
 }
 
-/** Lines of code; Setlist's hollow, since they are those of more than the benchmark asks for. */
+/** Lines of code; Setlist's bar is hollow, because it includes more than the benchmark requires. */
 export function drawCode({ peers }: ReportModel, _: DOMStringMap, width: number): Element {
   return drawBars(
     peers.map(({ name, title, isSetlist, linesOfCode: value }) => {

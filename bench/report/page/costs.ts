@@ -3,7 +3,7 @@ import { summaryOf } from '../model/peers.ts';
 import type { ReportModel } from '../model/report-model.ts';
 import { costCells } from '../view/cost-cells.ts';
 
-/** Writes the costs anew whenever the reader changes a price, the load or the kind of requests. */
+/** Updates the costs when the reader changes a price, the load or the kind of requests. */
 export function keepCosts(model: ReportModel): void {
   const rows = document.querySelectorAll<HTMLElement>('#cost-rows tr');
   const update = () => {

@@ -4,7 +4,7 @@ import { drawCurve, drawScaling } from './multiples.ts';
 import { drawNoise, drawStartUp } from './others.ts';
 import { drawRatios } from './ratios.ts';
 
-/** What draws one kind of plot. */
+/** Draws one kind of plot. */
 type Draw = (model: ReportModel, data: DOMStringMap, width: number) => Element;
 
 const kinds: Record<string, Draw> = {
@@ -18,7 +18,7 @@ const kinds: Record<string, Draw> = {
   noise: drawNoise,
 };
 
-/** Draws each plot as wide as its place is, and anew when that changes or the reader chooses something else. */
+/** Draws each plot in the width of its frame, and redraws it when the width or a choice of the reader changes. */
 export function keepDrawn(model: ReportModel): void {
   const frames = document.querySelectorAll<HTMLElement>('.chart > .frame');
   const draw = (frame: HTMLElement) => {
@@ -27,7 +27,7 @@ export function keepDrawn(model: ReportModel): void {
     if (!kind || frame.clientWidth === 0) return;
     frame.dataset.width = String(frame.clientWidth);
     const drawn = kind(model, data, frame.clientWidth);
-    // The frame tells in words what is drawn; the marks one by one would say nothing to a listener.
+    // The label of the frame describes the plot; single marks would be useless for screen readers.
     drawn.setAttribute('aria-hidden', 'true');
     frame.replaceChildren(drawn);
   };

@@ -1,20 +1,20 @@
 import * as Plot from '@observablehq/plot';
 import type { PeerSummary } from '../model/peers.ts';
 
-/** How a peer's marks look: colour and shape say the same, so that neither is needed to read the other. */
+/** The style of a peer's marks: colour and shape are redundant, so that either is enough. */
 export interface Look {
   colour: string;
   symbol: 'circle' | 'diamond2';
 }
 
-/** Setlist, what batches, and what does not. */
+/** The styles of Setlist, batched and unbatched peers. */
 export function lookOf({ isSetlist, lane }: Pick<PeerSummary, 'isSetlist' | 'lane'>): Look {
   const symbol = lane === 'batched' ? 'diamond2' : 'circle';
   if (isSetlist) return { colour: 'var(--setlist)', symbol };
   return { colour: lane === 'batched' ? 'var(--batched)' : 'var(--plain)', symbol };
 }
 
-/** What all plots have in common. */
+/** The common options of all plots. */
 export const style = {
   background: 'none',
   color: 'inherit',
@@ -25,14 +25,14 @@ export const style = {
 
 const GAP = 10;
 
-/** A row with a name at its left. */
+/** A row with a name on the left. */
 interface Row {
   name: string;
   title: string;
   isSetlist?: boolean;
 }
 
-/** The scale of a plot with one row a peer, the room that the names get, and the marks that write them. */
+/** The scale of a plot with one row per peer, the width for the names, and their marks. */
 export function rowNames(rows: readonly Row[], width: number) {
   const longest = Math.max(0, ...rows.map(({ title, isSetlist }) => widthOf(title, isSetlist)));
   const marginLeft = Math.ceil(Math.min(longest + GAP, width * 0.45, 220));
@@ -49,7 +49,7 @@ export function rowNames(rows: readonly Row[], width: number) {
   };
 }
 
-/** As much of the text as fits, with an ellipsis where that is not all. */
+/** The text, truncated with an ellipsis if it does not fit. */
 function shorten(text: string, width: number, isBold: boolean | undefined): string {
   if (widthOf(text, isBold) <= width) return text;
   const kept = [...text].slice(0, Math.ceil(width / 3));
@@ -66,7 +66,7 @@ function widthOf(text: string, isBold = false): number {
   return canvas.measureText(text).width;
 }
 
-/** Figures in a column at the right. */
+/** A column of figures on the right. */
 export function rowFigures<Some extends Row>(
   rows: readonly Some[],
   text: (row: Some) => string,
@@ -81,7 +81,7 @@ export function rowFigures<Some extends Row>(
   });
 }
 
-/** Round numbers within the bounds: 1, 2 and 5 of each decade, or fewer where there are many or little room. */
+/** Round numbers within the bounds: 1, 2 and 5 of each decade, or fewer if there are many or little space. */
 export function logTicks(low: number, high: number, most: number): number[] {
   const decades = Array.from({ length: 14 }, (_, index) => index - 5);
   const within = (steps: readonly number[]) =>
@@ -93,9 +93,9 @@ export function logTicks(low: number, high: number, most: number): number[] {
 }
 
 /**
- * Ticks with what is written at them, in the plot's own words: D3's logarithmic axes leave labels out as they see fit.
+ * Ticks with labels: the logarithmic axes of D3 omit labels unpredictably.
  *
- * @param ticks Across or up, where the lines of the grid go.
+ * @param ticks The direction of the ticks: the lines of the grid cross it.
  */
 export function axis(direction: 'across' | 'up', ticks: readonly number[], text: (tick: number) => string) {
   const at = (tick: number) => tick;

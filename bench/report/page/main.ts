@@ -1,4 +1,4 @@
-// The page's own script: draws the plots, and does what the reader asks for. All figures come from the model.
+// The script of the page: draws the plots, and handles the inputs of the reader. All figures come from the model.
 import { keepCosts } from './costs.ts';
 import { keepDrawn } from './drawing.ts';
 import { readModel } from './model.ts';

@@ -1,6 +1,6 @@
 import type { ReportModel } from '../model/report-model.ts';
 
-/** The figures that the page was written with. */
+/** The model in the page. */
 export function readModel(): ReportModel {
   return JSON.parse(document.getElementById('model')?.textContent ?? '');
 }

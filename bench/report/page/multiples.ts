@@ -4,24 +4,24 @@ import { SETLIST, SETLIST_PLAIN } from '../model/conditions.ts';
 import type { ReportModel } from '../model/report-model.ts';
 import { axis, logTicks, lookOf, style } from './looks.ts';
 
-/** A line of a small multiple, on axes that are logarithms already or not. */
+/** A line of a small multiple, with linear or logarithmic values. */
 interface Line {
   peer: string;
   lane: ReportModel['peers'][number]['lane'];
   points: { x: number; y: number }[];
 }
 
-/** Where ticks are, and what is written at them. */
+/** The positions of ticks, and their labels. */
 interface Axis {
   ticks: number[];
   text(tick: number): string;
 }
 
-/** One request in so many. */
+/** One request in the given number. */
 const PERCENTILES = [2, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 const SOME_PERCENTILES = [10, 1_000, 100_000];
 
-/** One peer's latency by percentile before all others in grey. */
+/** One peer's latency by percentile, with all others in grey. */
 export function drawCurve(
   { latencies }: ReportModel,
   { comparison, peer }: DOMStringMap,
@@ -39,7 +39,7 @@ export function drawCurve(
   return drawMultiple(lines, peer, width, { x: { ticks, text: percentile }, hasDots: false });
 }
 
-/** One peer's requests a second over connections before all others in grey. */
+/** One peer's requests per second over connections, with all others in grey. */
 export function drawScaling({ scaling }: ReportModel, { peer }: DOMStringMap, width: number): Element {
   const select = document.getElementById('scaling-scenario');
   const chosen = select instanceof HTMLSelectElement ? select.value : undefined;
@@ -59,7 +59,7 @@ function drawMultiple(
   width: number,
   { x, hasDots }: { x: Axis; hasDots: boolean },
 ): Element {
-  // What is nothing has no place on a logarithmic scale.
+  // A logarithmic scale has no zero.
   const all = lines
     .flatMap(({ points, ...line }) => points.map((point) => ({ ...line, ...point })))
     .filter(({ x, y }) => x > 0 && y > 0);
@@ -93,7 +93,7 @@ function short(value: number): string {
   return value >= 1000 ? `${number(value / 1000)}k` : String(value);
 }
 
-/** What one in so many requests exceeds: `99` for one in 100. */
+/** The percentile that one in the given number of requests exceeds: `99` for one in 100. */
 function percentile(oneIn: number): string {
   return String(Number((100 * (1 - 1 / oneIn)).toPrecision(8)));
 }

@@ -4,7 +4,7 @@ import { scenarioNamed } from '../model/conditions.ts';
 import type { ReportModel } from '../model/report-model.ts';
 import { axis, logTicks, lookOf, rowFigures, rowNames, style } from './looks.ts';
 
-/** Each start as a small mark, the median as a large one. */
+/** Start-up times: a small mark per start, a large one for the median. */
 export function drawStartUp({ peers }: ReportModel, _: DOMStringMap, width: number): Element {
   const rows = peers.flatMap((peer) => {
     const { name, title, isSetlist, startUp } = peer;
@@ -38,7 +38,7 @@ export function drawStartUp({ peers }: ReportModel, _: DOMStringMap, width: numb
   });
 }
 
-/** The A/A ratios, with the band in which noise is expected. */
+/** The A/A ratios, with the band of expected noise. */
 export function drawNoise({ controls, noiseBound }: ReportModel, _: DOMStringMap, width: number): Element {
   const rows = controls.map(({ scenario, connections, requestsPerSecond: { median, interval } }) => {
     const title = `${scenarioNamed(scenario).title}, ${connections}`;

@@ -31,7 +31,7 @@ export function drawRatios(model: ReportModel, { scenario }: DOMStringMap, width
     symbol: { type: 'identity' },
     marks: [
       ...axis('across', ticks, String),
-      Plot.text([base === SETLIST ? 'Setlist as shipped ÷ peer' : 'Setlist, one query a request ÷ peer'], {
+      Plot.text([base === SETLIST ? 'Setlist ÷ peer' : 'Setlist, one query a request ÷ peer'], {
         frameAnchor: 'bottom',
         dy: 34,
       }),

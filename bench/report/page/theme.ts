@@ -1,6 +1,6 @@
 const KEY = 'setlist-report-theme';
 
-/** Light or dark as the system has it, until the reader presses the button; what was chosen is remembered. */
+/** Light or dark like the system, until the reader presses the button; the choice is stored. */
 export function keepTheme(): void {
   const button = document.getElementById('theme');
   if (!button) return;
@@ -21,7 +21,7 @@ export function keepTheme(): void {
   show();
 }
 
-// A page opened from a file may have no storage: then nothing is remembered.
+// A page that is opened from a file may have no storage: the choice is then not stored.
 function recall(): string | undefined {
   try {
     const value = localStorage.getItem(KEY);

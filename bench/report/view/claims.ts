@@ -5,12 +5,12 @@ import { section } from './parts.ts';
 
 const SIGNS: Record<Verdict, string> = { confirmed: '✓', refuted: '✗', undecided: '?', 'not measured': '–' };
 
-/** Each claim with what was measured and the verdict by its rule. */
+/** Each claim with the measurements and the verdict of its rule. */
 export function claimsPart({ claims }: ReportModel): Markup {
   return section(
     'claims',
-    'What is claimed, and what was measured',
-    html`<p>Claims that articles about these frameworks make, held against this run by rules that were fixed before it. A verdict is about this API on this machine, no more.</p>
+    'Claims and measurements',
+    html`<p>Claims of articles about these frameworks, judged by rules that were fixed before this run. A verdict only applies to this API on this machine.</p>
 <table class="claims"><thead><tr><th scope="col">Claim</th><th scope="col">Verdict</th><th scope="col">Measured</th><th scope="col">Rule</th></tr></thead>
 <tbody>${claims.map(row)}</tbody></table>
 `,

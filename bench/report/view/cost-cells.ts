@@ -1,7 +1,7 @@
 import type { Cost } from '../cost.ts';
 import { number, significant } from '../format.ts';
 
-/** The figures of a cost as the table has them, in the page as it is written and as its script changes it. */
+/** The figures of a cost in the table, both in the written page and in its script. */
 export function costCells({ secondsPerMillion, pricePerMillion, vcpus, pricePerMonth }: Cost): string[] {
   return [
     number(secondsPerMillion),

@@ -6,13 +6,13 @@ import { costCells } from './cost-cells.ts';
 import { html, type Markup } from './html.ts';
 import { choice, scrollingTable, section } from './parts.ts';
 
-/** Processor time in money, at a price that the reader sets. */
+/** The price of processor time, which the reader can change. */
 export function costPart({ conditions, peers, prices }: ReportModel): Markup {
-  if (!conditions) return section('cost', 'What it costs', html`<p>No closed round counts.</p>`);
+  if (!conditions) return section('cost', 'Cost', html`<p>No closed round counts.</p>`);
   return section(
     'cost',
-    'What it costs',
-    html`<p>Processor time a request × price: server and PostgreSQL together, as if both ran on processors at this price. The price is an example; put in yours, in any currency. Memory, disks and spare machines are not in it.</p>
+    'Cost',
+    html`<p>Processor time per request × price, for server and PostgreSQL on processors at the same price. The price is an example; enter yours, in any currency. Memory, disks and spare machines are not included.</p>
 ${priceForm(prices)}`,
     choice(
       'cost-scenario',
@@ -26,7 +26,7 @@ ${priceForm(prices)}`,
   );
 }
 
-/** Scenarios that can be chosen, the one of the headline first. */
+/** The selectable scenarios, the one of the headline first. */
 function costScenarios({ scenario, measured }: Conditions) {
   return [scenario, ...measured.filter((name) => name !== scenario)];
 }

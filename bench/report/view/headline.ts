@@ -2,7 +2,7 @@ import { gibibytes, number } from '../format.ts';
 import type { ReportModel } from '../model/report-model.ts';
 import { html, type Markup } from './html.ts';
 
-/** What was compared, when, where, what came of it, and what to beware of. */
+/** The comparison, its conditions, its result, and warnings. */
 export function headline({ subject, finding, warnings, run }: ReportModel): Markup {
   const { setup, began, ended } = run;
   const minutes = Math.round((Date.parse(ended) - Date.parse(began)) / 60_000);
@@ -17,12 +17,12 @@ export function headline({ subject, finding, warnings, run }: ReportModel): Mark
 <div><dt>Load</dt><dd>${setup.loadGenerator}; ${number(setup.rounds)} × ${number(setup.seconds)} s, ${number(setup.workers)} serving ${setup.workers === 1 ? 'process' : 'processes'} each</dd></div>
 <div><dt>Database</dt><dd>PostgreSQL ${setup.postgres.replace(/^PostgreSQL /, '')}; ${number(setup.songs)} songs, ${number(setup.tasks)} tasks</dd></div>
 </dl>
-${warnings.length > 0 && html`<div class="warnings" role="note" aria-label="Warnings"><p><strong>Before you rely on this</strong></p><ul>${warnings.map((warning) => html`<li>${warning}</li>`)}</ul></div>`}
+${warnings.length > 0 && html`<div class="warnings" role="note" aria-label="Warnings"><p><strong>Limitations</strong></p><ul>${warnings.map((warning) => html`<li>${warning}</li>`)}</ul></div>`}
 </header>
 `;
 }
 
-/** `2026-11-20 08:00 UTC`; what is not an instant as it is. */
+/** `2026-11-20 08:00 UTC`; other text stays unchanged. */
 function instant(text: string): string {
   const date = new Date(text);
   return Number.isNaN(date.valueOf()) ? text : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -1,4 +1,4 @@
-/** HTML that is safe to be put into a page as it is. */
+/** HTML that is safe to insert without escaping. */
 export class Markup {
   readonly text: string;
 
@@ -7,7 +7,7 @@ export class Markup {
   }
 }
 
-/** What may stand in a template: text is escaped, markup is not, nothing is left out. */
+/** A value in a template: text is escaped, markup is not, and empty values are omitted. */
 export type Content = Markup | string | number | undefined | false | readonly Content[];
 
 const ESCAPES: Record<string, string> = {
@@ -18,17 +18,17 @@ const ESCAPES: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** Text as it has to be written in HTML, between tags or in a quoted attribute. */
+/** Escapes text for HTML, between tags or in a quoted attribute. */
 export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 }
 
-/** A template in which everything that is put in is escaped, unless it is markup already. */
+/** A template that escapes all values, except for markup. */
 export function html(strings: TemplateStringsArray, ...contents: readonly Content[]): Markup {
   return new Markup(String.raw({ raw: strings }, ...contents.map(render)));
 }
 
-/** JSON for a `<script type="application/json">`: nothing in it can end the element. */
+/** JSON for a `<script type="application/json">`: it cannot end the element. */
 export function jsonMarkup(value: unknown): Markup {
   return new Markup(JSON.stringify(value).replaceAll('<', '\\u003c'));
 }

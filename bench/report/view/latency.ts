@@ -5,13 +5,13 @@ import type { ReportModel } from '../model/report-model.ts';
 import { html, type Markup } from './html.ts';
 import { chart, scrollingTable, section } from './parts.ts';
 
-/** Latency by percentile, at a rate that is the same for all. */
+/** Latency by percentile, at a common rate. */
 export function latencyPart({ latencies }: ReportModel): Markup {
-  const none = html`<p>No open round counts, so that no latency is reported: those of a closed loop are not what users would see.</p>`;
+  const none = html`<p>There is no valid open round and therefore no latency: latencies of a closed loop differ from those of users.</p>`;
   return section(
     'latency',
     'Latency at a common rate',
-    html`<p>Open loop: requests are sent on schedule whatever the server does, and each is timed from when it <em>was to be</em> sent, so that waiting counts. One plot a peer, all others in grey behind it: across, the percentile, as the logarithm of how rare it is; up, milliseconds, logarithmic. Lower is better.</p>`,
+    html`<p>Open loop: requests are sent on schedule, independent of the server, and latency counts from the <em>scheduled</em> time, so that it includes waiting. One plot per peer, with all others in grey: the horizontal axis is the percentile (logarithm of its rarity), the vertical axis milliseconds (logarithmic). Lower is better.</p>`,
     latencies.length === 0 ? none : latencies.map(comparison),
   );
 }
@@ -28,7 +28,7 @@ function comparison({ scenario, rate, peers }: LatencyComparison, index: number)
   )}</div>
 ${scrollingTable(
   `Latencies, ${title}`,
-  html`<thead><tr><th scope="col" class="first">Milliseconds, medians over the rounds</th><th scope="col">p50</th><th scope="col">p90</th><th scope="col">p99</th><th scope="col">p99.9</th><th scope="col">maximum</th><th scope="col">answered <small>requests/s</small></th><th scope="col">generator late <small>p99 / maximum, ms</small></th></tr></thead><tbody>${peers.map(row)}</tbody>`,
+  html`<thead><tr><th scope="col" class="first">Milliseconds, medians over the rounds</th><th scope="col">p50</th><th scope="col">p90</th><th scope="col">p99</th><th scope="col">p99.9</th><th scope="col">maximum</th><th scope="col">responses <small>per second</small></th><th scope="col">generator lag <small>p99 / maximum, ms</small></th></tr></thead><tbody>${peers.map(row)}</tbody>`,
 )}`;
 }
 

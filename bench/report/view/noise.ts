@@ -7,28 +7,28 @@ import { chart, details, scrollingTable, section } from './parts.ts';
 
 const FEW = 12;
 
-/** How noisy the machine was, and what does not count. */
+/** The noise of the machine, void rounds and skipped peers. */
 export function noisePart({ controls, noiseBound, voidRounds, run }: ReportModel): Markup {
   return section(
     'noise',
     'Noise control',
     controls.length === 0
-      ? html`<p>There is no A/A control: how noisy the machine was is not known.</p>`
+      ? html`<p>There is no A/A control: the noise of the machine is unknown.</p>`
       : controlsPart(controls, noiseBound),
     html`<h3>Void rounds</h3>`,
     voidRounds.length === 0
-      ? html`<p>None: every answer of every round was right.</p>`
+      ? html`<p>None: all responses of all rounds were valid.</p>`
       : voidPart(voidRounds),
-    html`<h3>Left out</h3>`,
+    html`<h3>Skipped peers</h3>`,
     run.leftOut.length === 0
-      ? html`<p>Nothing: every peer passed its build and its conformance checks.</p>`
+      ? html`<p>None: every peer passed its build and its conformance checks.</p>`
       : html`<ul>${run.leftOut.map(({ title, reason }) => html`<li><b>${title}</b>: ${reason}</li>`)}</ul>`,
   );
 }
 
 function controlsPart(controls: readonly Control[], bound: number): Markup {
   const worst = Math.max(...controls.map(({ deviation }) => deviation));
-  return html`<p>A/A: a second, independent start of Setlist, measured like any peer, divided by the first. It should be 1; what differs is noise. The report warns beyond ${percent(bound, 0)} (the shaded band). The largest deviation of a median was ${percent(worst)}.</p>
+  return html`<p>A/A: a second, independent start of Setlist, measured like any peer, divided by the first. It should be 1; the difference is noise. The report warns beyond ${percent(bound, 0)} (the shaded band). The largest deviation of a median was ${percent(worst)}.</p>
 ${chart('noise', html`<b>Setlist ÷ Setlist</b> <small>requests/s, median and 95&nbsp;% interval</small>`, { label: 'The A/A ratios; the figures are in the table below' })}
 ${details(
   'All figures',
@@ -43,17 +43,17 @@ function row({ scenario, connections, requestsPerSecond, cpu, isBeyondBound }: C
   return html`<tr><th scope="row" class="first">${scenarioNamed(scenario).title}, ${connectionsText(connections)}</th><td>${factor(requestsPerSecond.median)}${isBeyondBound && html` <span class="flag">beyond the bound</span>`}</td><td>${interval(requestsPerSecond)}</td><td>${cpu && factor(cpu.median)}</td><td>${cpu && interval(cpu)}</td></tr>`;
 }
 
-/** Many are folded away; few are there to be read, on paper too. */
+/** Many rounds are collapsed; few are always visible, also on paper. */
 function voidPart(rounds: readonly VoidRound[]): Markup {
   return rounds.length > FEW
-    ? details(`${number(rounds.length)} void rounds, which count for nothing`, voidTable(rounds))
+    ? details(`${number(rounds.length)} void rounds`, voidTable(rounds))
     : voidTable(rounds);
 }
 
 function voidTable(rounds: readonly VoidRound[]): Markup {
   return scrollingTable(
     'Void rounds',
-    html`<thead><tr><th scope="col" class="first">Implementation</th><th scope="col">Scenario</th><th scope="col">Load</th><th scope="col">Round</th><th scope="col" class="text">Why</th></tr></thead><tbody>${rounds.map(
+    html`<thead><tr><th scope="col" class="first">Implementation</th><th scope="col">Scenario</th><th scope="col">Load</th><th scope="col">Round</th><th scope="col" class="text">Reasons</th></tr></thead><tbody>${rounds.map(
       ({ peer, isControl, scenario, load, round, problems }) =>
         html`<tr><th scope="row" class="first">${peer}${isControl && ' (control)'}</th><td>${scenarioNamed(scenario).title}</td><td>${load}</td><td>${round}</td><td class="text">${problems.join('; ')}</td></tr>`,
     )}</tbody>`,

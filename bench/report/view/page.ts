@@ -12,12 +12,12 @@ import { scalingPart } from './scaling.ts';
 import { setupPart } from './setup.ts';
 import { summaryTable } from './summary-table.ts';
 
-/** What the page is made of beside its figures. */
+/** The static parts of the page. */
 export interface Assets {
   styles: string;
-  /** The page's own script, with the plotting library in it. */
+  /** The script of the page, including the plotting library. */
   script: string;
-  /** The licences of what the script holds of others. */
+  /** The licences of the packages in the script. */
   licences: string;
 }
 
@@ -34,7 +34,7 @@ const PARTS: readonly [id: string, title: string, part: (model: ReportModel) => 
   ['set-up', 'Set-up', setupPart],
 ];
 
-/** The whole document. Its policy allows no request and no script but its own. */
+/** The document. Its policy allows no requests, and no other script. */
 export function renderPage(model: ReportModel, { styles, script, licences }: Assets): string {
   const digest = createHash('sha256').update(script).digest('base64');
   const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`;
@@ -55,10 +55,10 @@ export function renderPage(model: ReportModel, { styles, script, licences }: Ass
 <button type="button" id="theme" aria-pressed="false" hidden>Dark</button></nav>
 <main id="main" tabindex="-1">
 ${headline(model)}
-<noscript><p class="warnings">The plots need JavaScript; every figure is in the tables, too.</p></noscript>
+<noscript><p class="warnings">The plots need JavaScript; the tables contain all figures.</p></noscript>
 ${PARTS.map(([, , part]) => part(model))}
 </main>
-<footer><p>Drawn from results.json by Setlist's benchmark lab, with Observable Plot and D3. This file asks nothing of any network.</p>
+<footer><p>Generated from results.json by Setlist's benchmark lab, with Observable Plot and D3. This file makes no network requests.</p>
 <details><summary>Licences</summary><pre>${licences}</pre></details></footer>
 <script type="application/json" id="model">${jsonMarkup(model)}</script>
 <script>${new Markup(script)}</script>

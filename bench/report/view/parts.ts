@@ -1,6 +1,6 @@
 import { type Content, html, type Markup } from './html.ts';
 
-/** A part of the page with its heading, reached by `#id`. */
+/** A section of the page with a heading and an id. */
 export function section(id: string, title: string, ...contents: readonly Content[]): Markup {
   return html`<section id="${id}" aria-labelledby="${id}-title">
 <h2 id="${id}-title">${title}</h2>
@@ -9,7 +9,7 @@ ${contents}
 `;
 }
 
-/** A plot that the page's script draws into its frame; what is drawn is told in words, too. */
+/** A plot that the script draws into its frame, with a textual label. */
 export function chart(
   kind: string,
   caption: Content,
@@ -23,19 +23,19 @@ export function chart(
 `;
 }
 
-/** A table that scrolls sideways by itself where it is wider than the page, with the keyboard too. */
+/** A table that scrolls horizontally if it is wider than the page, also with the keyboard. */
 export function scrollingTable(label: string, ...contents: readonly Content[]): Markup {
   return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table>${contents}</table></div>
 `;
 }
 
-/** What is there for those who want it, folded away. */
+/** Collapsed contents. */
 export function details(summary: string, ...contents: readonly Content[]): Markup {
   return html`<details><summary>${summary}</summary>${contents}</details>
 `;
 }
 
-/** A choice of one of several; nothing where there is nothing to choose. */
+/** A choice between several options; empty for a single option. */
 export function choice(
   id: string,
   label: string,

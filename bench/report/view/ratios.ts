@@ -19,15 +19,11 @@ export function ratioPlots({ conditions, peers }: ReportModel): Markup {
     scenarios.some(({ ratios }) => Object.values(ratios).some((ratio) => ratio)),
   );
   if (!hasRatios)
-    return section(
-      'ratios',
-      'Setlist ÷ each peer',
-      html`<p>There is nothing to divide by, or nothing else.</p>`,
-    );
+    return section('ratios', 'Setlist ÷ each peer', html`<p>There are no two peers to compare.</p>`);
   return section(
     'ratios',
     'Setlist ÷ each peer',
-    html`<p>Requests/s of <span class="base-name" data-base="setlist">Setlist as shipped, which batches</span><span class="base-name" data-base="setlist-plain">Setlist with one query a request</span>, divided by those of the peer in the same round: median and 95&nbsp;% interval, on a logarithmic scale. Right of the line, Setlist is faster than the peer; left of it, slower. Shapes and colours tell the lanes apart; compare like with like first.</p>`,
+    html`<p>Requests/s of <span class="base-name" data-base="setlist">Setlist with default settings (batched)</span><span class="base-name" data-base="setlist-plain">Setlist with one query a request</span>, divided by those of the peer, within rounds: median and 95&nbsp;% interval, on a logarithmic scale. Right of the line, Setlist is faster than the peer; left of it, slower. Shapes and colours distinguish the lanes; comparisons within a lane are the fairest.</p>`,
     key,
     html`<div class="grid">${conditions.measured.map((scenario) => {
       const { title, detail } = scenarioNamed(scenario);

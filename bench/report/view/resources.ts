@@ -6,7 +6,7 @@ import type { ReportModel } from '../model/report-model.ts';
 import { html, type Markup } from './html.ts';
 import { chart, details, scrollingTable, section } from './parts.ts';
 
-/** Processor time a request, and memory under load. */
+/** Processor time per request, and memory under load. */
 export function resourcesPart({ conditions, peers }: ReportModel): Markup {
   if (!conditions)
     return section('resources', 'Processor time and memory', html`<p>No closed round counts.</p>`);
@@ -15,12 +15,12 @@ export function resourcesPart({ conditions, peers }: ReportModel): Markup {
   return section(
     'resources',
     'Processor time and memory',
-    html`<p>Processor time of the server's tree of processes and of PostgreSQL, in microseconds a request, ${connectionsText(connections)}; memory is the proportional set size (PSS) of the server's tree at the end of the load. Less is better.</p>
+    html`<p>Processor time of the server's processes and of PostgreSQL, in microseconds per request, ${connectionsText(connections)}; memory is the proportional set size (PSS) of the server's processes at the end of the load. Less is better.</p>
 <ul class="key" aria-label="Key"><li><span class="swatch server"></span>server</li><li><span class="swatch postgres"></span>PostgreSQL</li></ul>
 <div class="grid">${measured.map((name) => {
       const { title } = scenarioNamed(name);
-      return chart('cpu', html`<b>${title}</b> <small>µs of processor time a request</small>`, {
-        label: `${title}: processor time a request of each peer; the figures are in the table below`,
+      return chart('cpu', html`<b>${title}</b> <small>µs of processor time per request</small>`, {
+        label: `${title}: processor time per request of each peer; the figures are in the table below`,
         data: { scenario: name },
       });
     })}
@@ -29,7 +29,7 @@ ${chart('memory', html`<b>Memory</b> <small>MiB, ${main.title}</small>`, { label
       'All figures',
       scrollingTable(
         'Processor time in all scenarios',
-        html`<thead><tr><th scope="col" class="first">Server + PostgreSQL, µs a request</th>${measured.map((name) => html`<th scope="col">${scenarioNamed(name).title}</th>`)}<th scope="col">Memory <small>MiB</small></th></tr></thead><tbody>${peers.map((peer) => row(peer, measured, scenario))}</tbody>`,
+        html`<thead><tr><th scope="col" class="first">Server + PostgreSQL, µs per request</th>${measured.map((name) => html`<th scope="col">${scenarioNamed(name).title}</th>`)}<th scope="col">Memory <small>MiB</small></th></tr></thead><tbody>${peers.map((peer) => row(peer, measured, scenario))}</tbody>`,
       ),
     ),
   );
@@ -46,12 +46,12 @@ function row(peer: PeerSummary, measured: readonly Scenarios[], main: Scenarios)
 `;
 }
 
-/** How soon each answers, and how much there is to keep. */
+/** Start-up time and lines of code. */
 export function startUpPart({ peers }: ReportModel): Markup {
   return section(
     'start-up',
     'Start-up and code',
-    html`<p>From the start of the process to the first good answer, each start and the median. Lines are those that a team would write and keep, without blanks and comments; Setlist's are those of the whole service, of which the benchmark uses a part, and compare with nothing here.</p>
+    html`<p>The time from the start of the process to the first successful response: each start, and the median. Lines are those that a team would write and maintain, without blank lines and comments. Setlist's lines are those of the whole service, which has more features than the benchmark requires: they are not comparable.</p>
 <div class="grid two">${chart('startUp', html`<b>Start-up</b> <small>milliseconds, logarithmic; small marks are single starts</small>`, { label: 'Start-up time of each peer; the figures are below' })}
 ${chart('code', html`<b>Code</b> <small>lines</small>`, { label: 'Lines of code of each peer; the figures are below' })}</div>`,
     details(

@@ -5,7 +5,7 @@ import type { Scaling } from '../model/scaling.ts';
 import { html, type Markup } from './html.ts';
 import { chart, choice, details, scrollingTable, section } from './parts.ts';
 
-/** Requests a second over connections: one plot a peer. */
+/** Requests per second over connections: one plot per peer. */
 export function scalingPart({ scaling, peers }: ReportModel): Markup {
   const [first] = scaling;
   if (!first) {
@@ -21,7 +21,7 @@ export function scalingPart({ scaling, peers }: ReportModel): Markup {
   return section(
     'scaling',
     'Scaling over connections',
-    html`<p>Requests/s with more and more clients that each ask again as soon as they are answered, on logarithmic scales. One plot a peer, all others in grey behind it.</p>`,
+    html`<p>Requests/s with an increasing number of clients, each of which sends its next request as soon as it has a response, on logarithmic scales. One plot per peer, with all others in grey.</p>`,
     choice(
       'scaling-scenario',
       'Scenario',

@@ -3,12 +3,12 @@ import type { ReportModel } from '../model/report-model.ts';
 import { type Content, html, type Markup } from './html.ts';
 import { scrollingTable, section } from './parts.ts';
 
-/** The whole set-up, how to do it again, and how to prove it wrong. */
+/** The set-up, and how to reproduce or refute the results. */
 export function setupPart({ run, peers }: ReportModel): Markup {
   const { setup, command, began, ended } = run;
   const facts: [string, Content][] = [
     ['Command', html`<code>${command}</code>`],
-    ['Began, ended', `${began} to ${ended}${run.interrupted ? ' (interrupted)' : ''}`],
+    ['Start, end', `${began} to ${ended}${run.interrupted ? ' (interrupted)' : ''}`],
     ['Processor', `${setup.processor}, ${number(setup.cores)} cores`],
     ['Memory', `${gibibytes(setup.memoryBytes)} GiB`],
     ['System', setup.system],
@@ -17,11 +17,11 @@ export function setupPart({ run, peers }: ReportModel): Markup {
     ['PostgreSQL', setup.postgres],
     ['PostgreSQL settings', settings(setup.postgresSettings)],
     ['Rows', `${number(setup.songs)} songs, ${number(setup.tasks)} tasks`],
-    ['Serving processes', `${number(setup.workers)} for each peer`],
-    ['Database connections', `at most ${number(setup.poolMax)} for each peer, all its processes together`],
+    ['Serving processes', `${number(setup.workers)} per peer`],
+    ['Database connections', `at most ${number(setup.poolMax)} per peer, for all its processes together`],
     [
       'Rounds',
-      `${number(setup.rounds)}, ${number(setup.seconds)} s for each measurement; ${number(setup.warmUpSeconds)} s of warm-up after each start`,
+      `${number(setup.rounds)}, ${number(setup.seconds)} s per measurement; ${number(setup.warmUpSeconds)} s of warm-up after each start`,
     ],
     ['Connections', setup.connections.map((connections) => number(connections)).join(', ')],
     ...openLoop(setup.openLoop),
@@ -29,7 +29,7 @@ export function setupPart({ run, peers }: ReportModel): Markup {
   ];
   return section(
     'set-up',
-    'Set-up, and how to overturn it',
+    'Set-up',
     html`<dl class="set-up">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 <h3>Versions and conformance</h3>`,
     scrollingTable(
@@ -39,13 +39,13 @@ export function setupPart({ run, peers }: ReportModel): Markup {
           html`<tr><th scope="row" class="first">${title}</th><td class="text">${lane}</td><td class="text">${versions.map(([name, version]) => `${name} ${version}`).join(', ')}</td><td>${conformance.passed} passed, ${conformance.failed} failed</td></tr>`,
       )}</tbody>`,
     ),
-    html`<h3>How it was measured</h3>
-<p>Every peer first passes the same black-box conformance suite. Rounds are interleaved in an order that the seed decides, so that what changes on the machine falls on all alike. Ratios are taken within a round; the table has their median and the 2.5th and 97.5th percentile of the medians of 2,000 random draws (percentile bootstrap). With n rounds such an interval covers at most 1&nbsp;−&nbsp;2<sup>1−n</sup>: 75 % for three, 94 % for five. A round with any wrong answer is void. Load generator, server and PostgreSQL share the machine.</p>
-<h3>Do it again, or prove it wrong</h3>
+    html`<h3>Method</h3>
+<p>Every peer first passes the same black-box conformance suite. The seed determines the order of the interleaved rounds, so that changes of the machine affect all peers equally. Ratios are computed within rounds; the table shows their median and the 2.5th and 97.5th percentile of the medians of 2,000 random draws (percentile bootstrap). With n rounds, such an interval covers at most 1&nbsp;−&nbsp;2<sup>1−n</sup>: 75 % for three, 94 % for five. A round with a wrong response is void. Load generator, server and PostgreSQL share the machine.</p>
+<h3>How to reproduce or refute it</h3>
 <ol>
-<li>In a clone of Setlist: <code>npm ci</code>, then <code>npm run bench</code> with the options of the command above and the seed ${setup.seed}. It makes results.json and this page beside it; <code>npm run bench:report path/to/results.json</code> draws the page anew, from that file alone.</li>
-<li>A peer that can be made faster in the way its own documentation recommends is a bug: change its folder in <code>bench/peers/</code>, let it pass <code>npm run bench:conform</code>, measure, and send the change with both results.json files.</li>
-<li>A rule of the claims table that is unfair is one file in <code>bench/report/model/claims/</code>.</li>
+<li>In a clone of Setlist: <code>npm ci</code>, then <code>npm run bench</code> with the options of the command above and the seed ${setup.seed}. It writes results.json and this page; <code>npm run bench:report path/to/results.json</code> writes the page again from that file.</li>
+<li>A peer that can be faster in a way that its documentation recommends is a bug: change its folder in <code>bench/peers/</code>, make it pass <code>npm run bench:conform</code>, measure it, and send the change with both results.json files.</li>
+<li>Each rule of the claims table is a file in <code>bench/report/model/claims/</code>: change it if it is unfair.</li>
 </ol>`,
   );
 }
@@ -60,7 +60,7 @@ function openLoop(given: ReportModel['run']['setup']['openLoop']): [string, stri
   return [
     [
       'Open loop',
-      `${given.arrivals} arrivals over at most ${number(given.connections)} connections, ${number(given.warmUpSeconds)} s of warm-up${rounds}; void where the generator's lag (p99) is above ${number(given.lagBound)} ms${capacity}`,
+      `${given.arrivals} arrivals over at most ${number(given.connections)} connections, ${number(given.warmUpSeconds)} s of warm-up${rounds}; void if the generator's lag (p99) is above ${number(given.lagBound)} ms${capacity}`,
     ],
   ];
 }

@@ -9,18 +9,14 @@ import { type Content, html, type Markup } from './html.ts';
 import { scrollingTable, section } from './parts.ts';
 
 const LANES: Record<PeerSummary['lane'], string> = {
-  batched: 'Batched: requests that arrive together share a query',
+  batched: 'Batched: concurrent requests share a query',
   'one query a request': 'One query a request',
 };
 
-/** The table that answers most questions: a row for each peer, grouped by lane. */
+/** The main table: a row per peer, grouped by lane. */
 export function summaryTable({ peers, conditions }: ReportModel): Markup {
   if (!conditions)
-    return section(
-      'summary',
-      'At a glance',
-      html`<p>No closed round counts, so there is no figure to show.</p>`,
-    );
+    return section('summary', 'At a glance', html`<p>No closed round counts: there are no figures.</p>`);
   const { connections, measured, scenario } = conditions;
   const lanes = (['batched', 'one query a request'] as const).filter((lane) =>
     peers.some((peer) => peer.lane === lane),
@@ -29,11 +25,11 @@ export function summaryTable({ peers, conditions }: ReportModel): Markup {
   return section(
     'summary',
     'At a glance',
-    html`<p>Medians over the rounds, ${connectionsText(connections)}, closed loop. Below requests/s: Setlist ÷ this implementation, within the same round (above 1, Setlist is faster), and its 95&nbsp;% bootstrap interval; <em>tie</em> where the interval holds 1. <abbr title="across lanes">†</abbr> sets a batched implementation against one with one query a request.</p>
+    html`<p>Medians over the rounds, ${connectionsText(connections)}, closed loop. Below requests/s: Setlist ÷ this implementation, within rounds (above 1, Setlist is faster), and its 95&nbsp;% bootstrap interval; <em>tie</em> if the interval contains 1. <abbr title="across lanes">†</abbr> marks comparisons of a batched with an unbatched implementation.</p>
 ${baseChoice(peers)}`,
     scrollingTable(
       'Figures of all peers',
-      html`<thead><tr><th scope="col" class="first">Implementation</th>${measured.map(columnHead)}<th scope="col">CPU <small>µs a request, ${scenarioNamed(scenario).title}</small></th><th scope="col">Memory <small>MiB, ${scenarioNamed(scenario).title}</small></th><th scope="col">Start-up <small>ms</small></th><th scope="col">Code <small>lines</small></th></tr></thead>
+      html`<thead><tr><th scope="col" class="first">Implementation</th>${measured.map(columnHead)}<th scope="col">CPU <small>µs per request, ${scenarioNamed(scenario).title}</small></th><th scope="col">Memory <small>MiB, ${scenarioNamed(scenario).title}</small></th><th scope="col">Start-up <small>ms</small></th><th scope="col">Code <small>lines</small></th></tr></thead>
 ${lanes.map((lane) => html`<tbody><tr class="lane"><th scope="rowgroup" colspan="${columns}"><span>${LANES[lane]}</span></th></tr>${peers.filter((peer) => peer.lane === lane).map((peer) => row(peer, conditions))}</tbody>`)}`,
     ),
   );
@@ -41,10 +37,10 @@ ${lanes.map((lane) => html`<tbody><tr class="lane"><th scope="rowgroup" colspan=
 
 function baseChoice(peers: readonly PeerSummary[]): Content {
   const there = bases.filter((base) => peers.some(({ name }) => name === base));
-  if (there.length === 0) return html`<p>Setlist was not measured, so there are no ratios.</p>`;
+  if (there.length === 0) return html`<p>Setlist was not measured: there are no ratios.</p>`;
   const title = (base: Base) =>
-    base === SETLIST ? 'Setlist as shipped (batched)' : 'Setlist, one query a request';
-  return html`<fieldset class="bases"><legend>The Setlist of the ratios, here and below</legend>
+    base === SETLIST ? 'Setlist, default settings (batched)' : 'Setlist, one query a request';
+  return html`<fieldset class="bases"><legend>The base of all ratios</legend>
 ${there.map((base, index) => html`<label><input type="radio" name="base" value="${base}" id="base-${base}"${index === 0 && html` checked`}> ${title(base)}</label> `)}</fieldset>`;
 }
 
@@ -55,7 +51,7 @@ function columnHead(scenario: ScenarioName): Markup {
 
 function row(peer: PeerSummary, { measured, scenario }: Conditions): Markup {
   const main = summaryOf(peer, scenario);
-  return html`<tr${peer.isSetlist && html` class="setlist"`}><th scope="row" class="first">${peer.title} <small>${peer.language}</small></th>${measured.map((name) => cell(peer, name))}<td>${main && number(main.cpu.total)}</td><td>${main && mebibytes(main.memory)}</td><td>${peer.startUp ? milliseconds(peer.startUp.median) : '–'}</td><td>${number(peer.linesOfCode)}${peer.isSetlist && html`<abbr title="The whole service, of which the benchmark uses a part">*</abbr>`}</td></tr>
+  return html`<tr${peer.isSetlist && html` class="setlist"`}><th scope="row" class="first">${peer.title} <small>${peer.language}</small></th>${measured.map((name) => cell(peer, name))}<td>${main && number(main.cpu.total)}</td><td>${main && mebibytes(main.memory)}</td><td>${peer.startUp ? milliseconds(peer.startUp.median) : '–'}</td><td>${number(peer.linesOfCode)}${peer.isSetlist && html`<abbr title="The whole service, which has more features than the benchmark requires">*</abbr>`}</td></tr>
 `;
 }
 

@@ -15,32 +15,30 @@ const seen: Seen = {
 
 t.test('a measurement without problems counts', async (t) => {
   t.same(problemsOf(seen), []);
-  // The load generator hangs up on 64 requests at most, whose songs may be there; and three looks made one each.
+  // The load generator aborts at most 64 requests, whose songs may exist; and three samples created one song each.
   for (const created of [1000, 1067]) t.same(problemsOf({ ...seen, created }), []);
 });
 
-t.test('anything unexpected voids it', async (t) => {
-  t.same(problemsOf({ ...seen, load: { requests: 5, problems: ['5 answers were not 2xx'] } }), [
-    '5 answers were not 2xx',
+t.test('a measurement with a problem is void', async (t) => {
+  t.same(problemsOf({ ...seen, load: { requests: 5, problems: ['5 responses were not 2xx'] } }), [
+    '5 responses were not 2xx',
   ]);
   t.same(problemsOf({ ...seen, sample: { looks: 1, problems: ['a wrong body'] } }), ['a wrong body']);
-  t.same(problemsOf({ ...seen, load: { requests: 0, problems: [] } }), ['no request was answered']);
-  t.same(problemsOf({ ...seen, pssBytes: 0 }), ['the server has ended']);
+  t.same(problemsOf({ ...seen, load: { requests: 0, problems: [] } }), ['there were no responses']);
+  t.same(problemsOf({ ...seen, pssBytes: 0 }), ['the server exited']);
   for (const created of [999, 1068]) {
-    t.same(problemsOf({ ...seen, created }), [
-      `1000 songs were said to be created, and ${created} are there`,
-    ]);
+    t.same(problemsOf({ ...seen, created }), [`1000 songs were reported as created, but ${created} exist`]);
   }
 });
 
 const range = { from: 1, to: 1 };
 const health = requestSource('health', { songs: range, tasks: range, artists: range }, 0, Math.random);
 
-/** A server that answers each request with the next of these, and the last from then on. */
-async function answering(t: Test, ...answers: { status: number; type: string; body: string }[]) {
-  const server = createServer((_request, response) => {
-    const answer = answers.length > 1 ? answers.shift() : answers[0];
-    response.writeHead(answer?.status ?? 500, { 'content-type': answer?.type ?? '' }).end(answer?.body);
+/** A server that sends the given responses in order, and repeats the last one. */
+async function serverWith(t: Test, ...responses: { status: number; type: string; body: string }[]) {
+  const server = createServer((_request, reply) => {
+    const response = responses.length > 1 ? responses.shift() : responses[0];
+    reply.writeHead(response?.status ?? 500, { 'content-type': response?.type ?? '' }).end(response?.body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => {
@@ -53,17 +51,20 @@ async function answering(t: Test, ...answers: { status: number; type: string; bo
 
 const good = { status: 200, type: 'application/json; charset=utf-8', body: '{"status":"ok"}' };
 
-t.test('a look sees a wrong status, type, body, and that nobody is there', async (t) => {
-  t.equal(await look(await answering(t, good), health()), undefined);
-  t.match(await look(await answering(t, { ...good, status: 204 }), health()), /the status 204, not 200/);
-  t.match(await look(await answering(t, { ...good, type: 'text/plain' }), health()), /content type/);
-  t.match(await look(await answering(t, { ...good, body: '{"status":"no"}' }), health()), /"status" is "no"/);
-  t.match(await look(await answering(t, { ...good, body: '{' }), health()), /JSON/);
+t.test('a sample finds a wrong status, type and body, and an unreachable server', async (t) => {
+  t.equal(await look(await serverWith(t, good), health()), undefined);
+  t.match(await look(await serverWith(t, { ...good, status: 204 }), health()), /the status 204, not 200/);
+  t.match(await look(await serverWith(t, { ...good, type: 'text/plain' }), health()), /content type/);
+  t.match(
+    await look(await serverWith(t, { ...good, body: '{"status":"no"}' }), health()),
+    /"status" is "no"/,
+  );
+  t.match(await look(await serverWith(t, { ...good, body: '{' }), health()), /JSON/);
   t.match(await look('http://127.0.0.1:9', health()), /GET \/health: /);
 });
 
-t.test('a server that goes wrong during a measurement is found out', async (t) => {
-  const base = await answering(t, good, { ...good, body: '{}' });
+t.test('a server that fails during a measurement is noticed', async (t) => {
+  const base = await serverWith(t, good, { ...good, body: '{}' });
   const { result, sample } = await whileSampling(base, health, () => delay(1300, 'measured'));
   t.equal(result, 'measured');
   t.ok(sample.looks >= 2);

@@ -18,17 +18,17 @@ const round = (given: Partial<ClosedRound>): ClosedRound => ({
   ...given,
 });
 
-t.test('it is 60 % of what the slowest does, by its median', async (t) => {
+t.test('it is 60 % of the median of the slowest peer', async (t) => {
   const rounds = [
     round({ requestsPerSecond: 9000 }),
     ...[500, 1000, 9000].map((requestsPerSecond) => round({ peer: 'slow', requestsPerSecond })),
   ];
   t.equal(commonRate(rounds, 'get', 5000), 600);
-  t.equal(commonRate(rounds, 'get', 400), 400, 'but never more than the generator can send');
+  t.equal(commonRate(rounds, 'get', 400), 400, 'but at most the capacity of the generator');
   t.equal(commonRate(rounds, 'get', undefined), 600);
 });
 
-t.test('only what counts, in the scenario, at 64 connections or next to it', async (t) => {
+t.test('it uses only valid rounds of the scenario, at 64 connections or the nearest number', async (t) => {
   const rounds = [
     round({ requestsPerSecond: 1000 }),
     round({ requestsPerSecond: 10, problems: ['void'] }),
@@ -39,7 +39,7 @@ t.test('only what counts, in the scenario, at 64 connections or next to it', asy
   const others = [1, 16, 256].map((connections) =>
     round({ connections, requestsPerSecond: connections * 10 }),
   );
-  // 16 and 256 are equally far: a quarter and four times as many. The first stands in.
+  // 16 and 256 are equally far: a quarter and four times as many. The first one is used.
   t.equal(commonRate(others, 'get', undefined), 96);
   t.equal(commonRate([], 'get', undefined), undefined);
 });

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { countLines } from '../../comparison/lines-of-code.ts';
 
-/** Puts files into a folder of their own. */
+/** Writes files to a new folder. */
 function folderWith(t: Test, files: Record<string, string>): string {
   const folder = t.testdir();
   for (const [name, text] of Object.entries(files)) {
@@ -29,7 +29,7 @@ t.test('neither blank lines nor comments count, in any language of the peers', a
   t.equal(total, 15);
 });
 
-t.test('a file counts once, equal files each, and an empty one nothing', async (t) => {
+t.test('a file counts once, equal files count each, and empty files count zero', async (t) => {
   const folder = folderWith(t, { 'src/a.py': 'a = 1\n', 'src/b.py': 'a = 1\n', 'src/__init__.py': '' });
   t.same(await countLines(folder, ['src/*.py', '**/a.py'], t.testdirName), {
     total: 2,
@@ -37,7 +37,7 @@ t.test('a file counts once, equal files each, and an empty one nothing', async (
   });
 });
 
-t.test('what is installed or built is left out', async (t) => {
+t.test('installed and built files are skipped', async (t) => {
   const folder = folderWith(t, {
     'main.js': 'a();\n',
     'node_modules/x/index.js': 'b();\n',
@@ -47,8 +47,8 @@ t.test('what is installed or built is left out', async (t) => {
   t.same((await countLines(folder, ['**/*.js'], t.testdirName)).files, { 'main.js': 1 });
 });
 
-t.test('a glob without files, and a language that nobody counts, are refused', async (t) => {
+t.test('a glob without files and an unknown language are errors', async (t) => {
   const folder = folderWith(t, { 'a.unheard-of': 'a\n' });
   await t.rejects(countLines(folder, ['src/**/*.ts'], t.testdirName), /No file matches src/);
-  await t.rejects(countLines(folder, ['*'], t.testdirName), /does not know how to count a\.unheard-of/);
+  await t.rejects(countLines(folder, ['*'], t.testdirName), /does not support the language of a\.unheard-of/);
 });

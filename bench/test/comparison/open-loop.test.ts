@@ -7,18 +7,18 @@ import { LAG_BOUND, type OpenLoad } from '../../comparison/open-loop/open-load.t
 import { runOpenLoop } from '../../comparison/open-loop/open-loop.ts';
 import { randomNumbers } from '../../lib/statistics.ts';
 
-type Answer = (response: ServerResponse, sinceFirst: number) => void;
+type Behaviour = (response: ServerResponse, sinceFirst: number) => void;
 
-const good: Answer = (response) => {
+const good: Behaviour = (response) => {
   response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"ok"}');
 };
 
-/** A server that answers as it is told, with the milliseconds since its first request. */
-async function serverThat(t: Test, answer: Answer): Promise<string> {
+/** A server with the given behaviour, which depends on the milliseconds since the first request. */
+async function serverThat(t: Test, behave: Behaviour): Promise<string> {
   let first: number | undefined;
   const server = createServer((_request, response) => {
     first ??= performance.now();
-    answer(response, performance.now() - first);
+    behave(response, performance.now() - first);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => {
@@ -43,7 +43,7 @@ const load = (base: string, given: Partial<OpenLoad> = {}): OpenLoad => ({
 });
 const signal = new AbortController().signal;
 
-t.test('arrivals are as many as asked for, at random: a Poisson process', async (t) => {
+t.test('arrivals are a Poisson process with the given rate', async (t) => {
   const next = poissonArrivals(1000, randomNumbers(4));
   const times = Array.from({ length: 20_000 }, next);
   const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
@@ -56,9 +56,9 @@ t.test('arrivals are as many as asked for, at random: a Poisson process', async 
 });
 
 t.test(
-  'a stall of one second at 1,000 requests a second is seen in full (coordinated omission)',
+  'a stall of one second at 1,000 requests per second is measured in full (no coordinated omission)',
   async (t) => {
-    // All that arrive in the second second are answered at its end.
+    // The responses to all requests of the second second are sent at its end.
     const base = await serverThat(t, (response, since) => {
       const wait = since > 1000 && since < 2000 ? 2000 - since : 0;
       setTimeout(() => good(response, since), wait);
@@ -73,15 +73,15 @@ t.test(
       seen.totalCount > 2700 && seen.totalCount < 3300,
       `about 3,000 requests were sent: ${seen.totalCount}`,
     );
-    t.ok(achieved > 0 && achieved < 1100, `and answered, whenever that was: ${achieved}`);
-    // A third of all waited from 0 to 1 s, evenly: 90 % of all waited less than 0.7 s, and 99 % less than 0.97 s.
+    t.ok(achieved > 0 && achieved < 1100, `and all got a response: ${achieved}`);
+    // A third of all requests wait from 0 to 1 s, evenly: 90 % of all wait less than 0.7 s, and 99 % less than 0.97 s.
     t.ok(latency.p90 > 550, `p90: ${latency.p90}`);
     t.ok(latency.p99 > 900, `p99: ${latency.p99}`);
     t.ok(latency.max > 950, `max: ${latency.max}`);
   },
 );
 
-t.test('the histogram holds what the percentiles say, in microseconds', async (t) => {
+t.test('the histogram matches the percentiles, in microseconds', async (t) => {
   const base = await serverThat(t, (response, since) => setTimeout(() => good(response, since), 50));
   const { latency, histogram } = await runGenerator(load(base), signal);
   const seen = decodeFromCompressedBase64(histogram);
@@ -90,9 +90,9 @@ t.test('the histogram holds what the percentiles say, in microseconds', async (t
   t.ok(latency.p50 >= 49, `${latency.p50}`);
 });
 
-t.test('a generator that is kept from sending says how late it was, and voids the round', async (t) => {
+t.test('a blocked generator reports its lag, and voids the round', async (t) => {
   const base = await serverThat(t, good);
-  // In this very process, so that it can be blocked.
+  // Runs in this process, which can be blocked.
   const blocking = setTimeout(() => {
     for (const end = performance.now() + 400; performance.now() < end; );
   }, 500);
@@ -100,14 +100,14 @@ t.test('a generator that is kept from sending says how late it was, and voids th
   const { lag, latency, problems } = await runOpenLoop(load(base, { rate: 500 }));
   t.ok(lag.max > 300, `max: ${lag.max}`);
   t.ok(lag.p99 > 200, `p99: ${lag.p99}`);
-  t.ok(latency.max >= lag.max - 1, 'what was sent late waited from when it was to be sent');
+  t.ok(latency.max >= lag.max - 1, 'the latency of late requests counts from their scheduled time');
   t.match(problems, [new RegExp(`sent 1 of 100 requests .* late or more; ${LAG_BOUND} ms are allowed`)]);
 });
 
-t.test('each unexpected status, and wrong bodies among those that are looked at, are told', async (t) => {
-  let answers = 0;
+t.test('unexpected statuses and wrong bodies of the sample are reported', async (t) => {
+  let responses = 0;
   const sometimesFailing = await serverThat(t, (response, since) => {
-    if (answers++ % 10 === 0) response.writeHead(500).end('{}');
+    if (responses++ % 10 === 0) response.writeHead(500).end('{}');
     else good(response, since);
   });
   const failed = await runGenerator(load(sometimesFailing), signal);
@@ -117,17 +117,17 @@ t.test('each unexpected status, and wrong bodies among those that are looked at,
   t.ok(lied.problems.some((problem) => problem.includes('"status" is "no", not "ok"')));
 });
 
-t.test('a server that hangs up, or is not there, is told', async (t) => {
+t.test('a server that closes connections or is unreachable is reported', async (t) => {
   const base = await serverThat(t, (response) => response.destroy());
   const { problems, latency } = await runGenerator(load(base), signal);
   t.match(problems.join('\n'), /\d+ × UND_ERR_SOCKET/);
-  t.match(problems.join('\n'), /no request was answered/);
+  t.match(problems.join('\n'), /there were no responses/);
   t.equal(latency.p99, 0);
   const absent = await runGenerator(load('http://127.0.0.1:9'), signal);
   t.match(absent.problems.join('\n'), /\d+ × \w+/);
 });
 
-t.test('it can be broken off', async (t) => {
+t.test('it can be aborted', async (t) => {
   const base = await serverThat(t, good);
   const controller = new AbortController();
   setTimeout(() => controller.abort(), 300);

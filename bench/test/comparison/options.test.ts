@@ -5,7 +5,7 @@ import { scenarioNames } from '../../comparison/scenarios.ts';
 import { UsageError } from '../../lib/command.ts';
 import { readPeers } from '../../lib/peer-manifest.ts';
 
-t.test('without arguments everything is measured, in enough rounds for an interval', async (t) => {
+t.test('by default, everything is measured, in enough rounds for an interval', async (t) => {
   const { seed, ...options } = readOptions([]);
   t.same(options, {
     only: undefined,
@@ -21,12 +21,12 @@ t.test('without arguments everything is measured, in enough rounds for an interv
   t.ok(Number.isInteger(seed) && seed > 0);
 });
 
-t.test('--quick is short, and what is said beside it counts', async (t) => {
+t.test('--quick is short, and other options override it', async (t) => {
   t.match(readOptions(['--quick']), { rounds: 1, seconds: 1, warmUpSeconds: 1, connections: [64] });
   t.match(readOptions(['--quick', '--rounds', '3']), { rounds: 3, openRounds: 3, seconds: 1 });
 });
 
-t.test('everything can be said', async (t) => {
+t.test('each option can be set', async (t) => {
   const args = '--only gin,fastapi --scenarios get --scenarios=mixed,get --connections 1,64 --rounds 3';
   const more = '--open-rounds 2 --seconds 3 --warm-up 20 --workers 4 --rate 500 --seed 42';
   t.same(readOptions([...args.split(' '), ...more.split(' ')]), {
@@ -43,7 +43,7 @@ t.test('everything can be said', async (t) => {
   });
 });
 
-t.test('anything else is refused in words', async (t) => {
+t.test('invalid arguments are errors with a message', async (t) => {
   for (const args of [
     ['--rounds', '0'],
     ['--seconds=1.5'],
@@ -58,7 +58,7 @@ t.test('anything else is refused in words', async (t) => {
   }
 });
 
-t.test('Setlist is measured whoever is asked for, and once more as the control', async (t) => {
+t.test('Setlist is always measured, and again as the control', async (t) => {
   const peers = readPeers();
   const names = (only: string[] | undefined) => selectPeers(peers, only).map(({ name }) => name);
   t.same(names(['setlist-plain']), ['setlist', 'setlist-plain']);

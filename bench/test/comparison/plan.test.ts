@@ -17,7 +17,7 @@ const asText = (blocks: ReturnType<typeof planBlocks>) =>
   );
 const roundOf = (round: number) => planBlocks(options).filter((block) => block.round === round);
 
-t.test('every peer, Setlist and its control are in every block, each once', async (t) => {
+t.test('every block contains every peer, Setlist and its control once', async (t) => {
   const blocks = planBlocks(options);
   t.equal(blocks.length, 4 * scenarioNames.length);
   for (const { entrants, connections } of blocks) {
@@ -37,7 +37,7 @@ t.test('every peer, Setlist and its control are in every block, each once', asyn
   }
 });
 
-t.test('an even round is the one before it backwards; an odd one is drawn anew', async (t) => {
+t.test('an even round reverses the previous one; an odd round has a new random order', async (t) => {
   const backwards = roundOf(1)
     .toReversed()
     .map((block) => ({
@@ -51,25 +51,22 @@ t.test('an even round is the one before it backwards; an odd one is drawn anew',
   t.notSame(asText(roundOf(3)), asText(roundOf(2)));
 });
 
-t.test('the order is that of the seed', async (t) => {
+t.test('the seed determines the order', async (t) => {
   t.same(planBlocks(options), planBlocks(options));
   t.notSame(asText(planBlocks(options)), asText(planBlocks({ ...options, seed: 8 })));
 });
 
-t.test(
-  'no entrant has a place of its own: over many seeds each comes first as often as the others',
-  async (t) => {
-    const firsts = new Map<string, number>();
-    for (let seed = 1; seed <= 300; seed++) {
-      const [block] = planBlocks({ ...options, scenarios: ['get'], rounds: 1, seed });
-      const first = `${block?.entrants[0]?.peer} ${block?.entrants[0]?.role}`;
-      firsts.set(first, (firsts.get(first) ?? 0) + 1);
-    }
-    t.equal(firsts.size, 6);
-    // 50 each are expected; 25 and 80 are some four standard deviations away.
-    t.ok(
-      [...firsts.values()].every((times) => times > 25 && times < 80),
-      JSON.stringify([...firsts]),
-    );
-  },
-);
+t.test('no entrant has a fixed position: over many seeds, each comes first equally often', async (t) => {
+  const firsts = new Map<string, number>();
+  for (let seed = 1; seed <= 300; seed++) {
+    const [block] = planBlocks({ ...options, scenarios: ['get'], rounds: 1, seed });
+    const first = `${block?.entrants[0]?.peer} ${block?.entrants[0]?.role}`;
+    firsts.set(first, (firsts.get(first) ?? 0) + 1);
+  }
+  t.equal(firsts.size, 6);
+  // 50 each are expected; 25 and 80 are about four standard deviations away.
+  t.ok(
+    [...firsts.values()].every((times) => times > 25 && times < 80),
+    JSON.stringify([...firsts]),
+  );
+});

@@ -12,12 +12,12 @@ Shared_Clean:      20000 kB
 SwapPss:               7 kB
 `;
 
-t.test('the proportional set size is read, and nothing that is called alike', async (t) => {
+t.test('the proportional set size is read, and no field with a similar name', async (t) => {
   t.equal(parsePss(rollup), 40_961 * 1024);
   t.throws(() => parsePss(rollup.replace(/^Pss:.*\n/m, '')), /Not the smaps_rollup/);
 });
 
-t.test('the memory of a tree is that of its children too', async (t) => {
+t.test('the memory of a process includes its descendants', async (t) => {
   const held = 64 * 2 ** 20;
   const grandchild = `const held = Buffer.alloc(${held}, 1); process.stdout.write('ready'); setInterval(() => held.length, 1e6);`;
   const child = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: 'inherit' });`;
@@ -31,7 +31,7 @@ t.test('the memory of a tree is that of its children too', async (t) => {
   t.ok(seen > held && seen < held + 400 * 2 ** 20, `${seen}`);
 });
 
-t.test('what has ended holds nothing', async (t) => {
+t.test('an exited process has no memory', async (t) => {
   const ended = spawn(process.execPath, ['-e', '']);
   await once(ended, 'exit');
   t.equal(pssOfTree(Number(ended.pid)), 0);

@@ -3,7 +3,7 @@ import { versionsOf } from '../../comparison/versions.ts';
 
 const none: string[] = [];
 
-t.test('of Node packages, the installed version counts, not the range', async (t) => {
+t.test('Node packages have their installed version, not the range', async (t) => {
   const folder = t.testdir({
     'package.json': JSON.stringify({
       dependencies: { express: '^5.0.0', pg: '8.23.1' },
@@ -14,7 +14,7 @@ t.test('of Node packages, the installed version counts, not the range', async (t
   t.same(versionsOf({ folder, toolchain: none }), { express: '5.1.0', pg: '8.23.1' });
 });
 
-t.test('of Go modules, those that are asked for', async (t) => {
+t.test('only direct dependencies of Go modules are reported', async (t) => {
   const folder = t.testdir({
     'go.mod':
       'module setlist/gin\n\ngo 1.26\n\nrequire (\n\tgithub.com/gin-gonic/gin v1.11.0\n\tgolang.org/x/net v0.40.0 // indirect\n)\n\nrequire github.com/jackc/pgx/v5 v5.7.6\n',
@@ -25,7 +25,7 @@ t.test('of Go modules, those that are asked for', async (t) => {
   });
 });
 
-t.test('of crates, the locked version', async (t) => {
+t.test('crates have their locked version', async (t) => {
   const folder = t.testdir({
     'Cargo.toml':
       '[package]\nname = "axum-peer"\nversion = "0.1.0"\n\n[dependencies]\naxum = "0.8"\ntokio = { version = "1", features = ["full"] }\n\n[profile.release]\nlto = true\n',
@@ -35,7 +35,7 @@ t.test('of crates, the locked version', async (t) => {
   t.same(versionsOf({ folder, toolchain: none }), { axum: '0.8.6', tokio: '1.48.0' });
 });
 
-t.test('of Python packages, those that were chosen, not all that came with them', async (t) => {
+t.test('only chosen Python packages are reported, without their dependencies', async (t) => {
   const folder = t.testdir({
     'requirements.in': 'fastapi==0.165.0\nuvicorn[standard]==0.54.0  # the server\n',
     'requirements.txt': 'fastapi==0.165.0 \\\n    --hash=sha256:0a30\nanyio==4.9.0\n',
@@ -43,7 +43,7 @@ t.test('of Python packages, those that were chosen, not all that came with them'
   t.same(versionsOf({ folder, toolchain: none }), { fastapi: '0.165.0', uvicorn: '0.54.0' });
 });
 
-t.test('of Maven, the parent and what has a version of its own, not the project itself', async (t) => {
+t.test('Maven reports the parent and dependencies with an own version, not the project', async (t) => {
   const folder = t.testdir({
     'pom.xml': `<project><modelVersion>4.0.0</modelVersion>
       <parent><groupId>org.springframework.boot</groupId>
@@ -62,7 +62,7 @@ t.test('of Maven, the parent and what has a version of its own, not the project 
   });
 });
 
-t.test('the runtime tells its own', async (t) => {
+t.test('the runtime reports its own version', async (t) => {
   const versions = versionsOf({ folder: t.testdir(), toolchain: ['node', 'npm', 'no-such-program'] });
   t.same(versions, { node: process.versions.node });
 });

@@ -1,10 +1,10 @@
 import type { Behaviour, Exchange, Reply } from './front.ts';
 
-/** Something that goes wrong in services, and what must notice it. */
+/** A fault of a service, and the check that must find it. */
 export interface Fault {
   name: string;
   behaviour(): Behaviour;
-  /** A check that has to fail because of it. */
+  /** The check that must fail because of it. */
   caughtBy: string;
 }
 
@@ -22,14 +22,14 @@ export function parsed(text: string): Body | undefined {
 
 export const isWrite = ({ asked }: Exchange) => asked.method === 'POST' || asked.method === 'PUT';
 
-/** Changes what was sent, where it is a JSON object. */
+/** Changes the request body, if it is a JSON object. */
 export const withBody = (exchange: Exchange, change: (body: Body) => unknown): Promise<Reply> => {
   const body = isWrite(exchange) ? parsed(exchange.asked.body) : undefined;
   return exchange.forward(body ? { body: JSON.stringify(change(body)) } : {});
 };
 
-/** Changes what is answered. */
-export const withAnswer = (reply: Reply, change: (text: string) => string): Reply => ({
+/** Changes the response. */
+export const withResponse = (reply: Reply, change: (text: string) => string): Reply => ({
   ...reply,
   body: change(reply.body),
 });

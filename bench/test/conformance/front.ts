@@ -1,4 +1,4 @@
-// The real service behind a front that can spoil what goes in and out: what a peer with a fault looks like.
+// The real service behind a proxy that can change requests and responses: a peer with a fault.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { InjectOptions } from 'fastify';
@@ -22,23 +22,23 @@ export interface Reply {
 
 export interface Exchange {
   asked: Asked;
-  /** Gives the service's answer to the request, changed or as it came. */
+  /** Returns the response of the service to the request, optionally with changes. */
   forward(changes?: Partial<Asked>): Promise<Reply>;
   /** The service's database. */
   query: Query;
 }
 
-/** Answers a request, more or less as the service would. */
+/** Handles a request, with or without the service. */
 export type Behaviour = (exchange: Exchange) => Promise<Reply>;
 
 export interface Front {
   base: string;
   tables: Tables;
-  /** Behaves so from now on. */
+  /** Sets the behaviour for further requests. */
   behave(behaviour: Behaviour): void;
 }
 
-/** Starts the service on a database of its own, with a front that passes everything on until told otherwise. */
+/** Starts the service on its own database behind a proxy, which initially changes nothing. */
 export async function startFront(t: Test): Promise<Front> {
   const { app } = await startService(t, { MAX_TASKS: '0' });
   const query: Query = (text, values) => app.pg.query(text, values);
@@ -56,8 +56,8 @@ export async function startFront(t: Test): Promise<Front> {
       const { 'content-length': _, 'transfer-encoding': __, ...kept } = headers;
       const payload = 'content-length' in headers ? { payload: body } : {};
       const options = { method, url: path, headers: kept, ...payload } as InjectOptions;
-      const answer = await app.inject(options);
-      return { status: answer.statusCode, headers: textOnly(answer.headers), body: answer.payload };
+      const { statusCode: status, headers: sent, payload: content } = await app.inject(options);
+      return { status, headers: textOnly(sent), body: content };
     };
     const reply = await behaviour({ asked, forward, query }).catch((error: unknown): Reply => {
       t.fail(`the front failed: ${error}`);

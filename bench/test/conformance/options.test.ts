@@ -6,7 +6,7 @@ import { readPeers } from '../../lib/peer-manifest.ts';
 const peers = readPeers();
 const names = (...args: string[]) => readOptions(args, peers).peers.map(({ name }) => name);
 
-t.test('all peers are checked unless some are named', async (t) => {
+t.test('by default, all peers are checked', async (t) => {
   t.same(
     names(),
     peers.map(({ name }) => name),
@@ -24,8 +24,10 @@ t.test('processes and connections have defaults and bounds', async (t) => {
   }
 });
 
-t.test('what is not understood is said', async (t) => {
-  t.throws(() => readOptions(['nobody'], peers), { message: /^There is no peer nobody; there are setlist,/ });
+t.test('invalid arguments are errors with a message', async (t) => {
+  t.throws(() => readOptions(['nobody'], peers), {
+    message: /^The peer nobody is unknown. Known peers: setlist,/,
+  });
   t.throws(() => readOptions(['--all', 'setlist'], peers), UsageError);
   t.throws(() => readOptions(['--fast'], peers), UsageError);
 });

@@ -7,7 +7,7 @@ const mapTexts = (body: Body, change: (text: string) => string): Body =>
 
 const known = new Set(['song', 'artist', 'year', 'title', 'description', 'done']);
 
-/** What services make of requests, other than the contract has it. */
+/** Violations of the contract in the handling of requests. */
 export const requestFaults: Fault[] = [
   {
     name: 'a body that is converted',
@@ -15,7 +15,7 @@ export const requestFaults: Fault[] = [
       withBody(exchange, (body) =>
         mapValues(body, (value) => (typeof value === 'number' ? String(value) : value)),
       ),
-    caughtBy: 'POST /tasks answers 422 and adds no row: title is a number',
+    caughtBy: 'POST /tasks returns 422 and adds no row: title is a number',
   },
   {
     name: 'a null that becomes an empty text',
@@ -23,44 +23,44 @@ export const requestFaults: Fault[] = [
       withBody(exchange, (body) =>
         'description' in body ? { ...body, description: body.description ?? '' } : body,
       ),
-    caughtBy: 'PUT /tasks/{id} answers 422 and changes nothing: description is null',
+    caughtBy: 'PUT /tasks/{id} returns 422 and changes nothing: description is null',
   },
   {
-    name: 'an unknown member that is swallowed',
+    name: 'an unknown member that is ignored',
     behaviour: () => (exchange) =>
       withBody(exchange, (body) =>
         Object.fromEntries(Object.entries(body).filter(([name]) => known.has(name))),
       ),
-    caughtBy: 'POST /songs answers 422 and adds no row: an unknown member: extra',
+    caughtBy: 'POST /songs returns 422 and adds no row: an unknown member: extra',
   },
   {
-    name: 'a refused request whose row is there all the same',
+    name: 'a rejected request that creates its row',
     behaviour: () => async (exchange) => {
       const reply = await withBody(exchange, ({ extra: _, ...body }) => body);
       if (!exchange.asked.body.includes('"extra"')) return reply;
       return exchange.forward();
     },
-    caughtBy: 'POST /songs answers 422 and adds no row: an unknown member: extra',
+    caughtBy: 'POST /songs returns 422 and adds no row: an unknown member: extra',
   },
   {
-    name: 'a stray row of a request without anything to find it by',
+    name: 'a stray row without a token',
     behaviour:
       () =>
       async ({ asked, forward, query }) => {
         if (asked.body === '7') await query("INSERT INTO tasks (title) VALUES ('7')");
         return forward();
       },
-    caughtBy: 'no refused request has left a row behind',
+    caughtBy: 'no rejected request created a row',
   },
   {
     name: 'text that is trimmed',
     behaviour: () => (exchange) => withBody(exchange, (body) => mapTexts(body, (text) => text.trim())),
-    caughtBy: 'POST /songs stores text as it was sent: blanks at both ends and within',
+    caughtBy: 'POST /songs stores text unchanged: spaces at both ends and inside',
   },
   {
     name: 'text that is normalised',
     behaviour: () => (exchange) => withBody(exchange, (body) => mapTexts(body, (text) => text.normalize())),
-    caughtBy: 'POST /tasks stores text as it was sent: combining characters, decomposed',
+    caughtBy: 'POST /tasks stores text unchanged: combining characters, decomposed',
   },
   {
     name: 'lengths in units of UTF-16',
@@ -68,22 +68,22 @@ export const requestFaults: Fault[] = [
       isWrite(exchange) && String(parsed(exchange.asked.body)?.title ?? '').length > 200
         ? exchange.forward({ body: '{}' })
         : exchange.forward(),
-    caughtBy: 'POST /tasks takes texts of 200 and 2000 astral characters',
+    caughtBy: 'POST /tasks accepts texts of 200 and 2000 astral characters',
   },
   {
-    name: 'a media type that is not looked at',
+    name: 'a media type that is ignored',
     behaviour:
       () =>
       ({ asked, forward }) =>
         forward({ headers: { ...asked.headers, 'content-type': 'application/json' } }),
-    caughtBy: 'POST answers 415 to text/plain, though it be JSON',
+    caughtBy: 'POST returns 415 for text/plain, even with JSON',
   },
   {
-    name: 'broken JSON that is taken for an empty object',
+    name: 'invalid JSON that is treated as an empty object',
     behaviour: () => (exchange) => {
       const { body } = exchange.asked;
       return exchange.forward(isWrite(exchange) && !parsed(body) ? { body: '{}' } : {});
     },
-    caughtBy: 'POST /tasks answers 400 to broken JSON: cut off',
+    caughtBy: 'POST /tasks returns 400 for invalid JSON: cut off',
   },
 ];

@@ -7,7 +7,7 @@ import type { Peer } from '../../lib/peer-manifest.ts';
 import { missingPrograms, preparePeer, startPeer } from '../../lib/peer-process.ts';
 import { isAlive } from '../../lib/processes.ts';
 
-/** A server with a child of its own; both write down who they are. */
+/** A server with a child process; both write their process ids to files. */
 const program = (onTerm: string) => `
   import { spawn } from 'node:child_process';
   import { createServer } from 'node:http';
@@ -43,7 +43,7 @@ async function seen({ folder }: Peer): Promise<{ pids: number[]; env: Record<str
 
 const options = ({ folder }: Peer) => ({ databaseUrl: 'postgres://nowhere/', logFile: join(folder, 'log') });
 
-t.test('a peer gets what its contract says and nothing of our environment', async (t) => {
+t.test('a peer gets the environment of the contract, and nothing of the current environment', async (t) => {
   process.env.SECRET_OF_THE_TESTS = '1';
   const fake = await peer(t, program("child.kill('SIGKILL'); process.exit()"));
   const server = await startPeer(fake, { ...options(fake), workers: 3, poolMax: 7 });
@@ -66,7 +66,7 @@ t.test('a peer gets what its contract says and nothing of our environment', asyn
   t.match(await readFile(options(fake).logFile, 'utf8'), 'hello');
 });
 
-t.test('one that leaves a process behind, or does not end, is ended by force and told of', async (t) => {
+t.test('a peer that does not exit with all its processes is killed and reported', async (t) => {
   for (const onTerm of ['process.exit()', '']) {
     const fake = await peer(t, program(onTerm));
     const server = await startPeer(fake, { ...options(fake), stopDeadline: 1_000 });
@@ -76,23 +76,23 @@ t.test('one that leaves a process behind, or does not end, is ended by force and
   }
 });
 
-t.test('one that ends by itself was not stopped in time', async (t) => {
+t.test('a peer that exits before SIGTERM is reported', async (t) => {
   const fake = await peer(t, program(''));
   const server = await startPeer(fake, options(fake));
   const { pids } = await seen(fake);
   for (const pid of pids) process.kill(pid, 'SIGKILL');
-  await until(() => !isAlive(server.pid), 'It is still there');
+  await until(() => !isAlive(server.pid), 'The server still runs');
   t.same(await server.stop(), { inTime: false });
 });
 
-t.test('one that does not start says why', async (t) => {
+t.test('the error of a failed start contains the output', async (t) => {
   const fake = await peer(t, "console.error('no such table'); process.exit(3);");
-  await t.rejects(startPeer(fake, options(fake)), { message: /ended with 3:\nno such table$/ });
+  await t.rejects(startPeer(fake, options(fake)), { message: /exited with 3:\nno such table$/ });
   const absent = await peer(t, '', { start: ['setlist-no-such-program'] });
   await t.rejects(startPeer(absent, options(absent)), { message: /ENOENT/ });
 });
 
-t.test('an interruption ends a start', async (t) => {
+t.test('an interruption aborts a start', async (t) => {
   const fake = await peer(t, 'setInterval(() => {}, 1000);');
   const controller = new AbortController();
   const started = startPeer(fake, { ...options(fake), signal: controller.signal });
@@ -100,7 +100,7 @@ t.test('an interruption ends a start', async (t) => {
   await t.rejects(started, { message: 'enough' });
 });
 
-t.test('an interruption ends a preparation, with all that it started', async (t) => {
+t.test('an interruption aborts a preparation, with all its processes', async (t) => {
   const fake = await peer(t, program('process.exit()'), { prepare: [[process.execPath, 'server.mjs']] });
   const controller = new AbortController();
   const log = join(fake.folder, 'prepare.log');
@@ -126,11 +126,11 @@ t.test('the preparation runs in order, in the folder, and stops at the first fai
     ],
   });
   const log = join(fake.folder, 'prepare.log');
-  await t.rejects(preparePeer(fake, log), { message: /^fake: .* ended with 4:\n[\s\S]*built so far$/ });
+  await t.rejects(preparePeer(fake, log), { message: /^fake: .* exited with 4:\n[\s\S]*built so far$/ });
   await t.rejects(readFile(join(fake.folder, 'three')), { code: 'ENOENT' });
 });
 
-t.test('programs that are not there are named', async (t) => {
+t.test('missing programs are named', async (t) => {
   t.same(missingPrograms({ toolchain: ['node', 'setlist-no-such-program'] }), ['setlist-no-such-program']);
   t.same(missingPrograms({ toolchain: ['node'] }), []);
 });

@@ -4,7 +4,7 @@ import { scenarios } from '../../self/scenarios.ts';
 
 const loaded = { songs: { from: 4, to: 9 }, tasks: { from: 1, to: 3 }, artists: { from: 1, to: 2 } };
 
-t.test('random numbers are those that are loaded, the first and the last included', async (t) => {
+t.test('random numbers are loaded ones, including the first and the last', async (t) => {
   t.match(requestsOf(scenarios.get, loaded, 0), { path: '/songs/{n}', numbers: { random: loaded.songs } });
   t.match(requestsOf(scenarios.replace, loaded, 0).numbers, { random: loaded.tasks });
   t.match(requestsOf(scenarios['list-random'], loaded, 0).numbers, { random: loaded.artists });

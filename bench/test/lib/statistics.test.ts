@@ -3,12 +3,12 @@ import { byRound, compareToOne, estimate, randomNumbers, ratiosByRound } from '.
 
 const measurement = (round: number, value: number, problems: string[] = []) => ({ round, value, problems });
 
-t.test('rounds with problems count for nothing, several in one round are averaged', async (t) => {
+t.test('rounds with problems do not count; several values in one round are averaged', async (t) => {
   const rounds = byRound(
     [
       measurement(1, 10),
       measurement(1, 20),
-      measurement(2, 99, ['3 answers were not 2xx']),
+      measurement(2, 99, ['3 responses were not 2xx']),
       measurement(3, 30),
     ],
     ({ value }) => value,
@@ -22,7 +22,7 @@ t.test('rounds with problems count for nothing, several in one round are average
   );
 });
 
-t.test('ratios are taken within rounds, and only where they mean something', async (t) => {
+t.test('ratios are within rounds, and skipped if they are undefined', async (t) => {
   const of = new Map([
     [1, 10],
     [2, 20],
@@ -39,7 +39,7 @@ t.test('ratios are taken within rounds, and only where they mean something', asy
   t.same(ratiosByRound(of, over), [2, 3]);
 });
 
-t.test('the interval lies within the values, around their median, and is repeatable', async (t) => {
+t.test('the interval is within the values, contains their median, and is repeatable', async (t) => {
   const values = [0.9, 1.1, 1.0, 1.2, 0.95, 1.05, 1.02];
   const once = estimate(values, 7);
   t.equal(once?.median, 1.02);
@@ -48,7 +48,7 @@ t.test('the interval lies within the values, around their median, and is repeata
   t.same(estimate(values, 7), once);
 });
 
-t.test('the interval holds the true median as often as it says', async (t) => {
+t.test('the interval contains the true median as often as it promises', async (t) => {
   const random = randomNumbers(1);
   const samples = Array.from({ length: 400 }, () => Array.from({ length: 15 }, random));
   const hits = samples.filter((sample, seed) => {
@@ -58,12 +58,12 @@ t.test('the interval holds the true median as often as it says', async (t) => {
   t.ok(hits.length / samples.length > 0.9, `${hits.length} of ${samples.length}`);
 });
 
-t.test('no values, no estimate; one value, no interval', async (t) => {
+t.test('no values have no estimate; one value has no interval', async (t) => {
   t.equal(estimate([], 1), undefined);
   t.match(estimate([2], 1), { median: 2, interval: undefined, rounds: [2] });
 });
 
-t.test('a ratio is a tie where its interval holds 1', async (t) => {
+t.test('a ratio is a tie if its interval contains 1', async (t) => {
   const between = (low: number, high: number) =>
     compareToOne({ median: 1, rounds: [], interval: { low, high } });
   t.same([between(0.9, 1.1), between(1.01, 1.1), between(0.8, 0.99)], ['tie', 'more', 'less']);

@@ -1,11 +1,11 @@
 import t from 'tap';
 import { wrkScript } from '../../lib/load/wrk-script.ts';
 
-t.test('requests that are all the same are left to wrk', async (t) => {
+t.test('wrk builds equal requests itself', async (t) => {
   t.equal(wrkScript({ method: 'GET', path: '/songs?limit=20' }, 1), 'wrk.method = "GET"\n');
 });
 
-t.test('a random number takes its place in the path', async (t) => {
+t.test('a random number is inserted into the path', async (t) => {
   const script = wrkScript(
     { method: 'GET', path: '/songs?artist=Artist%20{n}&limit=20', numbers: { random: { from: 1, to: 9 } } },
     7,
@@ -18,7 +18,7 @@ t.test('a random number takes its place in the path', async (t) => {
   );
 });
 
-t.test('a body is JSON, with a number that is counted up', async (t) => {
+t.test('a body is JSON with a counter', async (t) => {
   const script = wrkScript(
     { method: 'POST', path: '/songs', body: '{"song":"{n}"}', numbers: { countFrom: 500 } },
     7,
@@ -32,7 +32,7 @@ t.test('a body is JSON, with a number that is counted up', async (t) => {
   );
 });
 
-t.test('of several kinds, each request draws its own, by its share', async (t) => {
+t.test('the kind of each request is random, by its share', async (t) => {
   const script = wrkScript(
     [
       {

@@ -19,7 +19,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-// These run in the page, which this file knows no types of.
+// These scripts run in the page; their types are not available here.
 const WITHOUT_PLACE = `[...document.querySelectorAll('.frame > svg')]
   .filter((svg) => svg.outerHTML.includes('NaN')).map((svg) => svg.closest('figure').textContent)`;
 const CUT_OFF = `[...document.querySelectorAll('.frame')].flatMap((frame) =>
@@ -34,8 +34,7 @@ const AXE = `axe.run().then(({ violations }) =>
 
 const executable = findBrowser();
 if (executable) await testPage(executable);
-else if (process.env.CI)
-  t.fail('There is no Chromium here, and in CI there has to be one: set BROWSER_PATH.');
+else if (process.env.CI) t.fail('CI needs Chromium: set BROWSER_PATH.');
 else
   t.pass('the page in a browser', {
     skip: 'THE PAGE WAS NOT OPENED: no Chromium on the PATH; set BROWSER_PATH',
@@ -56,7 +55,7 @@ async function testPage(executablePath: string): Promise<void> {
     t.same(seen, []);
   });
 
-  await t.test('the button turns it dark and light again, and the choice is kept', async (t) => {
+  await t.test('the button switches between dark and light, and the choice is stored', async (t) => {
     const { opened, seen } = await open(t, browser, page, { colorScheme: 'light' });
     const background = () => opened.evaluate('getComputedStyle(document.documentElement).backgroundColor');
     const light = await background();
@@ -73,7 +72,7 @@ async function testPage(executablePath: string): Promise<void> {
     t.same([...seen, ...dark.seen], []);
   });
 
-  await t.test('a price that the reader puts in is what requests cost', async (t) => {
+  await t.test('costs use the price that the reader enters', async (t) => {
     const { opened, seen } = await open(t, browser, page);
     const price = opened.locator('#cost-rows tr[data-peer="django"] td').nth(1);
     const vcpus = opened.locator('#cost-rows tr[data-peer="django"] td').nth(2);
@@ -93,19 +92,19 @@ async function testPage(executablePath: string): Promise<void> {
     t.same(seen, []);
   });
 
-  await t.test('ratios can be to the Setlist without batching, in table and plots', async (t) => {
+  await t.test('ratios can use Setlist without batching, in table and plots', async (t) => {
     const { opened } = await open(t, browser, page);
     const cell = opened.locator('#summary tbody tr', { hasText: 'Gin + pgx' }).locator('td').first();
     const plot = opened.locator('[data-chart="ratios"]').first();
     t.match(await cell.innerText(), /[12]\.\d\d†/);
-    t.match(await plot.innerText(), /Setlist as shipped ÷ peer/);
+    t.match(await plot.innerText(), /Setlist ÷ peer/);
     await opened.getByLabel('Setlist, one query a request').check();
     t.match(await cell.innerText(), /0\.\d\d [\d.]+–/);
     t.notMatch(await cell.innerText(), /†/);
     t.match(await plot.innerText(), /Setlist, one query a request ÷ peer/);
   });
 
-  await t.test('it fits a telephone, a desk and paper, and nothing is cut off', async (t) => {
+  await t.test('it fits phones, desktops and paper, and nothing is cut off', async (t) => {
     for (const width of [320, 390, 1440]) {
       const { opened } = await open(t, browser, page, { viewport: { width, height: 900 } });
       t.ok(Number(await opened.evaluate('document.documentElement.scrollWidth')) <= width, `${width} px`);
@@ -120,7 +119,7 @@ async function testPage(executablePath: string): Promise<void> {
     t.equal(await opened.locator('nav').isVisible(), false);
   });
 
-  await t.test('axe finds nothing to mend, in light and dark', async (t) => {
+  await t.test('axe finds no violation, in light and dark', async (t) => {
     const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     for (const colorScheme of ['light', 'dark'] as const) {
       const { opened } = await open(t, browser, page, { colorScheme });
@@ -129,7 +128,7 @@ async function testPage(executablePath: string): Promise<void> {
     }
   });
 
-  await t.test('what next to nothing was measured for opens without an error, too', async (t) => {
+  await t.test('a page with almost no measurements opens without an error', async (t) => {
     const nothing = { ...results, peers: [], closed: [], open: [], leftOut: [] };
     const hostile = results.peers.map((peer) => ({ ...peer, title: `<img src=x>${peer.title.repeat(9)}` }));
     const allVoid = results.closed.map((round) => ({ ...round, problems: ['wrong'] }));
@@ -148,7 +147,7 @@ async function testPage(executablePath: string): Promise<void> {
   });
 }
 
-/** Opens the page and notes what it should not do: errors, warnings and requests. */
+/** Opens the page and records errors, warnings and requests. */
 async function open(
   t: Test,
   browser: Browser,

@@ -10,7 +10,7 @@ t.test('a million requests of 360 µs are 360 seconds, a tenth of an hour', asyn
   t.ok(Math.abs(cost.pricePerMonth - 0.6 * 0.05 * 730) < 1e-9);
 });
 
-t.test('figures have as many digits as they bear', async (t) => {
+t.test('figures have only significant digits', async (t) => {
   t.same([0, 0.00123, 0.5, 12.34, 1234.5].map(format.significant), [
     '0',
     '0.00123',

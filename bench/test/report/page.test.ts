@@ -12,13 +12,13 @@ const assets = { styles: '', script: '', licences: '' };
 const render = (results: Results) => renderPage(buildReportModel(results), assets);
 const HOSTILE = `</script><script>alert("1")</script><img src=x onerror='alert(2)'>&amp;`;
 
-t.test('text is escaped, markup is not, nothing is left out', async (t) => {
+t.test('text is escaped, markup is not, and empty values are omitted', async (t) => {
   t.equal(escapeHtml(`<a b="c" d='e'>&`), '&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;');
   t.equal(
     html`<p>${'<b>'}${html`<i>${1}</i>`}${undefined}${false}${['a', html`<br>`]}</p>`.text,
     '<p>&lt;b&gt;<i>1</i>a<br></p>',
   );
-  t.equal(html`${'$& \\n'}\n`.text, '$&amp; \\n\n', 'as it is written');
+  t.equal(html`${'$& \\n'}\n`.text, '$&amp; \\n\n', 'special characters stay unchanged');
   t.same(JSON.parse(jsonMarkup({ a: '</script><!--' }).text), { a: '</script><!--' });
   t.notMatch(jsonMarkup({ a: '</script>' }).text, /</);
 });
@@ -44,7 +44,7 @@ t.test('hostile names, versions, reasons and problems stay text', async (t) => {
   t.match(page, /&lt;\/script&gt;&lt;script&gt;alert\(&quot;1&quot;\)/);
 });
 
-t.test('a page can be made of next to nothing', async (t) => {
+t.test('almost empty results make a page', async (t) => {
   const results = sampleResults({ rounds: 1, connections: [64] });
   const nothing = { ...results, peers: [], closed: [], open: [], leftOut: [] };
   const [gin] = samplePeers.filter(({ name }) => name === 'gin');
@@ -60,7 +60,7 @@ t.test('a page can be made of next to nothing', async (t) => {
   }
 });
 
-t.test('each part is there, in order, and what batches is labelled', async (t) => {
+t.test('all parts are present, in order, and batched peers are labelled', async (t) => {
   const page = render(sampleResults({ rounds: 2 }));
   const parts = [...page.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id);
   t.same(parts, [
@@ -75,12 +75,12 @@ t.test('each part is there, in order, and what batches is labelled', async (t) =
     'claims',
     'set-up',
   ]);
-  t.match(page, /Batched: requests that arrive together share a query/);
+  t.match(page, /Batched: concurrent requests share a query/);
   t.match(page, /data-base="setlist">\d+\.\d+<abbr title="across lanes">†<\/abbr>/);
   t.match(page, /<span class="tie">tie<\/span>/);
 });
 
-t.test('the page asks for nothing, and runs no script but its own', async (t) => {
+t.test('the page sends no requests, and runs only its own script', async (t) => {
   const bundled = await bundleAssets();
   const page = renderPage(buildReportModel(sampleResults({ rounds: 1, connections: [64] })), bundled);
   const [, policy = ''] = page.match(/Content-Security-Policy" content="([^"]+)"/) ?? [];

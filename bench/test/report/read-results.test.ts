@@ -10,12 +10,12 @@ const results = sampleResults({ rounds: 1, connections: [64] });
 const command = join(packageRoot, 'dist', 'bench', 'report', 'main.js');
 const run = (...args: string[]) => spawnSync(process.execPath, [command, ...args], { encoding: 'utf8' });
 
-t.test('what a run wrote is read back as it was', async (t) => {
+t.test('written results are read unchanged', async (t) => {
   const folder = t.testdir({ 'results.json': JSON.stringify(results) });
   t.same(readResults(join(folder, 'results.json')), results);
 });
 
-t.test('what holds no results is refused in a sentence that names the place', async (t) => {
+t.test('invalid results are an error that names the file', async (t) => {
   const folder = t.testdir({
     'broken.json': '{',
     'other.json': JSON.stringify({ ...results, format: 2 }),
@@ -27,7 +27,7 @@ t.test('what holds no results is refused in a sentence that names the place', as
   t.throws(() => readResults(join(folder, 'half.json')), { message: /\/closed\/0/ });
 });
 
-t.test('the newest is the one that began last, whatever else lies there', async (t) => {
+t.test('the newest results are those that began last; other files are ignored', async (t) => {
   const at = (began: string) => ({ 'results.json': JSON.stringify({ ...results, began }) });
   const folder = t.testdir({
     a: at('2026-11-20T10:00:00.000Z'),
@@ -38,18 +38,18 @@ t.test('the newest is the one that began last, whatever else lies there', async 
   t.throws(() => newestResults(join(folder, 'nowhere')), { message: /npm run bench first/ });
 });
 
-t.test('the command draws the page beside the results, and anew', async (t) => {
+t.test('the command writes the page next to the results, and overwrites it', async (t) => {
   const folder = t.testdir({ 'results.json': JSON.stringify(results) });
   const file = join(folder, 'results.json');
   const page = join(folder, 'report.html');
-  writeFileSync(page, 'what was there before');
+  writeFileSync(page, 'the previous page');
   const { status, stdout } = run(file);
   t.equal(status, 0);
   t.match(stdout, /report\.html\n# 1 report of 13 peers and \d+ rounds/);
   t.match(readFileSync(page, 'utf8'), /^<!doctype html>/);
 });
 
-t.test('the command fails, and says why, where there is nothing to draw', async (t) => {
+t.test('without results, the command fails with a message', async (t) => {
   const folder = t.testdir({});
   const missing = run(join(folder, 'results.json'));
   t.match(missing, { status: 1, stderr: /cannot be read/ });

@@ -11,9 +11,9 @@ const small = (options: Parameters<typeof sampleResults>[0] = {}) =>
 const peersNamed = (...names: string[]) => samplePeers.filter(({ name }) => names.includes(name));
 const warned = ({ warnings }: ReportModel, words: RegExp) => warnings.some((warning) => words.test(warning));
 
-/** All rounds as they were, but for nothing. */
+/** All rounds, but void. */
 function voided(results: Results): Results {
-  const problems = ['every answer was wrong'];
+  const problems = ['every response was wrong'];
   return {
     ...results,
     closed: results.closed.map((round) => ({ ...round, problems })),
@@ -23,7 +23,7 @@ function voided(results: Results): Results {
 
 t.test('the finding names the fastest of each lane, with ratio and interval', async (t) => {
   const { finding } = buildReportModel(small());
-  t.match(finding, /^Setlist \(batched\) answered [\d,]+ mixed requests a second with 64 connections/);
+  t.match(finding, /^Setlist \(batched\) served [\d,]+ mixed requests per second with 64 connections/);
   t.match(
     finding,
     /that is \d\.\d\d times as many as the fastest peer with one query a request, Axum \+ sqlx \(95\u00a0% interval/,
@@ -34,24 +34,18 @@ t.test('the finding names the fastest of each lane, with ratio and interval', as
   );
 });
 
-t.test(
-  'the finding follows the data: a tie is called one, and a faster peer is said to be faster',
-  async (t) => {
-    const [setlist] = peersNamed('setlist');
-    const peers = samplePeers.map((peer) => {
-      if (peer.name === 'go-batched') return { ...peer, reads: setlist?.reads ?? 0 };
-      return peer.name === 'gin' ? { ...peer, reads: 90_000 } : peer;
-    });
-    const { finding } = buildReportModel(small({ peers }));
-    t.match(
-      finding,
-      /that is 0\.\d\d times as many as the fastest peer with one query a request, Gin \+ pgx/,
-    );
-    t.match(finding, /that is a tie with the fastest other peer that batches, net\/http \+ pgx, batched/);
-  },
-);
+t.test('the finding follows the data: it names ties and faster peers', async (t) => {
+  const [setlist] = peersNamed('setlist');
+  const peers = samplePeers.map((peer) => {
+    if (peer.name === 'go-batched') return { ...peer, reads: setlist?.reads ?? 0 };
+    return peer.name === 'gin' ? { ...peer, reads: 90_000 } : peer;
+  });
+  const { finding } = buildReportModel(small({ peers }));
+  t.match(finding, /that is 0\.\d\d times as many as the fastest peer with one query a request, Gin \+ pgx/);
+  t.match(finding, /that is a tie with the fastest other peer that batches, net\/http \+ pgx, batched/);
+});
 
-t.test('ratios are of both Setlists to the peer, and which of them are across lanes is known', async (t) => {
+t.test('each peer has a ratio to both Setlists; ratios across lanes are marked', async (t) => {
   const { peers } = buildReportModel(small());
   const gin = peers.find(({ name }) => name === 'gin');
   const get = gin?.scenarios.find(({ scenario }) => scenario === 'get');
@@ -61,7 +55,7 @@ t.test('ratios are of both Setlists to the peer, and which of them are across la
   t.equal(isAcrossLanes(plain, 'setlist', 'get'), true);
   t.equal(isAcrossLanes(plain, 'setlist-plain', 'get'), false);
   t.equal(isAcrossLanes({ lane: 'batched' }, 'setlist-plain', 'get'), true);
-  t.equal(isAcrossLanes(plain, 'setlist', 'health'), false, 'no query, no lane');
+  t.equal(isAcrossLanes(plain, 'setlist', 'health'), false, 'without a query, lanes do not matter');
 });
 
 t.test('a calm and complete run has no warning', async (t) => {
@@ -70,7 +64,7 @@ t.test('a calm and complete run has no warning', async (t) => {
   t.same(buildReportModel({ ...results, closed }).warnings, []);
 });
 
-t.test('noise beyond the bound, a missing control, void rounds and short runs are warned of', async (t) => {
+t.test('noise beyond the bound, a missing control, void rounds and short runs cause warnings', async (t) => {
   const results = small();
   const noisy = results.closed.map((round) =>
     round.role === 'control' ? { ...round, requestsPerSecond: round.requestsPerSecond * 0.8 } : round,
@@ -85,7 +79,7 @@ t.test('noise beyond the bound, a missing control, void rounds and short runs ar
   t.ok(warned(buildReportModel({ ...results, interrupted: true }), /interrupted/));
 });
 
-t.test('a failed conformance check and a late generator are warned of', async (t) => {
+t.test('a failed conformance check and a late generator cause warnings', async (t) => {
   const results = small();
   const peers = results.peers.map((peer) => ({ ...peer, conformance: { passed: 1, failed: 2 } }));
   t.ok(warned(buildReportModel({ ...results, peers }), /failed conformance checks: Setlist/));
@@ -93,42 +87,42 @@ t.test('a failed conformance check and a late generator are warned of', async (t
   t.ok(warned(buildReportModel({ ...results, open }), /generator was late/));
 });
 
-t.test('empty results make a report that says so', async (t) => {
+t.test('empty results make a report that states it', async (t) => {
   const model = buildReportModel({ ...small(), peers: [], closed: [], open: [], leftOut: [] });
-  t.match(model.finding, /nothing can be said/);
+  t.match(model.finding, /All measurements of this run are void/);
   t.equal(model.conditions, undefined);
   t.ok(model.claims.every(({ verdict }) => verdict === 'not measured'));
 });
 
-t.test('one peer alone is described and compared with nothing', async (t) => {
+t.test('a single peer is described without comparisons', async (t) => {
   const setlist = buildReportModel(small({ peers: peersNamed('setlist') }));
-  t.match(setlist.finding, /no other peer to compare it with/);
+  t.match(setlist.finding, /no other peer was measured/);
   const twins = buildReportModel(small({ peers: peersNamed('setlist', 'setlist-plain') }));
   t.match(twins.finding, /that is \d\.\d\d times as many as with one query a request .* no other peer/);
   const gin = buildReportModel(small({ peers: peersNamed('gin') }));
-  t.match(gin.finding, /^Gin \+ pgx answered .* Setlist was not measured/);
+  t.match(gin.finding, /^Gin \+ pgx served .* Setlist was not measured/);
   t.ok(gin.claims.every(({ verdict }) => verdict === 'not measured'));
 });
 
-t.test('where all rounds are void nothing counts, and all are listed with their reasons', async (t) => {
+t.test('if all rounds are void, none counts, and all are listed with their reasons', async (t) => {
   const results = voided(small());
   const model = buildReportModel(results);
-  t.match(model.finding, /nothing can be said/);
+  t.match(model.finding, /All measurements of this run are void/);
   t.equal(model.voidRounds.length, results.closed.length + results.open.length);
-  t.match(model.voidRounds[0], { load: '64 connections', problems: ['every answer was wrong'] });
+  t.match(model.voidRounds[0], { load: '64 connections', problems: ['every response was wrong'] });
   t.same(model.latencies, []);
   t.ok(model.peers.every(({ scenarios }) => scenarios.length === 0));
 });
 
-t.test('an interrupted run with half of the peers compares those that it has', async (t) => {
+t.test('an interrupted run compares the peers that it has', async (t) => {
   const results = small();
   const half = results.closed.filter(({ peer }) => !['spring', 'nest', 'litestar'].includes(peer));
   const model = buildReportModel({ ...results, interrupted: true, closed: half, open: [] });
-  t.match(model.finding, /^Setlist \(batched\) answered/);
+  t.match(model.finding, /^Setlist \(batched\) served/);
   t.same(model.peers.find(({ name }) => name === 'nest')?.scenarios, []);
 });
 
-t.test('the tables are about 64 connections, or what was measured most', async (t) => {
+t.test('the tables show 64 connections, or the number with most measurements', async (t) => {
   t.match(buildReportModel(sampleResults({ connections: [1, 64], rounds: 1 })).conditions, {
     connections: 64,
     scenario: 'mixed',
@@ -138,18 +132,18 @@ t.test('the tables are about 64 connections, or what was measured most', async (
   });
 });
 
-t.test('the curve rises from the median on, in milliseconds, as far as there are answers', async (t) => {
+t.test('the curve rises from the median, in milliseconds, up to the number of responses', async (t) => {
   const { latencies } = buildReportModel(small());
   const [first] = latencies[0]?.peers ?? [];
   const curve = first?.curve ?? [];
   t.equal(curve[0]?.oneIn, 1);
   t.ok(curve.every(({ milliseconds }, index) => milliseconds >= (curve[index - 1]?.milliseconds ?? 0)));
   const one = curve.find(({ oneIn }) => Math.abs(oneIn - 100) < 1);
-  t.ok(one && first && Math.abs(one.milliseconds / first.percentiles.p99 - 1) < 0.2, 'as the rounds say');
-  t.ok((curve.at(-1)?.oneIn ?? 0) <= 6_000, 'three rounds of 2,000 answers');
+  t.ok(one && first && Math.abs(one.milliseconds / first.percentiles.p99 - 1) < 0.2, 'like the rounds');
+  t.ok((curve.at(-1)?.oneIn ?? 0) <= 6_000, 'three rounds of 2,000 responses');
 });
 
-t.test('a histogram that cannot be read takes the curve away, and nothing else', async (t) => {
+t.test('an invalid histogram only removes the curve', async (t) => {
   t.equal(readCurve(['bm90IGEgaGlzdG9ncmFt']), undefined);
   t.equal(readCurve([]), undefined);
   const results = small();
@@ -158,7 +152,7 @@ t.test('a histogram that cannot be read takes the curve away, and nothing else',
   t.ok(comparison?.peers.every(({ curve, percentiles }) => curve === undefined && percentiles.p99 > 0));
 });
 
-t.test('a peer that answers fewer than it is sent fell behind', async (t) => {
+t.test('a peer with fewer responses than requests fell behind', async (t) => {
   const results = small();
   const open = results.open.map((round) => (round.peer === 'django' ? { ...round, achieved: 480 } : round));
   const [comparison] = buildReportModel({ ...results, open }).latencies;
@@ -166,7 +160,7 @@ t.test('a peer that answers fewer than it is sent fell behind', async (t) => {
   t.same(behind, ['django']);
 });
 
-t.test('nobody fell behind where fewer requests were sent to all', async (t) => {
+t.test('no peer fell behind if all got fewer requests', async (t) => {
   const results = small();
   const open = results.open.map((round) => ({
     ...round,
@@ -181,7 +175,7 @@ t.test('nobody fell behind where fewer requests were sent to all', async (t) => 
   const [stall] = buildReportModel({ ...results, open: stalled }).latencies;
   t.ok(
     stall?.peers.every(({ fellBehind }) => fellBehind),
-    'all did where none answered what the rate asks for',
+    'all fell behind if none reached the rate',
   );
 });
 

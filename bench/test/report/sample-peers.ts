@@ -1,10 +1,10 @@
 import type { PeerResult } from '../../lib/results.ts';
 
-/** What the invented peers are made of. Nothing here was measured: the figures only have to be plausible. */
+/** The data of the invented peers. Nothing was measured: the figures are only plausible. */
 export interface SamplePeer extends Pick<PeerResult, 'name' | 'title' | 'language' | 'lane'> {
-  /** Reads by id a second with 64 connections. */
+  /** Reads by id per second with 64 connections. */
   reads: number;
-  /** Processor time of the server a read, in microseconds. */
+  /** Processor time of the server per read, in microseconds. */
   micros: number;
   megabytes: number;
   startUpMs: number;

@@ -3,7 +3,7 @@ import type { ClosedRound, OpenRound, Results, ScenarioName } from '../../lib/re
 import { randomNumbers } from '../../lib/statistics.ts';
 import { type SamplePeer, samplePeers } from './sample-peers.ts';
 
-/** What the sample is made of; its figures are random numbers, and mean nothing. */
+/** The parameters of the sample; its figures are random numbers without meaning. */
 export interface SampleOptions {
   seed?: number;
   peers?: readonly SamplePeer[];
@@ -13,12 +13,12 @@ export interface SampleOptions {
 
 type Random = () => number;
 
-/** How much slower than a read by id a request is. */
+/** The cost of a request, relative to a read by id. */
 const WEIGHTS: Record<ScenarioName, number> = { health: 0.6, get: 1, list: 1.9, create: 2.6, mixed: 1.5 };
 const SCENARIOS: readonly ScenarioName[] = ['get', 'create', 'list', 'mixed', 'health'];
 const RATE = 500;
 
-/** Results of the shape of a run, made of random numbers: for tests and for work on the report, not to be shown to anyone. */
+/** Random results in the format of a run: for tests and for work on the report, not for publication. */
 export function sampleResults({
   seed = 1,
   peers = samplePeers,
@@ -77,7 +77,7 @@ function sampleSetup(given: Pick<Results['setup'], 'seed' | 'rounds' | 'connecti
   };
 }
 
-/** About the value: within the given part of it. */
+/** A random number near the value, within the given fraction of it. */
 const about = (value: number, part: number, random: Random) => value * (1 + (random() * 2 - 1) * part);
 
 function peerResult(peer: SamplePeer, random: Random): Results['peers'][number] {
@@ -121,7 +121,7 @@ function closedRound({ peer, role, scenario, clients, round }: ClosedCase, rando
     postgresMicros:
       scenario === 'health' ? 0 : about((isBatched ? 5 : 28) * WEIGHTS[scenario] ** 1.5, 0.03, random),
     pssBytes: about(peer.megabytes * 2 ** 20 * (1 + clients / 2000), 0.02, random),
-    problems: isVoid ? ['12 answers were not 2xx (sample)'] : [],
+    problems: isVoid ? ['12 responses were not 2xx (sample)'] : [],
   };
 }
 
@@ -132,8 +132,8 @@ function openRound(
   const histogram = build({ bitBucketSize: 64, numberOfSignificantValueDigits: 3, autoResize: true });
   const busy = RATE / (peer.reads / WEIGHTS.mixed);
   const service = 250 + peer.micros * 1.6;
-  const answers = RATE * 4;
-  for (let request = 0; request < answers; request++) {
+  const responses = RATE * 4;
+  for (let request = 0; request < responses; request++) {
     const waiting = -Math.log(1 - random()) * service * (busy / (1 - Math.min(busy, 0.95)) + 0.35);
     const pause = random() < 0.002 ? random() * 6_000 : 0;
     histogram.recordValue(Math.round(service + waiting + pause));

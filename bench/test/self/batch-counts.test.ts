@@ -2,7 +2,7 @@ import t from 'tap';
 import { startService } from '../../../test/support/service.ts';
 import { batchCountsIn, requestsPerBatch } from '../../self/batch-counts.ts';
 
-t.test('a service logs its batches when it stops, and they are found in its log', async (t) => {
+t.test('the log of a stopped service contains its batches', async (t) => {
   const { app, call, log } = await startService(t, { BATCHING: 'on' });
   await Promise.all([1, 2, 2].map((id) => call('GET', `/songs/${id}`)));
   await app.close();
@@ -12,14 +12,14 @@ t.test('a service logs its batches when it stops, and they are found in its log'
   t.equal(Number(find?.items) + Number(find?.shared), 3);
 });
 
-t.test('one without batching logs none', async (t) => {
+t.test('a service without batching logs none', async (t) => {
   const { app, log } = await startService(t, { BATCHING: 'off' });
   await app.close();
   t.notOk(log.some(({ msg }) => msg === 'Batches'));
   t.equal(batchCountsIn('{"msg":"Stopping"}\n'), undefined);
 });
 
-t.test('requests that shared a place count too', async (t) => {
+t.test('requests that shared an item count', async (t) => {
   const idle = { disconnected: 0, expired: 0, refused: 0, queued: 0, inFlight: 0 };
   t.equal(
     requestsPerBatch({

@@ -2,7 +2,7 @@ import t from 'tap';
 import { planSteps } from '../../self/plan.ts';
 import { targetsOf } from '../../self/scenarios.ts';
 
-t.test('each round turns the order around, and twins stay next to each other', async (t) => {
+t.test('each round reverses the order, and twins stay adjacent', async (t) => {
   const order = planSteps(targetsOf(['health', 'get']), [1, 64], 3).map(
     ({ scenario, mode, round, connections }) => `${round} ${connections} ${scenario} ${mode}`,
   );

@@ -22,7 +22,7 @@ const measurement = (given: Partial<Measurement>): Measurement => ({
   ...given,
 });
 
-/** Three rounds of each twin, with these requests a second. */
+/** Three rounds of each twin, with the given requests per second. */
 const rounds = (batched: number[], plain: number[]) => [
   ...batched.map((requestsPerSecond, index) => measurement({ round: index + 1, requestsPerSecond })),
   ...plain.map((requestsPerSecond, index) =>
@@ -44,12 +44,12 @@ const definition: RatioDefinition = {
   connections: 64,
 };
 
-t.test('a ratio is the median of those within the rounds', async (t) => {
+t.test('a ratio is the median of the ratios within rounds', async (t) => {
   const [ratio] = computeRatios(rounds([400, 900, 800], [100, 300, 100]), [{ ...definition, atLeast: 4 }]);
   t.match(ratio, { rounds: [4, 3, 8], median: 4, least: 3, most: 8, verdict: 'met' });
 });
 
-t.test('each bound can be missed, and none is only reported', async (t) => {
+t.test('each bound can be missed; a ratio without bounds is only reported', async (t) => {
   const measurements = rounds([300], [100]);
   const verdicts = [{ atLeast: 3 }, { atLeast: 3.1 }, { atMost: 3 }, { atMost: 2.9 }, {}].map(
     (goal) => computeRatios(measurements, [{ ...definition, ...goal }])[0]?.verdict,
@@ -57,15 +57,15 @@ t.test('each bound can be missed, and none is only reported', async (t) => {
   t.same(verdicts, ['met', 'missed', 'met', 'missed', 'reported']);
 });
 
-t.test('processor time is that of the server and of PostgreSQL together', async (t) => {
+t.test('processor time includes the server and PostgreSQL', async (t) => {
   const [ratio] = computeRatios(rounds([300], [100]), [{ ...definition, measure: 'CPU' }]);
   t.equal(ratio?.median, 60 / 240);
 });
 
-t.test('rounds with problems, other connections and missing twins count for nothing', async (t) => {
+t.test('rounds with problems, other connections and missing twins are ignored', async (t) => {
   const [plain, ...others] = rounds([], [100, 100]);
   const measurements = [
-    measurement({ requestsPerSecond: 500, problems: ['5 answers were not 2xx'] }),
+    measurement({ requestsPerSecond: 500, problems: ['5 responses were not 2xx'] }),
     measurement({ requestsPerSecond: 700, round: 2 }),
     measurement({ requestsPerSecond: 900, round: 3 }),
     measurement({ requestsPerSecond: 900, connections: 1 }),
@@ -78,16 +78,16 @@ t.test('rounds with problems, other connections and missing twins count for noth
   ]);
   t.equal(
     problemsReport(measurements),
-    'VOID: GET /songs/{id}, batched, round 1, 64 connections: 5 answers were not 2xx',
+    'VOID: GET /songs/{id}, batched, round 1, 64 connections: 5 responses were not 2xx',
   );
 });
 
-t.test('a latency of nothing, as a coarse clock gives, makes no ratio', async (t) => {
+t.test('a latency of zero (of a coarse clock) has no ratio', async (t) => {
   const measurements = [measurement({ p50Ms: 0 }), measurement({ p50Ms: 0, mode: 'plain' })];
   t.equal(computeRatios(measurements, [{ ...definition, measure: 'p50' }])[0]?.verdict, 'not measured');
 });
 
-t.test('the summary holds medians over the rounds', async (t) => {
+t.test('the summary contains medians over the rounds', async (t) => {
   t.match(summarize(rounds([400, 900, 800], [100])), [
     { mode: 'batched', rounds: 3, requestsPerSecond: 800, postgresMicros: 10 },
     { mode: 'plain', rounds: 1, requestsPerSecond: 100, postgresMicros: 40 },

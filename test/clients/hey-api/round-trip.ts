@@ -60,11 +60,11 @@ for (const { type, loc, msg } of details) {
 
 const path = { id: first.id };
 const known = await getSong({ path, headers: { 'If-None-Match': etag } });
-expectEqual(known.response?.status, 304, 'status of a read that is spared');
+expectEqual(known.response?.status, 304, 'status of a conditional read');
 const changed = await updateSong({ path, headers: { 'If-Match': etag }, body: { year: null } });
-expectEqual(changed.data?.data.year, null, 'year that was taken away');
-expectEqual(changed.data?.data.song, 'Song 1', 'field that the patch leaves out');
-// Options take any header beside those of the operation: what the document says of this one is in its own type.
+expectEqual(changed.data?.data.year, null, 'removed year');
+expectEqual(changed.data?.data.song, 'Song 1', 'field that is absent from the patch');
+// The options accept any header; the type of this one comes from the document.
 const headers: ReplaceSongData['headers'] = { 'If-Match': etag };
 const stale = await replaceSong({ path, headers, body: { song: 'Lost update', artist } });
 expectEqual(stale.response?.status, 412, 'status of a stale write');
@@ -82,5 +82,5 @@ const task = await createTask({ body: { title: artist } });
 expectEqual(task.data?.done, false, 'default of done');
 expectEqual(task.data?.description, '', 'default of description');
 const found = await listTasks({ query: { q: artist, done: false } });
-expectEqual(found.data?.[0]?.id, task.data?.id, 'task that was found');
+expectEqual(found.data?.[0]?.id, task.data?.id, 'found task');
 expectEqual((await getHealth()).data?.status, 'ok', 'health');

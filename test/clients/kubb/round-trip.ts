@@ -22,7 +22,7 @@ import {
 setConfig({ baseURL: process.env.SETLIST_URL ?? '' });
 const artist = 'kubb';
 
-/** The body of the error that a call has to end with. The type is what the document gives for the status. */
+/** The body of the expected error. Its type comes from the document, by status. */
 async function expectError<Body>(call: Promise<unknown>, status: number): Promise<Body> {
   const error: unknown = await call.then(
     () => undefined,
@@ -30,7 +30,7 @@ async function expectError<Body>(call: Promise<unknown>, status: number): Promis
   );
   if (!isAxiosError<Body>(error)) throw new Error(`The call did not end with an error: ${error}`);
   expectEqual(error.response?.status, status, 'status of an error');
-  return expectPresent(error.response, 'answer').data;
+  return expectPresent(error.response, 'response').data;
 }
 
 const created = await createSong({ song: 'Song 1', artist, year: 2019 });
@@ -70,8 +70,8 @@ for (const { type, loc, msg } of details) {
 }
 
 const changed = await updateSong(first.id, { year: null }, { 'If-Match': etag });
-expectEqual(changed.data.data.year, null, 'year that was taken away');
-expectEqual(changed.data.data.song, 'Song 1', 'field that the patch leaves out');
+expectEqual(changed.data.data.year, null, 'removed year');
+expectEqual(changed.data.data.song, 'Song 1', 'field that is absent from the patch');
 const lost = replaceSong(first.id, { song: 'Lost update', artist }, { 'If-Match': etag });
 const stale = await expectError<ReplaceSong412>(lost, 412);
 expectEqual(stale.code, 'precondition_failed', 'code of a stale write');
@@ -87,5 +87,5 @@ const { data: task } = await createTask({ title: artist });
 expectEqual(task.done, false, 'default of done');
 expectEqual(task.description, '', 'default of description');
 const { data: found } = await listTasks({ q: artist, done: false });
-expectEqual(found[0]?.id, task.id, 'task that was found');
+expectEqual(found[0]?.id, task.id, 'found task');
 expectEqual((await getHealth()).data.status, 'ok', 'health');

@@ -40,7 +40,7 @@ func expectEqual[T comparable](actual, expected T, what string) {
 	}
 }
 
-// The value behind the pointer, which has to be there.
+// present dereferences the pointer, which must not be nil.
 func present[T any](value *T, what string) T {
 	if value == nil {
 		fail("There is no %s", what)
@@ -115,12 +115,12 @@ func main() {
 	}
 
 	known := must(client.GetSongWithResponse(background, first.Id, &setlist.GetSongParams{IfNoneMatch: etag}))
-	expectEqual(known.StatusCode(), http.StatusNotModified, "status of a read that is spared")
+	expectEqual(known.StatusCode(), http.StatusNotModified, "status of a conditional read")
 	withoutYear := setlist.SongUpdate{Year: nullable.NewNullNullable[int32]()}
 	changed := must(client.UpdateSongWithApplicationMergePatchPlusJSONBodyWithResponse(
 		background, first.Id, &setlist.UpdateSongParams{IfMatch: etag}, withoutYear))
-	expectEqual(present(changed.JSON200, "changed song").Data.Year.IsNull(), true, "year that was taken away")
-	expectEqual(present(changed.JSON200, "changed song").Data.Song, "Song 1", "field that the patch leaves out")
+	expectEqual(present(changed.JSON200, "changed song").Data.Year.IsNull(), true, "removed year")
+	expectEqual(present(changed.JSON200, "changed song").Data.Song, "Song 1", "field that is absent from the patch")
 	lost := setlist.SongCreate{Song: "Lost update", Artist: artist}
 	stale := must(client.ReplaceSongWithResponse(background, first.Id, &setlist.ReplaceSongParams{IfMatch: etag}, lost))
 	expectEqual(present(stale.JSON412, "stale write").Code, "precondition_failed", "code of a stale write")
@@ -138,7 +138,7 @@ func main() {
 	expectEqual(task.Description, "", "default of description")
 	done := false
 	found := must(client.ListTasksWithResponse(background, &setlist.ListTasksParams{Q: &by, Done: &done}))
-	expectEqual(present(found.JSON200, "found tasks")[0].Id, task.Id, "task that was found")
+	expectEqual(present(found.JSON200, "found tasks")[0].Id, task.Id, "found task")
 	health := present(must(client.GetHealthWithResponse(background)).JSON200, "health")
 	expectEqual(health.Status, setlist.HealthStatusOk, "health")
 }

@@ -26,7 +26,7 @@ from setlist_client.types import UNSET, Response, Unset
 
 ARTIST = "openapi-python-client"
 T = TypeVar("T")
-# With constraints, both values have to be of one of these types: without, they would be of the type `object`.
+# With constraints, both values must have the same type: without them, the type checker would infer `object`.
 Value = TypeVar("Value", str, int, bool, int | None, list[str], list[int | str], datetime)
 
 
@@ -103,14 +103,14 @@ with Client(base_url=os.environ["SETLIST_URL"], raise_on_unexpected_status=True)
         expect_equal(detail.msg, "String should have at least 1 character", "message of a failure")
 
     known = get_song.sync_detailed(first.id, client=client, if_none_match=etag)
-    expect_equal(int(known.status_code), 304, "status of a read that is spared")
+    expect_equal(int(known.status_code), 304, "status of a conditional read")
     changed = expect(
         update_song.sync_detailed(first.id, client=client, body=SongUpdate(year=None), if_match=etag),
         200,
         SongEnvelope,
     ).data
-    expect_equal(changed.year, None, "year that was taken away")
-    expect_equal(changed.song, "Song 1", "field that the patch leaves out")
+    expect_equal(changed.year, None, "removed year")
+    expect_equal(changed.song, "Song 1", "field that is absent from the patch")
     lost = SongCreate(song="Lost update", artist=ARTIST)
     stale = expect_error(replace_song.sync_detailed(first.id, client=client, body=lost, if_match=etag), 412)
     expect_equal(stale.code, "precondition_failed", "code of a stale write")
@@ -130,6 +130,6 @@ with Client(base_url=os.environ["SETLIST_URL"], raise_on_unexpected_status=True)
     found = list_tasks.sync(client=client, q=ARTIST, done=False)
     if not isinstance(found, list):
         raise SystemExit(f"The body is {found!r}, not a page")
-    expect_equal(found[0].id, task.id, "task that was found")
+    expect_equal(found[0].id, task.id, "found task")
     health = expect(get_health.sync_detailed(client=client), 200, Health)
     expect_equal(health.status, HealthStatus.OK, "health")

@@ -4,7 +4,7 @@ import { expectEqual, expectPresent } from '../shared/expect.ts';
 import { nextCursor } from '../shared/next-cursor.ts';
 import type { paths } from './generated/setlist.ts';
 
-// The second type argument says which media type answers come in: without it, errors could be problems as well.
+// The second type argument is the media type of responses: without it, errors could also be problems.
 const client = createClient<paths, 'application/json'>({ baseUrl: process.env.SETLIST_URL ?? '' });
 const artist = 'openapi-fetch';
 
@@ -21,7 +21,7 @@ for (const song of ['Song 2', 'Song 3', 'Song 4', 'Song 5'])
 const titles: string[] = [];
 let pages = 0;
 for (let cursor: string | undefined, more = true; more; pages++) {
-  // A literal of this type: the client's own parameters are generic and take fields that the document lacks.
+  // A literal of this type: the parameters of the client are generic and accept unknown fields.
   const query: NonNullable<paths['/songs']['get']['parameters']['query']> = {
     artist,
     sort: '-song',
@@ -56,13 +56,13 @@ for (const { type, loc, msg } of details) {
 
 const path = { id: first.id };
 const known = await client.GET('/songs/{id}', { params: { path, header: { 'If-None-Match': etag } } });
-expectEqual(known.response.status, 304, 'status of a read that is spared');
+expectEqual(known.response.status, 304, 'status of a conditional read');
 const changed = await client.PATCH('/songs/{id}', {
   params: { path, header: { 'If-Match': etag } },
   body: { year: null },
 });
-expectEqual(changed.data?.data.year, null, 'year that was taken away');
-expectEqual(changed.data?.data.song, 'Song 1', 'field that the patch leaves out');
+expectEqual(changed.data?.data.year, null, 'removed year');
+expectEqual(changed.data?.data.song, 'Song 1', 'field that is absent from the patch');
 const stale = await client.PUT('/songs/{id}', {
   params: { path, header: { 'If-Match': etag } },
   body: { song: 'Lost update', artist },
@@ -82,5 +82,5 @@ const task = await client.POST('/tasks', { body: { title: artist } });
 expectEqual(task.data?.done, false, 'default of done');
 expectEqual(task.data?.description, '', 'default of description');
 const found = await client.GET('/tasks', { params: { query: { q: artist, done: false } } });
-expectEqual(found.data?.[0]?.id, task.data?.id, 'task that was found');
+expectEqual(found.data?.[0]?.id, task.data?.id, 'found task');
 expectEqual((await client.GET('/health')).data?.status, 'ok', 'health');

@@ -17,17 +17,18 @@ import {
 
 const artist = 'orval';
 
-/** The answer, which has to have this status: that is what tells its type. */
-function expectStatus<Answer extends { status: number }, Status extends Answer['status']>(
-  answer: Answer,
+/** Narrows the response to the type of the expected status. */
+function expectStatus<Response extends { status: number }, Status extends Response['status']>(
+  response: Response,
   status: Status,
-): Extract<Answer, { status: Status }> {
-  const isExpected = (given: Answer): given is Extract<Answer, { status: Status }> => given.status === status;
-  if (!isExpected(answer)) throw new Error(`The status is ${answer.status}, not ${status}`);
-  return answer;
+): Extract<Response, { status: Status }> {
+  const isExpected = (given: Response): given is Extract<Response, { status: Status }> =>
+    given.status === status;
+  if (!isExpected(response)) throw new Error(`The status is ${response.status}, not ${status}`);
+  return response;
 }
 
-/** The error, which is no problem: nobody asked for `application/problem+json`. */
+/** The error, which is not a problem: the request did not prefer `application/problem+json`. */
 function expectApiError(error: ApiError | Problem): ApiError {
   if (!('message' in error)) throw new Error('The error is a problem');
   return error;
@@ -73,8 +74,8 @@ for (const { type, loc, msg } of details) {
 
 expectStatus(await getSong(first.id, { 'If-None-Match': etag }), 304);
 const changed = expectStatus(await updateSong(first.id, { year: null }, { 'If-Match': etag }), 200).data.data;
-expectEqual(changed.year, null, 'year that was taken away');
-expectEqual(changed.song, 'Song 1', 'field that the patch leaves out');
+expectEqual(changed.year, null, 'removed year');
+expectEqual(changed.song, 'Song 1', 'field that is absent from the patch');
 const lost = await replaceSong(first.id, { song: 'Lost update', artist }, { 'If-Match': etag });
 expectEqual(
   expectApiError(expectStatus(lost, 412).data).code,
@@ -93,5 +94,5 @@ const task = expectStatus(await createTask({ title: artist }), 201).data;
 expectEqual(task.done, false, 'default of done');
 expectEqual(task.description, '', 'default of description');
 const found = expectStatus(await listTasks({ q: artist, done: false }), 200).data;
-expectEqual(found[0]?.id, task.id, 'task that was found');
+expectEqual(found[0]?.id, task.id, 'found task');
 expectEqual(expectStatus(await getHealth(), 200).data.status, 'ok', 'health');

@@ -9,13 +9,13 @@ import {
   QueueFullError,
 } from '../../../src/database/batching/batcher.ts';
 
-/** A batcher whose batches are answered when the test says so, each item with its own name. */
+/** A batcher whose batches are pending until the test resolves them; the result of an item contains its name. */
 function held(options: Partial<BatcherOptions<string, string>> = {}) {
-  const sent: { items: readonly string[]; answer(): void; fail(error: Error): void }[] = [];
+  const sent: { items: readonly string[]; resolve(): void; fail(error: Error): void }[] = [];
   const batcher = new Batcher<string, string>({
     run: (items) =>
       new Promise((resolve, reject) => {
-        sent.push({ items, answer: () => resolve(items.map((item) => `<${item}>`)), fail: reject });
+        sent.push({ items, resolve: () => resolve(items.map((item) => `<${item}>`)), fail: reject });
       }),
     keyOf: (item) => item,
     maxBatchSize: 3,
@@ -26,13 +26,13 @@ function held(options: Partial<BatcherOptions<string, string>> = {}) {
   return { batcher, sent };
 }
 
-/** A caller that is there until its deadline. */
+/** A caller that waits until its deadline. */
 const waitingFor = (timeout: number): Caller => ({
   isDisconnected: () => false,
   deadline: performance.now() + timeout,
 });
 
-/** Keeps the process alive while nothing but the batcher, which does not, has a timer. */
+/** Keeps the process alive: the timers of the batcher do not. */
 async function keepingAlive(t: Test, wait: () => Promise<unknown>): Promise<void> {
   const timer = setInterval(() => {}, 1000);
   t.teardown(() => clearInterval(timer));
@@ -44,10 +44,10 @@ const outcome = (promise: Promise<string>) => promise.catch((error: Error) => er
 t.test('a single call is sent at the end of the turn, without delay', async (t) => {
   const { batcher, sent } = held();
   const result = batcher.run('a');
-  t.equal(sent.length, 0, 'not before others of this turn could join');
+  t.equal(sent.length, 0, 'it waits for other calls of this turn');
   await turn();
   t.same(sent[0]?.items, ['a']);
-  sent[0]?.answer();
+  sent[0]?.resolve();
   t.equal(await result, '<a>');
 });
 
@@ -59,7 +59,7 @@ t.test('concurrent calls are coalesced, and each gets its own result', async (t)
     sent.map(({ items }) => items),
     [['a', 'b', 'c']],
   );
-  sent[0]?.answer();
+  sent[0]?.resolve();
   t.same(await Promise.all(results), ['<a>', '<b>', '<c>']);
 });
 
@@ -73,14 +73,14 @@ t.test('the size of batches and the number in flight are limited', async (t) => 
     ['abc', 'def'],
   );
   t.match(batcher.counts, { inFlight: 2, queued: 4 });
-  sent[1]?.answer();
+  sent[1]?.resolve();
   await turn();
   await turn();
-  t.same(sent[2]?.items, ['g', 'h', 'i'], 'in the order in which they came');
-  sent[0]?.answer();
+  t.same(sent[2]?.items, ['g', 'h', 'i'], 'in order of arrival');
+  sent[0]?.resolve();
   await turn();
   await turn();
-  for (const batch of sent) batch.answer();
+  for (const batch of sent) batch.resolve();
   t.equal((await Promise.all(results)).join(''), '<a><b><c><d><e><f><g><h><i><j>');
   t.same(batcher.counts, {
     batches: 4,
@@ -98,14 +98,14 @@ t.test('a full batch takes a free slot before results are delivered', async (t) 
   const { batcher, sent } = held({ maxInFlight: 1 });
   const results = [...'abcdefg'].map((item) => batcher.run(item));
   await turn();
-  const sentWhenAnswered = results[0]?.then(() => sent.map(({ items }) => items.join('')));
-  sent[0]?.answer();
-  t.same(await sentWhenAnswered, ['abc', 'def']);
-  sent[1]?.answer();
+  const sentOnResults = results[0]?.then(() => sent.map(({ items }) => items.join('')));
+  sent[0]?.resolve();
+  t.same(await sentOnResults, ['abc', 'def']);
+  sent[1]?.resolve();
   t.equal(await results[5], '<f>');
-  t.equal(sent.length, 2, 'one that is not full waits for others until the turn ends');
+  t.equal(sent.length, 2, 'a batch that is not full waits for others until the turn ends');
   await turn();
-  sent[2]?.answer();
+  sent[2]?.resolve();
   t.equal(await results[6], '<g>');
 });
 
@@ -118,41 +118,38 @@ t.test('a call shares the place of an equal one, but never joins a batch in flig
   t.same(
     sent.map(({ items }) => items),
     [['a'], ['a']],
-    'the later one travels by itself',
+    'the later one is sent separately',
   );
-  sent[0]?.answer();
+  sent[0]?.resolve();
   t.same(await Promise.all(first), ['<a>', '<a>']);
   sent[1]?.fail(new Error('gone'));
   await t.rejects(later, { message: 'gone' });
   t.match(batcher.counts, { batches: 2, items: 2, shared: 1 });
 });
 
-t.test(
-  'items with the same exclusive key travel one after the other, in the order in which they came',
-  async (t) => {
-    const { batcher, sent } = held({
-      keyOf: undefined,
-      exclusiveKeyOf: (item) => item[0] ?? '',
-      maxInFlight: 1,
-    });
-    const results = ['a1', 'a2', 'b1', 'a3', 'b2'].map((item) => batcher.run(item));
-    for (const batch of [['a1', 'b1'], ['a2', 'b2'], ['a3']]) {
-      await turn();
-      await turn();
-      t.same(sent.at(-1)?.items, batch);
-      sent.at(-1)?.answer();
-    }
-    t.equal((await Promise.all(results)).join(), '<a1>,<a2>,<b1>,<a3>,<b2>');
-    t.equal(batcher.counts.queued, 0);
-  },
-);
+t.test('items with the same exclusive key are sent one after the other, in order of arrival', async (t) => {
+  const { batcher, sent } = held({
+    keyOf: undefined,
+    exclusiveKeyOf: (item) => item[0] ?? '',
+    maxInFlight: 1,
+  });
+  const results = ['a1', 'a2', 'b1', 'a3', 'b2'].map((item) => batcher.run(item));
+  for (const batch of [['a1', 'b1'], ['a2', 'b2'], ['a3']]) {
+    await turn();
+    await turn();
+    t.same(sent.at(-1)?.items, batch);
+    sent.at(-1)?.resolve();
+  }
+  t.equal((await Promise.all(results)).join(), '<a1>,<a2>,<b1>,<a3>,<b2>');
+  t.equal(batcher.counts.queued, 0);
+});
 
 t.test('without keys, no two calls are equal', async (t) => {
   const { batcher, sent } = held({ keyOf: undefined });
   const results = [batcher.run('a'), batcher.run('a')];
   await turn();
   t.same(sent[0]?.items, ['a', 'a']);
-  sent[0]?.answer();
+  sent[0]?.resolve();
   t.same(await Promise.all(results), ['<a>', '<a>']);
 });
 
@@ -185,8 +182,8 @@ t.test('a failure that no item caused fails the whole batch, and nothing is retr
   t.equal(sent.length, 1);
   const after = batcher.run('c');
   await turn();
-  sent[1]?.answer();
-  t.equal(await after, '<c>', 'and it goes on');
+  sent[1]?.resolve();
+  t.equal(await after, '<c>', 'further batches are sent');
 });
 
 t.test('a statement with the wrong number of results fails its batch', async (t) => {
@@ -202,7 +199,7 @@ t.test('rejects calls when the queue is full, and accepts calls when it has room
   await turn();
   const served = batcher.run('d');
   await turn();
-  for (const batch of sent) batch.answer();
+  for (const batch of sent) batch.resolve();
   t.equal(await served, '<d>');
   t.match(batcher.counts, { refused: 1 });
 });
@@ -219,7 +216,7 @@ t.test('a caller that disconnects before its batch is sent is dropped from it', 
   gone = true;
   await turn();
   t.same(sent[0]?.items, ['b'], 'but not an item that another caller waits for');
-  sent[0]?.answer();
+  sent[0]?.resolve();
   t.same(await Promise.all(results), [DisconnectedError.name, '<b>', DisconnectedError.name]);
   t.match(batcher.counts, { disconnected: 2, queued: 0 });
 
@@ -237,7 +234,7 @@ t.test('a call whose deadline has passed when its batch is sent is not run', asy
   const results = [outcome(batcher.run('a', waitingFor(0))), outcome(batcher.run('b', waitingFor(60_000)))];
   await turn();
   t.same(sent[0]?.items, ['b']);
-  sent[0]?.answer();
+  sent[0]?.resolve();
   t.same(await Promise.all(results), [DeadlineError.name, '<b>']);
   t.match(batcher.counts, { expired: 1, items: 1, queued: 0 });
 });
@@ -258,7 +255,7 @@ t.test('callers are rejected at their deadline, in the queue and in flight', asy
   await turn();
   await turn();
   t.same(sent[1]?.items, ['c', 'd'], 'the others are run once there is a slot');
-  sent[1]?.answer();
+  sent[1]?.resolve();
   t.same(await Promise.all(patient), ['<c>', '<d>']);
   await batcher.drain();
 });
@@ -268,7 +265,7 @@ t.test('an earlier deadline is met after a later one was set', async (t) => {
   const later = batcher.run('a', waitingFor(60_000));
   const sooner = outcome(batcher.run('b', waitingFor(30)));
   await keepingAlive(t, async () => t.equal(await sooner, DeadlineError.name));
-  sent[0]?.answer();
+  sent[0]?.resolve();
   t.equal(await later, '<a>');
 });
 
@@ -280,7 +277,7 @@ t.test('all waiting callers can be rejected immediately', async (t) => {
   batcher.expireAll();
   t.same(await Promise.all(results), Array(4).fill(DeadlineError.name));
   t.match(batcher.counts, { expired: 4, queued: 0, inFlight: 1 });
-  sent[0]?.answer();
+  sent[0]?.resolve();
   await batcher.drain();
   t.equal(sent.length, 1, 'nothing was run for those in the queue');
 });
@@ -291,7 +288,7 @@ t.test('draining does not wait for expired calls', async (t) => {
   await turn();
   const late = outcome(batcher.run('b', waitingFor(30)));
   await keepingAlive(t, async () => t.equal(await late, DeadlineError.name));
-  sent[0]?.answer();
+  sent[0]?.resolve();
   await batcher.drain();
   t.equal(await first, '<a>');
   t.equal(sent.length, 1);
@@ -323,7 +320,7 @@ t.test('many callers get their results over several turns of the event loop', as
   let settled = 0;
   const results = Array.from({ length: 1000 }, () => batcher.run('a').then(() => settled++));
   await turn();
-  sent[0]?.answer();
+  sent[0]?.resolve();
   const perTurn: number[] = [];
   for (let before = 0; before < 1000; before = settled) {
     await turn();
@@ -343,11 +340,11 @@ t.test('draining waits for all accepted calls', async (t) => {
     drained = true;
   });
   await turn();
-  sent[0]?.answer();
+  sent[0]?.resolve();
   await turn();
   await turn();
   t.notOk(drained);
-  sent[1]?.answer();
+  sent[1]?.resolve();
   await draining;
   t.equal((await Promise.all(results)).length, 4);
 });

@@ -51,21 +51,21 @@ t.test('equal calls of different callers share nothing where the key holds the c
 
 t.test('there are no more batches in flight than connections', async (t) => {
   const batching = new Batching({ enabled: true, connections: 1, listConnections: 1 });
-  const answers: (() => void)[] = [];
+  const finish: (() => void)[] = [];
   const run = batching.together(
     'run',
     (items: readonly number[]) =>
-      new Promise<readonly number[]>((resolve) => answers.push(() => resolve(items))),
+      new Promise<readonly number[]>((resolve) => finish.push(() => resolve(items))),
   );
   const results = [run(1)];
   await turn();
   results.push(run(2));
   await turn();
-  t.equal(answers.length, 1);
-  answers[0]?.();
+  t.equal(finish.length, 1);
+  finish[0]?.();
   await turn();
   await turn();
-  answers[1]?.();
+  finish[1]?.();
   t.same(await Promise.all(results), [1, 2]);
 });
 

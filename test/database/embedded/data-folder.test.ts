@@ -72,7 +72,7 @@ t.test('a database that PostgreSQL cannot open is rejected with its message, eve
   }
 });
 
-t.test('a database whose tables cannot be read is refused with the code', async (t) => {
+t.test('a database whose tables cannot be read is rejected with the code', async (t) => {
   const { folder, database } = await databaseFolder(t);
   const { app } = await startService(t, { DATA_DIR: folder });
   const { rows } = await app.pg.query("SELECT pg_relation_filepath('schema_migrations') AS path");
@@ -109,7 +109,7 @@ t.test('an unusable folder is rejected with the reason', async (t) => {
       message: `DATA_DIR ${path} cannot be used: ${problem}.`,
     });
   }
-  // Linux refuses a folder there as if its parent did not exist.
+  // Linux rejects a folder there as if its parent did not exist.
   if (process.platform === 'linux') {
     await t.rejects(start('/proc/x'), {
       message: 'DATA_DIR /proc/x cannot be used: no folder can be created there (ENOENT).',

@@ -9,7 +9,7 @@ import { watchedDisk } from '../../support/power-failure.ts';
 const open = (folder: string, fsync: boolean) =>
   PGlite.create({ fs: new DurableFiles(folder), startParams: startParams(fsync) });
 
-/** Writes to a database, lets the power fail, and gives what is lost of that which was acknowledged. */
+/** Writes to a database, simulates a power failure, and returns the lost acknowledged writes. */
 async function lostByPowerFailure(t: Test, fsync: boolean, rounds: number): Promise<number> {
   const { DATA_DIR = '' } = await embeddedDatabase(t);
   const folder = join(DATA_DIR, 'postgresql');
@@ -25,7 +25,7 @@ async function lostByPowerFailure(t: Test, fsync: boolean, rounds: number): Prom
       ]);
       await database.query('UPDATE acknowledged SET n = n + 1 WHERE id = $1', [round * 20 + write]);
     }
-    // Part of the rounds ends after a checkpoint, which removes the log of what it wrote, or a new file of the log.
+    // Some rounds end after a checkpoint, which removes the log of its writes, or after a new log file.
     if (round % 3 === 1) await database.exec('CHECKPOINT');
     if (round % 3 === 2) await database.exec('SELECT pg_switch_wal()');
     const left = join(await temporaryFolder(t), 'left');

@@ -25,7 +25,7 @@ t.test('the lock of a killed process is taken over by exactly one process', asyn
     '-e',
     `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`,
   ]);
-  t.ok(existsSync(path), 'the socket is still there');
+  t.ok(existsSync(path), 'the socket still exists');
   const results = await Promise.allSettled([lockFolder(folder), lockFolder(folder), lockFolder(folder)]);
   const held = results.filter((result) => result.status === 'fulfilled');
   t.equal(held.length, 1);
@@ -36,7 +36,7 @@ t.test('a lock that another process takes over concurrently stays with it', asyn
   const folder = await temporaryFolder(t);
   const path = join(folder, 'lock.sock');
   writeFileSync(path, '');
-  // The instant is too short to be hit by chance: here each look at the file sees another one.
+  // The moment is too short to occur by chance: here, each check of the file sees another one.
   const { statSync } = fs;
   const lookWith = (look: (path: string) => object) => {
     Object.assign(fs, { statSync: look });
@@ -46,7 +46,7 @@ t.test('a lock that another process takes over concurrently stays with it', asyn
   let looks = 0n;
   lookWith(() => ({ ino: looks++, mtimeNs: 0n }));
   await t.rejects(lockFolder(folder), { name: 'ConfigError', message: /is in use/ });
-  t.ok(existsSync(path), 'it was put back');
+  t.ok(existsSync(path), 'it was restored');
 
   lookWith((path) => {
     const found = statSync(path, { bigint: true });

@@ -10,7 +10,7 @@ const database = await PGlite.create({ startParams: startParams(false) });
 t.teardown(() => database.close());
 const session = new Session(database);
 
-/** Runs a statement as a client does. */
+/** Runs a statement like a client. */
 function execute(sql: string): void {
   const message = Buffer.from(`Q....${sql}\0`);
   message.writeInt32BE(message.length - 1, 1);
@@ -75,7 +75,7 @@ t.test('a busy session is not interrupted for a minute', async (t) => {
     seen.push((tableStatistics('busy').vacuums ?? 0) - before);
   }
   t.equal(seen[50], 0, 'not yet');
-  t.ok((seen.at(-1) ?? 0) > 0, 'not for ever');
+  t.ok((seen.at(-1) ?? 0) > 0, 'not forever');
 });
 
 t.test('the size of the write-ahead log is limited, also while the session is busy', async (t) => {
@@ -91,7 +91,7 @@ t.test('the size of the write-ahead log is limited, also while the session is bu
   t.ok(announced() > 0);
   execute("INSERT INTO wide SELECT n, repeat('x', 1000) FROM generate_series(1, 20000) AS n");
   for (let second = 300; second < 330; second++) maintenance.tick(second * SECOND);
-  t.ok(logSize() < 16 * 2 ** 20, 'and when it is quiet, it is short');
+  t.ok(logSize() < 16 * 2 ** 20, 'the log of a quiet session is short');
 });
 
 t.test('maintenance does not run during a transaction', async (t) => {

@@ -13,7 +13,7 @@ import { until } from '../../support/until.ts';
 
 const silent = pino({ level: 'silent' });
 
-/** Collects the threads that are started from now on. */
+/** Collects the threads that start from now on. */
 function startedWorkers(t: Test): Worker[] {
   const workers: Worker[] = [];
   const onStart = (message: unknown) => workers.push((message as { worker: Worker }).worker);
@@ -31,13 +31,13 @@ t.test('a new database is complete, private to its user, and survives a restart'
   t.match(first.log, [{ msg: /Creating a database/ }, { msg: 'Migrated the database' }]);
   const { url, item } = await createTask(first.call);
   await first.app.close();
-  t.same((await readdir(folder)).sort(), ['postgresql'], 'nothing else is left');
+  t.same((await readdir(folder)).sort(), ['postgresql'], 'there are no other files');
 
   const second = await startService(t, { DATA_DIR: folder });
-  t.same(second.log, [], 'nothing to do');
+  t.same(second.log, [], 'the second start logs nothing');
   t.same((await second.call('GET', url)).body, item);
 
-  t.equal((await stat(join(folder, 'postgresql'))).mode & 0o077, 0, 'nobody else can read it');
+  t.equal((await stat(join(folder, 'postgresql'))).mode & 0o077, 0, 'other users cannot read it');
 });
 
 t.test('memory:// is a database without a folder', async (t) => {
@@ -90,7 +90,7 @@ t.test('when its thread exits, requests get 503 until the restart, and nothing i
   t.equal((await call('GET', '/health')).status, 200);
   t.equal((await call('GET', '/ready')).status, 503);
 
-  await until(async () => (await call('GET', '/ready')).status === 200, 'It does not come back');
+  await until(async () => (await call('GET', '/ready')).status === 200, 'It does not recover');
   t.same((await call('GET', url)).body, item);
   t.ok(log.some(({ msg }) => String(msg).startsWith('The embedded PostgreSQL has stopped')));
 });
@@ -105,7 +105,7 @@ t.test('a restart does not create a new database in place of a missing one', asy
   await until(() => log.some(({ msg }) => msg === 'The embedded PostgreSQL failed to start'), 'It starts');
   t.same((await readdir(DATA_DIR)).includes('postgresql'), false);
   await rename(`${database}.aside`, database);
-  await until(async () => (await call('GET', '/ready')).status === 200, 'It does not come back');
+  await until(async () => (await call('GET', '/ready')).status === 200, 'It does not recover');
 });
 
 t.test('a hanging thread is replaced, and shutdown does not wait for it', async (t) => {
@@ -118,7 +118,7 @@ t.test('a hanging thread is replaced, and shutdown does not wait for it', async 
   const hung = await hang();
   await until(() => log.some(({ msg }) => /has not responded/.test(String(msg))), 'It is not ended');
   t.match(await hung.failure, Error);
-  await until(async () => (await call('GET', '/ready')).status === 200, 'It does not come back');
+  await until(async () => (await call('GET', '/ready')).status === 200, 'It does not recover');
   const hungAgain = await hang();
   await app.close();
   t.match(await hungAgain.failure, Error);
@@ -134,7 +134,7 @@ t.test('shutdown during a restart ends immediately', async (t) => {
   await workers[0]?.terminate();
   await stop();
   await delay(700);
-  t.equal(workers.length, 1, 'and it is not started again');
+  t.equal(workers.length, 1, 'it is not restarted');
 });
 
 t.test('shutdown does not wait for the preparation of a restarted database', async (t) => {
@@ -152,7 +152,7 @@ t.test('shutdown does not wait for the preparation of a restarted database', asy
     silent,
   );
   await workers[0]?.terminate();
-  await until(() => isPreparing, 'It is not started again');
+  await until(() => isPreparing, 'It is not restarted');
   await stop();
   t.equal(workers[1]?.threadId, -1, 'the thread has ended');
 });

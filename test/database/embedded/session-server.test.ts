@@ -87,7 +87,7 @@ t.test('requests for encryption are declined, cancel requests have no effect', a
       received += chunk;
       socket.end();
     });
-    // In pieces, as a network may bring it.
+    // In pieces, as a network may deliver it.
     socket.write(request.subarray(0, 3));
     socket.write(request.subarray(3, 6));
     socket.write(request.subarray(6));
@@ -113,7 +113,7 @@ t.test('many messages at once, in any pieces, are executed in order', async (t) 
 });
 
 t.test('a missing response means that PostgreSQL has failed', async (t) => {
-  // PGlite swallows what ends PostgreSQL; COPY from a client is such a thing.
+  // PGlite hides failures that end PostgreSQL, for example COPY from a client.
   const broken = new Session({ execProtocolRawStream: async () => {} } as unknown as PGlite);
   t.throws(() => broken.query('SELECT 1'), { message: 'PostgreSQL has failed' });
   t.throws(() => session.query('SELECT 1/0'), { message: 'division by zero' });

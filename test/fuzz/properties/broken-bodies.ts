@@ -18,7 +18,7 @@ const FOREIGN_TYPES = [
   'application/json-patch+json',
 ];
 
-/** Every rule of an operation's body, but that of its size. */
+/** All rules of an operation's body, except for its size. */
 export function brokenBodies(
   operation: Operation,
   { schema, mediaTypes }: NonNullable<Operation['body']>,
@@ -32,7 +32,7 @@ export function brokenBodies(
     request({ payload: payloads.map((bytes) => ({ payload: bytes })) });
   return [
     ...violations(schema).map((violation) => brokenBody(operation, violation)),
-    always('the media type is foreign', unsupported, request({ type: fc.constantFrom(...foreign) })),
+    always('the media type is unsupported', unsupported, request({ type: fc.constantFrom(...foreign) })),
     always('there is no media type', unsupported, request({ type: fc.constant(undefined) })),
     always(
       'the body is compressed',
@@ -40,12 +40,12 @@ export function brokenBodies(
       request({ moreHeaders: fc.constantFrom({ 'content-encoding': 'gzip' }, { 'content-encoding': 'br' }) }),
     ),
     always('there is no body', invalid(['body'], 'missing'), payload(fc.constant(''))),
-    always('the body is no JSON', malformed, payload(texts.chain(noJson))),
-    always('the body is no UTF-8', malformed, payload(texts.chain(noUtf8))),
+    always('the body is not JSON', malformed, payload(texts.chain(noJson))),
+    always('the body is not UTF-8', malformed, payload(texts.chain(noUtf8))),
   ];
 }
 
-/** The rule that no schema can say. */
+/** The size limit, which is not part of a schema. */
 export function tooLarge(
   operation: Operation,
   { schema }: NonNullable<Operation['body']>,
@@ -67,7 +67,7 @@ export function tooLarge(
 function brokenBody(operation: Operation, { rule, type, values }: Violation): BrokenRule {
   const cases = fc
     .tuple(values, jsonStyles)
-    // Numbers are left as they are: a suffix would not change what they are, but what is too large to be one.
+    // Numbers do not change: a suffix would not break them, except for numbers that are too large.
     .map(([{ value, loc }, style]) => ({ loc, payload: jsonText(value, { ...style, suffix: '' }) }))
     .chain(({ loc, payload }) =>
       withBody(validRequests(operation, { payload: fc.constant({ payload }) })).map((draft) => ({
@@ -104,7 +104,7 @@ const noJson = (text: string): fc.Arbitrary<string> =>
     ' ',
   );
 
-/** Puts bytes that are no UTF-8 into a text of the object. */
+/** Inserts bytes that are not UTF-8 into a text of the object. */
 const noUtf8 = (text: string): fc.Arbitrary<Buffer> =>
   fc
     .constantFrom('ff', 'c0af', 'eda080', 'f5808080', 'e28', 'c3')

@@ -7,7 +7,7 @@ import { type DraftParts, queries, validRequests } from './valid-requests.ts';
 import { bounds, validValues } from './values.ts';
 import { foreignNames, stringViolations, type Violation } from './violations.ts';
 
-/** Every rule of an operation's parameters. */
+/** All rules of an operation's parameters. */
 export function brokenParameters(operation: Operation): BrokenRule[] {
   const { parameters } = operation;
   const query = parameters.filter((parameter) => parameter.in === 'query');
@@ -53,7 +53,7 @@ function withParameter(
 
 const inOneElement = (values: fc.Arbitrary<unknown>) => values.map((value) => ({ value, loc: [] }));
 
-/** The ways to break the rules of a parameter, which is text whatever it stands for. */
+/** The violations of a parameter's rules; its value is always text. */
 function brokenTexts({ in: place, schema }: Parameter): Violation[] {
   const violation = (rule: string, type: string, values: fc.Arbitrary<unknown>) => ({
     rule,
@@ -62,7 +62,7 @@ function brokenTexts({ in: place, schema }: Parameter): Violation[] {
   });
   if (schema.type === 'boolean') {
     const words = fc.constantFrom('', '1', '0', 'TRUE', 'True', 'yes', 'on', ' true', 'null', 'truе', '\0');
-    return [violation('is no boolean', 'bool_parsing', words)];
+    return [violation('is not a boolean', 'bool_parsing', words)];
   }
   if (schema.type === 'integer') return brokenNumbers(schema, place);
   if (place === 'header') {
@@ -105,7 +105,7 @@ function brokenNumbers(schema: JsonSchema, place: Parameter['in']): Violation[] 
   const small = far.map((by) => String(BigInt(min) - by));
   const large = far.map((by) => String(BigInt(max) + by));
   return [
-    { rule: 'is no integer', type: 'int_parsing', values: inOneElement(unread) },
+    { rule: 'is not an integer', type: 'int_parsing', values: inOneElement(unread) },
     { rule: 'is too small', type: 'greater_than_equal', values: inOneElement(small) },
     { rule: 'is too large', type: 'less_than_equal', values: inOneElement(large) },
   ];
@@ -124,7 +124,7 @@ function duplicate(operation: Operation, parameter: Parameter, query: readonly P
     .tuple(queries(query.filter((other) => other !== parameter)), values, values)
     .map(([others, one, other]) => [[name, one], ...others, [name, other]] as const);
   return always(
-    `query ${name} is there twice`,
+    `query ${name} is repeated`,
     invalid(['query', name], LIST_FAILURES[schema.type ?? ''] ?? ''),
     validRequests(operation, { query: twice }),
   );

@@ -1,23 +1,23 @@
 import type fc from 'fast-check';
 import type { Draft } from './requests.ts';
 
-/** How the service must answer a request that breaks one rule. */
+/** The expected error for a request that breaks one rule. */
 export interface Refusal {
   status: number;
   code: string;
-  /** The place that every detail must name; undefined where the answer has none to name. */
+  /** The `loc` of every detail; undefined if the error has none. */
   loc?: readonly string[] | undefined;
-  /** The `type` that one of the details must have. */
+  /** The `type` of at least one detail. */
   type?: string | undefined;
 }
 
-/** A rule, and requests that break it and no other. */
+/** A rule, and requests that break only this rule. */
 export interface BrokenRule {
   rule: string;
   cases: fc.Arbitrary<{ draft: Draft; refusal: Refusal }>;
 }
 
-/** The refusal of a value: where it is, and what is wrong with it. */
+/** The error for an invalid value, by location and type. */
 export const invalid = (loc: readonly string[], type: string): Refusal => ({
   status: 422,
   code: 'validation_failed',
@@ -25,7 +25,7 @@ export const invalid = (loc: readonly string[], type: string): Refusal => ({
   type,
 });
 
-/** The refusal of a body that is no JSON. */
+/** The error for a body that is not JSON. */
 export const malformed: Refusal = {
   status: 400,
   code: 'malformed_json',
@@ -33,12 +33,12 @@ export const malformed: Refusal = {
   type: 'json_invalid',
 };
 
-/** The cases of a rule whose refusal is always the same. */
+/** The cases of a rule with one error. */
 export const always = (rule: string, refusal: Refusal, drafts: fc.Arbitrary<Draft>): BrokenRule => ({
   rule,
   cases: withBody(drafts).map((draft) => ({ draft, refusal })),
 });
 
-/** The same requests, but GET in the place of HEAD, whose answers have no body that could hold an error. */
+/** The same requests with GET instead of HEAD, whose responses have no body. */
 export const withBody = (drafts: fc.Arbitrary<Draft>) =>
   drafts.map((draft) => ({ ...draft, method: draft.method === 'HEAD' ? 'GET' : draft.method }));

@@ -1,4 +1,4 @@
-// What the campaign finds, tried on the service with one fault at a time, put between the two.
+// Runs the campaign against the service with one fault at a time.
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { startService } from '../../support/service.ts';
@@ -21,7 +21,7 @@ function campaign(send: Send, operations?: string[], text = committed): Promise<
   });
 }
 
-t.test('nothing is found where there is nothing to find', async (t) => {
+t.test('a service without faults has no findings', async (t) => {
   const { findings, requests, properties, statuses } = await campaign(service);
   t.same(findings, []);
   t.ok(requests > 300 && properties > 200);
@@ -44,19 +44,19 @@ t.test('the same seed sends the same requests', async (t) => {
 });
 
 for (const [fault, operation, found, send] of faultsOf(service)) {
-  t.test(`a service is found out that ${fault}`, async (t) => {
+  t.test(`the campaign finds a service that ${fault}`, async (t) => {
     const { findings } = await campaign(send, [operation]);
-    t.ok(findings.length > 0, 'something is found');
+    t.ok(findings.length > 0, 'it has findings');
     t.ok(
       findings.some(({ rule }) => found.test(rule)),
-      `by what it breaks: ${findings.map(({ rule }) => rule).join('; ')}`,
+      `by the broken rule: ${findings.map(({ rule }) => rule).join('; ')}`,
     );
     for (const { message } of findings)
       t.match(message, /^[A-Z]+ \/(.|\n)*\n→ \d+ /, 'the exchange is shown');
   });
 }
 
-t.test('a document that says more or less than the service does is found out', async (t) => {
+t.test('the campaign finds a document that differs from the service', async (t) => {
   for (const [operation, found, change] of [
     ['createTask', /^valid$/, (text: string) => text.replaceAll('"maxLength": 200,', '"maxLength": 300,')],
     [
@@ -79,7 +79,7 @@ t.test('a document that says more or less than the service does is found out', a
   }
 });
 
-t.test('a rule that the generators do not know stops them', async (t) => {
+t.test('an unknown rule of a schema is an error', async (t) => {
   const text = committed.replaceAll('"maxLength": 2000,', '"maxLength": 2000, "contentEncoding": "base64",');
   await t.rejects(campaign(service, ['createTask'], text), /teach the generators/);
 });

@@ -15,7 +15,7 @@ import {
 import { validRequests } from './valid-requests.ts';
 import { judgeInvalid, judgeValid } from './verdicts.ts';
 
-/** How many smaller cases are tried after one that fails. Large bodies have far more. */
+/** The maximum number of smaller cases that are tried after a failure. Large bodies have far more. */
 const MAX_SHRINKS = 500;
 
 export interface CampaignOptions {
@@ -23,9 +23,9 @@ export interface CampaignOptions {
   /** Sends a request to the service under test. */
   send: (request: FuzzRequest) => Promise<HttpResponse>;
   seed: number;
-  /** How many times each operation is asked validly, and twice as often invalidly. */
+  /** The number of valid requests per operation; there are twice as many invalid ones. */
   examples: number;
-  /** The largest request body that the service takes, in bytes. */
+  /** The body limit of the service, in bytes. */
   bodyLimit: number;
   /** Restricts the campaign to these operations. */
   operations?: readonly string[];
@@ -34,22 +34,22 @@ export interface CampaignOptions {
 export interface Finding {
   /** The operation, or the route. */
   operation: string;
-  /** Which rule was broken, or that none was. */
+  /** The broken rule, or that the request is valid. */
   rule: string;
-  /** The smallest request that was found, its answer, and what is wrong with it. */
+  /** The smallest failing request, its response, and the problem. */
   message: string;
 }
 
 export interface CampaignResult {
   requests: number;
-  /** How many properties were looked at. */
+  /** The number of properties. */
   properties: number;
-  /** How many answers had each status code. */
+  /** The number of responses by status code. */
   statuses: ReadonlyMap<number, number>;
   findings: readonly Finding[];
 }
 
-/** Sends requests made from the document, valid and invalid, and holds every answer against it. */
+/** Sends valid and invalid requests generated from the document, and checks every response against it. */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
   const { document, seed, examples, bodyLimit } = options;
   const operations = operationsOf(document);
@@ -59,30 +59,30 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   let requests = 0;
   let properties = 0;
 
-  /** @throws with all that is needed to see what is wrong. */
+  /** @throws with the request, the response and the problem. */
   const exchange = async (
     request: FuzzRequest,
-    judge: (answer: HttpResponse) => void,
+    judge: (response: HttpResponse) => void,
   ): Promise<HttpResponse> => {
-    const answer = await options.send(request);
+    const response = await options.send(request);
     requests++;
-    statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+    statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
     try {
-      if (answer.status >= 500) throw new Error(`the service failed with ${answer.status}`);
-      judge(answer);
-      checkContract(request.method, request.url, answer);
+      if (response.status >= 500) throw new Error(`the service failed with ${response.status}`);
+      judge(response);
+      checkContract(request.method, request.url, response);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new Error(
-        `${describeRequest(request)}\n→ ${answer.status} ${answer.text.slice(0, 1000)}\n${reason}`,
+        `${describeRequest(request)}\n→ ${response.status} ${response.text.slice(0, 1000)}\n${reason}`,
       );
     }
-    return answer;
+    return response;
   };
 
   const valid = (draft: Draft, created: Created) => {
     const request = render(draft, created);
-    return exchange(request, (answer) => judgeValid(draft, request, answer, bodyLimit));
+    return exchange(request, (response) => judgeValid(draft, request, response, bodyLimit));
   };
 
   const check = async <Case>(
@@ -115,7 +115,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     const parent = creator(operation, operations);
     const pair = fc.tuple(validRequests(operation), validRequests(operation));
     const first = parent ? validRequests(parent, { accept: fc.constant(undefined) }) : fc.constant(undefined);
-    // Two at once, so that they meet each other in the batches of the database.
+    // Two concurrent requests, which can share a batch.
     await check(
       operation.name,
       'valid',
@@ -123,8 +123,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
       fc.tuple(first, pair),
       async ([create, both]) => {
         const created = create ? createdBy(await valid(create, NOTHING)) : NOTHING;
-        const answers = await Promise.allSettled(both.map((draft) => valid(draft, created)));
-        for (const answer of answers) if (answer.status === 'rejected') throw answer.reason;
+        const responses = await Promise.allSettled(both.map((draft) => valid(draft, created)));
+        for (const response of responses) if (response.status === 'rejected') throw response.reason;
       },
     );
   };
@@ -134,7 +134,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     for (const { rule, cases } of rules) {
       await check(name, rule, numRuns, cases, ({ draft, refusal }) => {
         const request = render(draft, NOTHING);
-        return exchange(request, (answer) => judgeInvalid(refusal, request, answer));
+        return exchange(request, (response) => judgeInvalid(refusal, request, response));
       });
     }
   };
@@ -148,7 +148,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   return { requests, properties, statuses, findings };
 }
 
-/** The resource that a create was answered with. */
+/** The resource in the response to a create. */
 function createdBy({ headers }: HttpResponse): Created {
   const id = /\d+$/.exec(String(headers.location ?? ''))?.[0];
   return id === undefined ? NOTHING : { id, entityTag: String(headers.etag) };

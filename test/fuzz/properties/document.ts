@@ -1,6 +1,6 @@
-// The OpenAPI document as far as requests are made from it.
+// The parts of the OpenAPI document that requests are generated from.
 
-/** A JSON Schema of the document. What is not in here, `values.ts` refuses rather than overlooks. */
+/** A JSON Schema of the document. `values.ts` rejects all other keywords. */
 export interface JsonSchema {
   $ref?: string;
   type?: string;
@@ -43,7 +43,7 @@ export interface OpenApiDocument {
   components: { schemas: Readonly<Record<string, JsonSchema>> };
 }
 
-/** One operation of the document, its references followed. */
+/** An operation of the document, with resolved references. */
 export interface Operation {
   /** The operationId. */
   name: string;
@@ -52,13 +52,13 @@ export interface Operation {
   /** For example `/songs/{id}`. */
   path: string;
   parameters: readonly Parameter[];
-  /** The schema of the body, and the media types that it may have; undefined where no body is read. */
+  /** The schema of the body, and its media types; undefined without a body. */
   body: { schema: JsonSchema; mediaTypes: readonly string[] } | undefined;
-  /** The status codes that it declares. */
+  /** The declared status codes. */
   statuses: ReadonlySet<number>;
 }
 
-/** Every operation of the document. */
+/** All operations of the document. */
 export function operationsOf(document: OpenApiDocument): Operation[] {
   return Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, described]) => ({
@@ -80,17 +80,17 @@ function bodyOf({ requestBody }: DescribedOperation, document: OpenApiDocument):
   const schemas = Object.values(requestBody.content).map(({ schema }) => resolve(schema, document));
   const [schema] = schemas;
   if (!schema || schemas.some((other) => JSON.stringify(other) !== JSON.stringify(schema))) {
-    throw new Error('The media types of a body do not share one schema: generate each of them.');
+    throw new Error('The media types of a body have different schemas, which the generators do not support.');
   }
   return { schema, mediaTypes: Object.keys(requestBody.content) };
 }
 
-/** The schema with all its references followed. */
+/** The schema with all references resolved. */
 function resolve(schema: JsonSchema, document: OpenApiDocument): JsonSchema {
   if (schema.$ref !== undefined) {
     const name = schema.$ref.replace('#/components/schemas/', '');
     const target = document.components.schemas[name];
-    if (!target) throw new Error(`The document has no ${schema.$ref}.`);
+    if (!target) throw new Error(`The document does not contain ${schema.$ref}.`);
     return resolve(target, document);
   }
   const properties = Object.entries(schema.properties ?? {});

@@ -1,11 +1,11 @@
-// Services with known faults: the real one, with what it is sent or what it answers bent on the way.
+// Services with known faults: the real one, with changed requests or responses.
 import type { HttpResponse } from '../../support/contract.ts';
 import type { FuzzRequest } from './requests.ts';
 
 /** Sends a request to a service. */
 export type Send = (request: FuzzRequest) => Promise<HttpResponse>;
 
-/** The request with another body, where it has one that can be read. */
+/** The request with a changed body, if it has one that is JSON. */
 function withBody(request: FuzzRequest, change: (body: Record<string, unknown>) => unknown): FuzzRequest {
   try {
     const body = JSON.parse(String(request.payload));
@@ -16,12 +16,12 @@ function withBody(request: FuzzRequest, change: (body: Record<string, unknown>) 
   }
 }
 
-const withAnswer = (
-  answer: HttpResponse,
+const withResponse = (
+  response: HttpResponse,
   change: (body: Record<string, unknown>) => unknown,
 ): HttpResponse => ({
-  ...answer,
-  text: answer.text === '' ? '' : JSON.stringify(change(JSON.parse(answer.text))),
+  ...response,
+  text: response.text === '' ? '' : JSON.stringify(change(JSON.parse(response.text))),
 });
 
 const failure: Pick<HttpResponse, 'status' | 'text'> = {
@@ -29,7 +29,7 @@ const failure: Pick<HttpResponse, 'status' | 'text'> = {
   text: '{"error":"ValidationError","code":"validation_failed","message":"No","requestId":"x"}',
 };
 
-/** A fault, the operation that shows it, the rules that it may be found by, and the service that has it. */
+/** A fault, the operation that shows it, the rules that find it, and the faulty service. */
 type Fault = [fault: string, operation: string, found: RegExp, send: Send];
 
 /** The given service with one fault at a time. */
@@ -47,7 +47,7 @@ export const faultsOf = (service: Send): Fault[] => [
     (request) => service({ ...request, url: keepKnown(request.url) }),
   ],
   [
-    'takes the last of two equal parameters',
+    'uses the last of two equal parameters',
     'listTasks',
     /is there twice/,
     (request) => service({ ...request, url: lastOfEach(request.url) }),
@@ -55,7 +55,7 @@ export const faultsOf = (service: Send): Fault[] => [
   [
     'coerces bodies',
     'createSong',
-    /^body year is no integer$/,
+    /^body year is not of type integer$/,
     (request) =>
       service(
         withBody(request, (body) => ('year' in body ? { ...body, year: Number(body.year) || null } : body)),
@@ -66,22 +66,22 @@ export const faultsOf = (service: Send): Fault[] => [
     'createTask',
     /^valid$/,
     async (request) => {
-      const answer = await service(request);
-      const isLong = answer.status === 201 && JSON.parse(String(request.payload)).title.length > 200;
-      return isLong ? { ...answer, ...failure } : answer;
+      const response = await service(request);
+      const isLong = response.status === 201 && JSON.parse(String(request.payload)).title.length > 200;
+      return isLong ? { ...response, ...failure } : response;
     },
   ],
   [
-    'fails on a character',
+    'fails for one character',
     'listTasks',
     /^valid$/,
     async (request) => {
-      const answer = await service(request);
-      return /%E2%80%A8/i.test(request.url) ? { ...answer, ...failure, status: 500 } : answer;
+      const response = await service(request);
+      return /%E2%80%A8/i.test(request.url) ? { ...response, ...failure, status: 500 } : response;
     },
   ],
   [
-    'trims what it stores',
+    'trims text',
     'replaceTask',
     /^valid$/,
     (request) =>
@@ -96,7 +96,7 @@ export const faultsOf = (service: Send): Fault[] => [
     'getSong',
     /^valid$/,
     async (request) =>
-      withAnswer(await service(request), (body) =>
+      withResponse(await service(request), (body) =>
         body.year === null ? { ...body, year: 'unknown' } : body,
       ),
   ],
@@ -105,8 +105,8 @@ export const faultsOf = (service: Send): Fault[] => [
     'getTask',
     /^valid$/,
     async (request) => {
-      const answer = await service(request);
-      return { ...answer, headers: { ...answer.headers, 'x-powered-by': 'x' } };
+      const response = await service(request);
+      return { ...response, headers: { ...response.headers, 'x-powered-by': 'x' } };
     },
   ],
   [
@@ -114,8 +114,8 @@ export const faultsOf = (service: Send): Fault[] => [
     'deleteTask',
     /^valid$/,
     async (request) => {
-      const answer = await service(request);
-      return answer.status === 404 ? { ...answer, status: 410 } : answer;
+      const response = await service(request);
+      return response.status === 404 ? { ...response, status: 410 } : response;
     },
   ],
   [
@@ -123,8 +123,8 @@ export const faultsOf = (service: Send): Fault[] => [
     'listSongs',
     /^valid$/,
     async (request) => {
-      const answer = await service(request);
-      return { ...answer, headers: { ...answer.headers, 'content-type': 'text/plain' } };
+      const response = await service(request);
+      return { ...response, headers: { ...response.headers, 'content-type': 'text/plain' } };
     },
   ],
   [
@@ -134,9 +134,9 @@ export const faultsOf = (service: Send): Fault[] => [
     ({ headers: { 'if-match': _, ...headers }, ...request }) => service({ ...request, headers }),
   ],
   [
-    'reads any charset',
+    'accepts any charset',
     'createSong',
-    /^the media type is foreign$/,
+    /^the media type is unsupported$/,
     ({ headers, ...request }) =>
       service({
         ...request,
@@ -144,28 +144,28 @@ export const faultsOf = (service: Send): Fault[] => [
       }),
   ],
   [
-    'points to the wrong place',
+    'reports a wrong location',
     'createTask',
     /^body title is too long$/,
     async (request) =>
-      withAnswer(await service(request), ({ details, ...body }) => ({
+      withResponse(await service(request), ({ details, ...body }) => ({
         ...body,
         ...(Array.isArray(details) && { details: details.map((detail) => ({ ...detail, loc: ['body'] })) }),
       })),
   ],
   [
-    'names another failure',
+    'reports another type of failure',
     'listTasks',
     /is too large$/,
     async (request) => {
-      const answer = await service(request);
-      return { ...answer, text: answer.text.replaceAll('less_than_equal', 'value_error') };
+      const response = await service(request);
+      return { ...response, text: response.text.replaceAll('less_than_equal', 'value_error') };
     },
   ],
   [
-    'mends broken text',
+    'repairs invalid text',
     'createTask',
-    /holds half a character$|no UTF-8$/,
+    /contains half a character$|not UTF-8$/,
     (request) => service(withBody(request, (body) => JSON.parse(JSON.stringify(body, wellFormed)))),
   ],
 ];

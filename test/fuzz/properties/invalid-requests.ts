@@ -6,7 +6,7 @@ import type { Operation } from './document.ts';
 import { CREATED, type Draft } from './requests.ts';
 import { validRequests } from './valid-requests.ts';
 
-/** Every rule of an operation that a request can break alone. */
+/** All rules of an operation that a request can break separately. */
 export function brokenRules(operation: Operation, bodyLimit: number): BrokenRule[] {
   const { body } = operation;
   const rules = [...brokenParameters(operation), ...(body ? brokenBodies(operation, body) : [])];
@@ -25,7 +25,7 @@ function unacceptable(operation: Operation): BrokenRule {
   );
 }
 
-/** Paths and methods that the document does not know. */
+/** Paths and methods that are not in the document. */
 export function unknownRoutes(operations: readonly Operation[]): BrokenRule[] {
   const paths = [...new Set(operations.map(({ path }) => path))];
   const rules = paths.map((path): BrokenRule => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** A JSON value that is written as it is: what no JavaScript value stands for. */
+/** JSON text that is inserted unchanged, for values that JavaScript cannot represent. */
 export class RawJson {
   readonly text: string;
 
@@ -13,13 +13,13 @@ export class RawJson {
   }
 }
 
-/** How a value is written: all of these mean the same. */
+/** The style of JSON text, which does not change the value. */
 export interface JsonStyle {
-  /** Which characters of a text are written as escapes: those that must be, those outside ASCII, or all of them. */
+  /** The escaped characters: only those that must be, those outside ASCII, or all. */
   escapes: 'few' | 'ascii' | 'all';
-  /** Blanks around each token. */
+  /** Whitespace around each token. */
   blank: string;
-  /** What follows a whole number: `.0` and `e0` change nothing. */
+  /** The suffix of an integer: `.0` and `e0` do not change it. */
   suffix: '' | '.0' | 'e0' | '.00E+0';
 }
 

@@ -1,5 +1,5 @@
-// Sends the service requests made from openapi.json and holds every answer against it. The service's settings come
-// from the environment; --seed and --examples say which requests, and how many. The last line is JSON, for the caller.
+// Sends requests generated from openapi.json to the service, and checks every response. The environment contains the
+// settings of the service; --seed and --examples determine the requests. The last line is JSON for the caller.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildApp } from '../../../src/app.ts';
@@ -26,11 +26,11 @@ const { requests, properties, statuses, findings } = await runCampaign({
 const seconds = Math.round((performance.now() - started) / 1000);
 await app.close();
 
-const answers = [...statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${status} × ${count}`);
+const responses = [...statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${status} × ${count}`);
 const outcome: Outcome = {
   passed: requests - findings.length,
   failed: findings.length,
-  summary: `${requests} requests, ${properties} properties, ${findings.length} failures, ${seconds} s (${answers.join(', ')})`,
+  summary: `${requests} requests, ${properties} properties, ${findings.length} failures, ${seconds} s (${responses.join(', ')})`,
   problems: findings.map(({ operation, rule, message }) => `${operation}: ${rule}\n${message}`),
 };
 console.log(JSON.stringify(outcome));

@@ -1,28 +1,28 @@
 import type { Operation } from './document.ts';
 
-/** Stands, in a draft, for the id or the entity tag of a resource that was just created. */
+/** The placeholder in a draft for the id or the entity tag of a new resource. */
 export const CREATED = Symbol('created');
 
-/** A request as it is drawn, before it is known what was created for it. */
+/** A generated request, before its resource is created. */
 export interface Draft {
   method: string;
   /** The path as a template. */
   path: string;
-  /** Whether it goes to the versioned base. */
+  /** Whether it uses the versioned base. */
   versioned: boolean;
   /** The texts of the path's parameters, not yet encoded. */
   parameters: Readonly<Record<string, string | typeof CREATED>>;
-  /** Names and texts of the query, in their order. */
+  /** The names and texts of the query, in order. */
   query: readonly (readonly [name: string, value: string])[];
-  /** Whether the URL encodes every byte, or only those that must be. */
+  /** Whether the URL encodes all bytes, or only the necessary ones. */
   encodesAll: boolean;
   headers: Readonly<Record<string, string | typeof CREATED>>;
   payload: string | Buffer | undefined;
-  /** The value that the payload stands for. */
+  /** The value of the payload. */
   body?: unknown;
 }
 
-/** A request as it is sent. */
+/** A request to send. */
 export interface FuzzRequest {
   method: string;
   url: string;
@@ -30,13 +30,13 @@ export interface FuzzRequest {
   payload: string | Buffer | undefined;
 }
 
-/** A resource that exists, unless another request has removed it meanwhile. */
+/** A created resource, which another request may delete. */
 export interface Created {
   id: string;
   entityTag: string;
 }
 
-/** What stands in for a resource where none could be created. */
+/** The replacement for a resource that could not be created. */
 export const NOTHING: Created = { id: '1', entityTag: '"none"' };
 
 export function render(draft: Draft, created: Created): FuzzRequest {
@@ -60,14 +60,14 @@ export function render(draft: Draft, created: Created): FuzzRequest {
 
 const encodeAll = (text: string) => Buffer.from(text).toString('hex').replaceAll(/../g, '%$&');
 
-/** The operation that creates what the given one is about; undefined where it is about nothing that is created. */
+/** The operation that creates the resource of the given operation; undefined if there is none. */
 export function creator(operation: Operation, operations: readonly Operation[]): Operation | undefined {
   const collection = operation.path.replace(/\/\{[^}]+\}$/, '');
   if (collection === operation.path) return undefined;
   return operations.find(({ method, path }) => method === 'POST' && path === collection);
 }
 
-/** The request as a person would write it down to send it again. */
+/** A readable description of the request. */
 export function describeRequest({ method, url, headers, payload }: FuzzRequest): string {
   const lines = Object.entries(headers).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`);
   const body =

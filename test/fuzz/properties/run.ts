@@ -11,7 +11,7 @@ interface PropertyOptions extends Pick<Options, 'examples' | 'operations'> {
   signal: AbortSignal;
 }
 
-/** Runs the properties in a process of their own, so that several can run at once. */
+/** Runs the properties in a child process, so that several can run concurrently. */
 export async function runProperties(
   environment: Readonly<Record<string, string>>,
   { seed, examples, operations, signal }: PropertyOptions,

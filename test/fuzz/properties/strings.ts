@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import type { JsonSchema } from './document.ts';
 import { codePoints, text, withInserted } from './text.ts';
 
-/** Long enough to be called unbounded. */
+/** The maximum length of unbounded text. */
 const UNBOUNDED = 300;
 
 interface StringRules {
   minLength: number;
   maxLength: number;
-  /** What the text has to match, as JSON Schema means it: somewhere, in Unicode mode. */
+  /** The pattern of JSON Schema: it matches anywhere, in Unicode mode. */
   pattern: RegExp | undefined;
-  /** The form that it has to have beside the pattern, as JSON Schema names it. */
+  /** The format, by its name in JSON Schema. */
   format: string | undefined;
 }
 
@@ -28,7 +28,7 @@ export function stringRules({
   };
 }
 
-/** What a text of any kind is made of, to tell patterns that leave out little from those that spell out a form. */
+/** A sample of arbitrary characters, which distinguishes permissive patterns from specific ones. */
 const SAMPLES = ['Aé 漢😀', '%_\\"\'\u202e', '\t\n\u0301\uffff'];
 
 const instants = fc
@@ -39,7 +39,7 @@ const instants = fc
   })
   .map((instant) => instant.toISOString());
 
-/** Texts of each format, among them those that another calendar or clock would get wrong. */
+/** Texts of each format, including edge cases of calendars and clocks. */
 const formats: Readonly<Record<string, fc.Arbitrary<string>>> = {
   date: fc.oneof(
     instants.map((instant) => instant.slice(0, 10)),
@@ -52,7 +52,7 @@ const formats: Readonly<Record<string, fc.Arbitrary<string>>> = {
   uuid: fc.uuid(),
 };
 
-/** Texts that keep all rules. */
+/** Valid texts. */
 export function validStrings({ minLength, maxLength, pattern, format }: StringRules): fc.Arbitrary<string> {
   const formatted = formats[format ?? ''];
   if (formatted) return formatted.filter((value) => pattern?.test(value) ?? true);
@@ -64,10 +64,10 @@ export function validStrings({ minLength, maxLength, pattern, format }: StringRu
     : fc.stringMatching(pattern, { maxLength }).filter(fits);
 }
 
-/** Texts of a good length that break the pattern and nothing else. */
+/** Texts of a valid length that only break the pattern. */
 export function unmatchedStrings(rules: StringRules): fc.Arbitrary<string> {
   const { pattern, minLength, maxLength } = rules;
-  if (pattern === undefined) throw new Error('There is no pattern to break.');
+  if (pattern === undefined) throw new Error('The schema has no pattern.');
   const shorter = { ...rules, minLength: Math.max(0, minLength - 1), maxLength: maxLength - 1 };
   return fc
     .oneof(
@@ -79,19 +79,19 @@ export function unmatchedStrings(rules: StringRules): fc.Arbitrary<string> {
     );
 }
 
-/** Texts that are longer than they may be, and match the pattern. */
+/** Texts that are too long and match the pattern. */
 export function longStrings(rules: StringRules): fc.Arbitrary<string> {
   const { maxLength, pattern } = rules;
   const grown = fc.tuple(validStrings(rules), fc.integer({ min: 1, max: 40 }));
   const isLoose = pattern === undefined || SAMPLES.every((sample) => pattern.test(sample));
   if (isLoose) return text(maxLength + 1, maxLength + 20).filter((value) => pattern?.test(value) ?? true);
-  // A form that repeats: what matches is joined until it is too long.
+  // A repeating pattern: matching texts are joined until they are too long.
   return grown
     .chain(([value]) => fc.constantFrom(...repetitions(value, maxLength)))
     .filter((value) => pattern.test(value) && codePoints(value) > maxLength);
 }
 
-/** The ways in which a text of some form may go on. */
+/** The possible continuations of a text. */
 function repetitions(value: string, maxLength: number): string[] {
   const times = Math.ceil((maxLength + 1) / Math.max(1, value.length)) + 1;
   const middle = Math.ceil(value.length / 2);

@@ -13,22 +13,22 @@ const ACCEPTED = [
   'APPLICATION/JSON',
 ];
 
-/** The parameters of a media type that say nothing new of JSON. */
+/** Parameters of a media type that do not change the meaning of JSON. */
 const CHARSETS = ['', '', '; charset=utf-8', ';charset="UTF-8"', '; charset=utf8', '; profile="x"'];
 
-/** Headers that a client may send and that change nothing, but in what is answered beside the answer. */
+/** Headers that clients may send, and that only affect headers of the response. */
 const BESIDE: readonly Readonly<Record<string, string>>[] = [
   {},
   {},
   { 'x-request-id': 'a.b:c-1' },
   { 'x-request-id': 'not fit for a log "\\' },
   { origin: 'https://myapp.com' },
-  { origin: 'https://elsewhere.example' },
-  { 'x-http-method-override': 'DELETE', 'x-forwarded-host': 'elsewhere.example' },
+  { origin: 'https://other.example' },
+  { 'x-http-method-override': 'DELETE', 'x-forwarded-host': 'other.example' },
   { 'accept-encoding': 'gzip, br', 'accept-language': 'ar', range: 'bytes=0-1', expect: '100-continue' },
 ];
 
-/** Requests that keep every rule of the operation, or of all of it but the parts that are given. */
+/** Valid requests of the operation; the given parts may be invalid. */
 export function validRequests(operation: Operation, parts: Partial<DraftParts> = {}): fc.Arbitrary<Draft> {
   const { method, path, parameters, body } = operation;
   const place = (location: Parameter['in']) => parameters.filter((parameter) => parameter.in === location);
@@ -59,7 +59,7 @@ export function validRequests(operation: Operation, parts: Partial<DraftParts> =
   }));
 }
 
-/** What can be put in the place of a valid part. */
+/** Replacements for valid parts. */
 export interface DraftParts {
   parameters: fc.Arbitrary<Draft['parameters']>;
   query: fc.Arbitrary<Draft['query']>;
@@ -69,7 +69,7 @@ export interface DraftParts {
   moreHeaders: fc.Arbitrary<Draft['headers']>;
 }
 
-/** The texts of a parameter's values. */
+/** The values of a parameter, as text. */
 const texts = (schema: JsonSchema) => validValues(schema).map(String);
 
 function pathTexts(parameters: readonly Parameter[]): fc.Arbitrary<Draft['parameters']> {
@@ -112,6 +112,6 @@ const mediaTypes = (types: readonly string[]): fc.Arbitrary<string | undefined> 
 const payloads = (schema: JsonSchema | undefined): fc.Arbitrary<Pick<Draft, 'payload' | 'body'>> =>
   schema === undefined ? fc.constant({ payload: undefined }) : written(validValues(schema));
 
-/** The values as bodies, written in any style. */
+/** The values as bodies, in any style. */
 export const written = (values: fc.Arbitrary<unknown>): fc.Arbitrary<Pick<Draft, 'payload' | 'body'>> =>
   fc.tuple(values, jsonStyles).map(([body, style]) => ({ body, payload: jsonText(body, style) }));

@@ -19,18 +19,18 @@ const FORMATS: Readonly<Record<string, readonly string[]>> = {
   number: ['double'],
 };
 
-/** @throws when the schema has a rule that would be overlooked, so that none ever goes untested in silence. */
+/** @throws if the schema has an unknown keyword, which would not be tested. */
 export function checkKnown(schema: JsonSchema): void {
   const known = schema.anyOf ? ['anyOf'] : ['type', ...(KNOWN[schema.type ?? ''] ?? [])];
   const unknown = Object.keys(schema).filter((name) => !ANNOTATIONS.has(name) && !known.includes(name));
   if (schema.format !== undefined && !FORMATS[schema.type ?? '']?.includes(schema.format))
     unknown.push('format');
   if (unknown.length > 0 || (!schema.anyOf && !(schema.type !== undefined && schema.type in KNOWN))) {
-    throw new Error(`No values are known for ${JSON.stringify(schema)}: teach the generators.`);
+    throw new Error(`The generators do not support ${JSON.stringify(schema)}.`);
   }
 }
 
-/** Values that keep every rule of the schema. */
+/** Valid values of the schema. */
 export function validValues(schema: JsonSchema): fc.Arbitrary<unknown> {
   checkKnown(schema);
   if (schema.anyOf) return fc.oneof(...schema.anyOf.map(validValues));
@@ -55,7 +55,7 @@ export function validValues(schema: JsonSchema): fc.Arbitrary<unknown> {
   }
 }
 
-/** The integers that a format allows. */
+/** The integers of a format. */
 const RANGES: Readonly<Record<string, { min: number; max: number }>> = {
   int32: { min: -(2 ** 31), max: 2 ** 31 - 1 },
 };
@@ -81,7 +81,7 @@ function objects({ properties = {}, required = [] }: JsonSchema): fc.Arbitrary<o
   const members = Object.entries(properties).map(([name, child]) => [name, validValues(child)]);
   const model: Record<string, fc.Arbitrary<unknown>> = Object.fromEntries(members);
   const record = fc.record(model, { requiredKeys: [...required], noNullPrototype: true });
-  // The order of the members means nothing, so it is any.
+  // Members may have any order.
   return fc.tuple(record, fc.boolean()).map(([value, turned]) => {
     const entries = Object.entries(value);
     return Object.fromEntries(turned ? entries.reverse() : entries);

@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../support/contract.ts';
 import type { Refusal } from './broken-rule.ts';
 import type { Draft, FuzzRequest } from './requests.ts';
 
-/** Why a request that keeps every rule may still not be answered with what it asks for. */
+/** The errors that a valid request may cause. */
 const EXCUSES: Readonly<Record<number, (draft: Draft) => boolean>> = {
   304: ({ headers }) => headers['if-none-match'] !== undefined,
   404: ({ parameters }) => Object.keys(parameters).length > 0,
@@ -11,36 +11,36 @@ const EXCUSES: Readonly<Record<number, (draft: Draft) => boolean>> = {
   412: ({ headers }) => headers['if-match'] !== undefined || headers['if-none-match'] !== undefined,
 };
 
-/** @throws when a valid request was refused, failed, or did not do what it says. */
+/** @throws if a valid request was rejected, failed, or had another effect. */
 export function judgeValid(
   draft: Draft,
   request: FuzzRequest,
-  answer: HttpResponse,
+  response: HttpResponse,
   bodyLimit: number,
 ): void {
-  const { status, text } = answer;
-  // The only rule that no schema can say.
+  const { status, text } = response;
+  // The only rule that is not part of a schema.
   const isTooLarge = request.payload !== undefined && Buffer.byteLength(request.payload) > bodyLimit;
-  if (isTooLarge !== (status === 413)) throw new Error(`a body of this size was answered ${status}`);
+  if (isTooLarge !== (status === 413)) throw new Error(`a body of this size got ${status}`);
   if (isTooLarge) return;
   const isSuccess = status >= 200 && status < 300;
-  if (!isSuccess && !EXCUSES[status]?.(draft)) throw new Error(`a valid request was answered ${status}`);
+  if (!isSuccess && !EXCUSES[status]?.(draft)) throw new Error(`a valid request got ${status}`);
   if (isSuccess && isBoundElsewhere(draft))
-    throw new Error('a write that was bound to another version was done');
+    throw new Error('a write with another version as its precondition was executed');
   if (isSuccess && draft.body !== undefined) checkKept(draft.body, JSON.parse(text));
 }
 
-/** Whether it is bound to a version that the resource never had, or to no version at all. */
+/** Whether its precondition is false for all versions of the resource. */
 function isBoundElsewhere({ headers }: Draft): boolean {
   const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers;
   return (typeof ifMatch === 'string' && ifMatch !== '*') || ifNoneMatch === '*';
 }
 
-/** What was written must come back as it was sent. */
-function checkKept(sent: unknown, answered: { data?: unknown }): void {
-  const kept = (answered.data ?? answered) as Record<string, unknown>;
+/** The response must contain the sent values. */
+function checkKept(sent: unknown, received: { data?: unknown }): void {
+  const kept = (received.data ?? received) as Record<string, unknown>;
   for (const [name, value] of Object.entries(sent as Record<string, unknown>)) {
-    // JSON knows minus nought, the database does not.
+    // JSON has a negative zero, the database does not.
     if (name in kept && !isDeepStrictEqual(kept[name], value === 0 ? 0 : value)) {
       throw new Error(
         `${name} was sent as ${JSON.stringify(value)} and came back as ${JSON.stringify(kept[name])}`,
@@ -55,22 +55,22 @@ interface ErrorBody {
   errors?: { loc: (string | number)[]; type: string }[];
 }
 
-/** @throws when a request that breaks one rule was not refused for just that, in the form that was asked for. */
-export function judgeInvalid(refusal: Refusal, request: FuzzRequest, answer: HttpResponse): void {
-  if (answer.status !== refusal.status) {
-    throw new Error(`an invalid request was answered ${answer.status} instead of ${refusal.status}`);
+/** @throws if a request that breaks one rule did not get the error of this rule, in the preferred format. */
+export function judgeInvalid(refusal: Refusal, request: FuzzRequest, response: HttpResponse): void {
+  if (response.status !== refusal.status) {
+    throw new Error(`an invalid request got ${response.status} instead of ${refusal.status}`);
   }
-  const { code, details, errors }: ErrorBody = JSON.parse(answer.text);
+  const { code, details, errors }: ErrorBody = JSON.parse(response.text);
   if (code !== refusal.code) throw new Error(`the code is ${code} instead of ${refusal.code}`);
   const wanted =
     request.headers.accept === 'application/problem+json' ? request.headers.accept : 'application/json';
-  if (!String(answer.headers['content-type']).startsWith(wanted))
-    throw new Error(`the error is no ${wanted}`);
+  if (!String(response.headers['content-type']).startsWith(wanted))
+    throw new Error(`the error is not ${wanted}`);
   const { loc, type } = refusal;
   if (loc === undefined) return;
   const listed = details ?? errors ?? [];
   const isThere = (found: readonly (string | number)[]) =>
-    // Where text is no JSON, its position may follow.
+    // For invalid JSON, the offset follows.
     type === 'json_invalid' ? found[0] === loc[0] : isDeepStrictEqual(found, loc);
   if (listed.length === 0 || !listed.every((detail) => isThere(detail.loc))) {
     throw new Error(`the details do not all point to ${JSON.stringify(loc)}: ${JSON.stringify(listed)}`);

@@ -5,19 +5,19 @@ import { longStrings, stringRules, unmatchedStrings } from './strings.ts';
 import { loneSurrogate, text, withInserted } from './text.ts';
 import { bounds, checkKnown, validValues } from './values.ts';
 
-/** A value that breaks one rule, and the way from it to the broken place. */
+/** A value that breaks one rule, and the path to the violation. */
 export interface Broken {
   value: unknown;
   loc: readonly string[];
 }
 
-/** A way to break exactly one rule of a schema. */
+/** A violation of exactly one rule of a schema. */
 export interface Violation {
   /** The rule, in words. */
   rule: string;
-  /** The `type` that the service must give it; undefined where the text is not even JSON. */
+  /** The expected `type` of the failure; undefined if the text is not JSON. */
   type: string | undefined;
-  /** Values that break that rule and keep all others. */
+  /** Values that only break this rule. */
   values: fc.Arbitrary<Broken>;
 }
 
@@ -42,13 +42,13 @@ const TYPE_FAILURES: Readonly<Record<string, string>> = {
   array: 'array_type',
 };
 
-/** Every way to break one rule of the schema of a JSON value. */
+/** All violations of single rules of the schema of a JSON value. */
 export function violations(schema: JsonSchema): Violation[] {
   checkKnown(schema);
   const branches = schema.anyOf ?? [schema];
   const isNullable = branches.some(({ type }) => type === 'null');
   const [main, ...others] = branches.filter(({ type }) => type !== 'null');
-  if (!main || others.length > 0) throw new Error('Only a union with null is known: teach the generators.');
+  if (!main || others.length > 0) throw new Error('The generators only support unions with null.');
   const found: Violation[] = [wrongType(main, isNullable)];
   if (main.type === 'string') found.push(...stringViolations(main));
   if (main.type === 'integer') found.push(...integerViolations(main));
@@ -63,13 +63,13 @@ function wrongType({ type = '' }: JsonSchema, isNullable: boolean): Violation {
     ([name]) => name !== own && !(isNullable && name === 'null'),
   );
   return {
-    rule: `is no ${type}`,
+    rule: `is not of type ${type}`,
     type: TYPE_FAILURES[type] ?? '',
     values: here(fc.constantFrom(...others.flatMap(([, values]) => values))),
   };
 }
 
-/** Texts that match the pattern of a format and are none of it, and the `type` of their failure. */
+/** Texts that match the pattern of a format, but violate it, and the `type` of their failure. */
 const NO_SUCH: Readonly<Record<string, { type: string; values: readonly string[] }>> = {
   date: { type: 'date_parsing', values: ['2026-02-29', '2026-04-31', '2026-13-01', '2026-01-00'] },
   'date-time': {
@@ -91,17 +91,17 @@ export function stringViolations(schema: JsonSchema): Violation[] {
         fc.constantFrom(one.toUpperCase(), ` ${one}`, `${one} `, `${one}\u200b`, `-${one}`, ''),
       );
     const values = fc.oneof(near, text(0, 30)).filter((value) => !allowed.includes(value));
-    add('is none of the enum', 'enum', values);
+    add('is not in the enum', 'enum', values);
     return found;
   }
   if (rules.minLength > 0) add('is too short', 'string_too_short', text(0, rules.minLength - 1));
-  // A format has a length of its own.
+  // A format determines the length.
   if (schema.maxLength !== undefined && !rules.format)
     add('is too long', 'string_too_long', longStrings(rules));
   const unreal = NO_SUCH[rules.format ?? ''];
-  if (unreal) add('is none of its format', unreal.type, fc.constantFrom(...unreal.values));
+  if (unreal) add('violates its format', unreal.type, fc.constantFrom(...unreal.values));
   if (rules.pattern) add('breaks the pattern', 'string_pattern_mismatch', unmatchedStrings(rules));
-  add('holds half a character', undefined, withInserted(text(0, 20), loneSurrogate).filter(isBroken));
+  add('contains half a character', undefined, withInserted(text(0, 20), loneSurrogate).filter(isBroken));
   return found;
 }
 
@@ -146,7 +146,7 @@ function numberViolations({ minimum, maximum }: JsonSchema): Violation[] {
   return found;
 }
 
-/** Names that no model has, some of which mean something to JavaScript. */
+/** Names that no model has; some have a meaning in JavaScript. */
 export const foreignNames = (known: readonly string[]): fc.Arbitrary<string> =>
   fc
     .oneof(

@@ -1,4 +1,4 @@
-"""What Schemathesis cannot know by itself of this service. Loaded through SCHEMATHESIS_HOOKS."""
+"""Extends Schemathesis for this service. Loaded through SCHEMATHESIS_HOOKS."""
 
 import os
 
@@ -9,15 +9,15 @@ from hypothesis.control import current_build_context
 
 BASE = os.environ["SETLIST_BASE"]
 
-# In its coverage phase Schemathesis makes headers of letters and digits alone, of which entity tags cannot be made:
-# it would send an empty header and call it valid. A format of our own gives it values; the pattern still holds.
+# In its coverage phase, Schemathesis generates headers from letters and digits, which are not entity tags: it would send
+# an empty header as a valid one. A custom format provides values; the pattern still applies.
 tags = st.from_regex(r'(W/)?"[!#-~\u0080-\u00ff]{0,40}"', fullmatch=True)
 schemathesis.openapi.format(
     "entity-tags", st.just("*") | st.lists(tags | st.just(""), min_size=1, max_size=4).map(",".join)
 )
 
 
-# The paths of what can be created and deleted.
+# The paths of resources that can be created and deleted.
 collections = []
 
 
@@ -30,13 +30,12 @@ def before_load_schema(context, raw_schema):
             for parameter in operation.get("parameters", []):
                 if parameter["name"] in ("If-Match", "If-None-Match"):
                     parameter["schema"]["format"] = "entity-tags"
-                    # The example is a tag that nobody was given: most writes would only meet 412.
+                    # The example is no current tag: most writes would get 412.
                     del parameter["schema"]["examples"]
 
 
-# Hypothesis makes a scenario from what it learnt of those before, and gives up on all of them, in silence, when the
-# same requests have another outcome: a song that is there already, a list that is no longer empty. So each scenario
-# begins with nothing there.
+# Hypothesis derives scenarios from earlier ones, and silently stops all of them if equal requests have another outcome,
+# for example because a song exists or a list is not empty. Therefore each scenario begins with empty collections.
 session = requests.Session()
 scenario = None
 

@@ -7,22 +7,22 @@ import { packageRoot } from '../../../src/package.ts';
 
 const run = promisify(execFile);
 
-/** The files of this folder that no compiler copies. */
+/** The source files that the compiler does not copy. */
 export const SOURCES = join(packageRoot, 'test', 'fuzz', 'schemathesis');
 const REQUIREMENTS = join(SOURCES, 'requirements.txt');
 
-/** The pinned packages are those of these versions of Python. */
+/** The oldest version of Python that the pinned packages support. */
 const PYTHON = { major: 3, minor: 11 };
 
-/** Schemathesis cannot run on this machine; the message says why. */
+/** Schemathesis cannot run on this machine; the message contains the reason. */
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
 }
 
 /**
- * Makes, once, the virtual environment with the pinned packages, and gives the path of Schemathesis in it.
+ * Creates the virtual environment with the pinned packages, unless it exists, and returns the path of Schemathesis.
  *
- * @throws {UnavailableError} when there is no fitting Python, or the packages cannot be installed.
+ * @throws {UnavailableError} if Python is missing or too old, or the packages cannot be installed.
  */
 export async function installSchemathesis(): Promise<string> {
   const version = await pythonVersion();
@@ -34,13 +34,13 @@ export async function installSchemathesis(): Promise<string> {
     console.log(`Installing Schemathesis for ${version}…`);
     const install = async () => {
       await run('python3', ['-m', 'venv', '--clear', folder]);
-      // Just what is pinned, and then that nothing is missing.
+      // Installs only the pinned packages, then checks that none is missing.
       await run(binary('pip'), ['install', '--quiet', '--no-deps', '--requirement', REQUIREMENTS]);
       await run(binary('pip'), ['check']);
     };
     await install().catch((cause) => {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new UnavailableError(`Schemathesis cannot be installed here: ${reason}`, { cause });
+      throw new UnavailableError(`Schemathesis cannot be installed: ${reason}`, { cause });
     });
     writeFileSync(stamp, '');
   }
@@ -50,15 +50,13 @@ export async function installSchemathesis(): Promise<string> {
 async function pythonVersion(): Promise<string> {
   const needed = `Python ${PYTHON.major}.${PYTHON.minor} or newer with its venv module`;
   const { stdout } = await run('python3', ['--version']).catch((cause) => {
-    throw new UnavailableError(`Schemathesis cannot run here: there is no python3. It needs ${needed}.`, {
+    throw new UnavailableError(`Schemathesis cannot run: python3 is not installed. It needs ${needed}.`, {
       cause,
     });
   });
   const [, major, minor] = /^Python (\d+)\.(\d+)/.exec(stdout) ?? [];
   if (Number(major) !== PYTHON.major || Number(minor) < PYTHON.minor) {
-    throw new UnavailableError(
-      `Schemathesis cannot run here: it needs ${needed}, but this is ${stdout.trim()}.`,
-    );
+    throw new UnavailableError(`Schemathesis cannot run: it needs ${needed}, but this is ${stdout.trim()}.`);
   }
   return stdout.trim();
 }

@@ -24,7 +24,7 @@ t.test('a clean run has no problems', async (t) => {
   t.same(reportProblems(scenarios, clean, 200, 200), []);
 });
 
-t.test('whatever is less than clean is one', async (t) => {
+t.test('each deviation from a clean run is a problem', async (t) => {
   for (const [stage, part, message] of [
     [
       first,

@@ -1,4 +1,4 @@
-/** The part of Schemathesis' JSON report that is looked at. */
+/** The checked parts of Schemathesis' JSON report. */
 export interface Report {
   stop_reason: string;
   complete: boolean;
@@ -10,23 +10,23 @@ export interface Report {
   warnings: Readonly<Record<string, readonly unknown[]>>;
 }
 
-/** What one run of Schemathesis does. */
+/** A run of Schemathesis. */
 export interface Stage {
   phases: readonly string[];
-  /** How many operations it must reach, of all; undefined where scenarios count instead. */
+  /** The required number of tested operations; undefined if scenarios count instead. */
   reachesAll: boolean;
 }
 
 /**
- * Scenarios have a run of their own: what the phases before it created would still be known to it, and whether that
- * still exists depends on the scenarios before. Hypothesis gives up where the same requests have another outcome.
+ * Scenarios have a separate run: otherwise they would use resources of earlier phases, which other scenarios may delete.
+ * Hypothesis stops if equal requests have another outcome.
  */
 export const STAGES: readonly Stage[] = [
   { phases: ['examples', 'coverage', 'fuzzing'], reachesAll: true },
   { phases: ['stateful'], reachesAll: false },
 ];
 
-/** What a run must not have to show for itself, each in one sentence. */
+/** The problems of a run, one sentence each. */
 export function reportProblems(stage: Stage, report: Report, scenarios: number, examples: number): string[] {
   const { operations, phases, failures, errors, warnings } = report;
   const problems = failures.map(({ title, operations }) => `${title}: ${operations.join(', ')}`);

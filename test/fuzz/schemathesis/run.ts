@@ -8,18 +8,18 @@ import { SOURCES } from './python.ts';
 import { type Report, reportProblems, STAGES, type Stage } from './report.ts';
 
 export interface SchemathesisRun {
-  /** The path of the program. */
+  /** The path of Schemathesis. */
   schemathesis: string;
   /** The service's environment. */
   environment: Readonly<Record<string, string>>;
   seed: number;
   examples: number;
-  /** An empty folder, for what the run writes. */
+  /** An empty folder for the files of the run. */
   folder: string;
   signal: AbortSignal;
 }
 
-/** Starts the built service and lets Schemathesis at it, stage by stage. */
+/** Starts the built service, and runs the stages of Schemathesis against it. */
 export async function runSchemathesis(run: SchemathesisRun): Promise<Outcome> {
   const started = performance.now();
   const server = await startServer(setlist, run.environment, run.folder, run.signal);
@@ -59,7 +59,7 @@ async function runStage(run: SchemathesisRun, stage: Stage, base: string): Promi
   const report = await readReport(run.folder);
   const scenarios = Number(/Scenarios:\s+(\d+)/.exec(output)?.[1] ?? 0);
   const problems = report ? reportProblems(stage, report, scenarios, run.examples) : ['there is no report'];
-  if (code !== 0 && problems.length === 0) problems.push(`it ended with code ${code}`);
+  if (code !== 0 && problems.length === 0) problems.push(`it exited with code ${code}`);
   return {
     generated: report?.test_cases.generated ?? 0,
     broken: report?.test_cases.with_failures ?? 0,
@@ -111,7 +111,7 @@ async function attack(
   return { output, code: Number(code) };
 }
 
-/** Takes the report out of the folder, so that no other run is taken for the next one's. */
+/** Reads and removes the report, so that the next stage cannot read it. */
 async function readReport(folder: string): Promise<Report | undefined> {
   const file = join(folder, 'report.json');
   const text = await readFile(file, 'utf8').catch(() => undefined);
@@ -119,5 +119,5 @@ async function readReport(folder: string): Promise<Report | undefined> {
   return text === undefined ? undefined : JSON.parse(text);
 }
 
-/** A request that fails can have a URL of 16 KiB. */
+/** A failing request can have a URL of 16 KiB. */
 const shorten = (output: string) => output.replaceAll(/^.{1500,}$/gm, (line) => `${line.slice(0, 1500)}…`);

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-/// What every error is answered with.
+/// The response of an error.
 pub struct ApiError {
     status: StatusCode,
     name: &'static str,
@@ -45,7 +45,7 @@ impl ApiError {
         )
     }
 
-    /// Keeps to the log what went wrong.
+    /// Logs the cause; the response does not reveal it.
     fn internal(error: impl Display) -> Self {
         eprintln!("{error}");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", "Internal server error")

@@ -37,7 +37,7 @@ impl From<JsonRejection> for ApiError {
     }
 }
 
-/// A struct from a JSON object; Serde would take an array of its fields, too.
+/// A struct from a JSON object; Serde would also accept an array of its fields.
 struct Object<T>(T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {

@@ -26,7 +26,7 @@ const BODY_LIMIT: usize = 32 << 10;
 fn main() -> Result<(), Box<dyn Error>> {
     let workers = positive("WORKERS", 1)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build()?;
-    // On the workers, not on the thread that waits for it.
+    // Runs on the workers instead of the main thread.
     let served = runtime.spawn(async { serve().await.map_err(|error| error.to_string()) });
     Ok(runtime.block_on(served)??)
 }
@@ -44,7 +44,7 @@ async fn serve() -> Result<(), Box<dyn Error + Send + Sync>> {
         .with_state(pool);
     let address = (env::var("HOST")?, env::var("PORT")?.parse::<u16>()?);
     let listener = TcpListener::bind(address).await?.tap_io(|stream| {
-        // Small answers are not to wait for each other. Where it fails, the connection is gone.
+        // Sends small responses at once. If this fails, the connection is closed.
         let _ = stream.set_nodelay(true);
     });
     let mut terminate = signal(SignalKind::terminate())?;
@@ -56,7 +56,7 @@ async fn serve() -> Result<(), Box<dyn Error + Send + Sync>> {
                 })
                 .await
         } => served?,
-        // Clients that keep their connections do not keep the service.
+        // Open idle connections do not delay the shutdown.
         () = deadline_after_signal() => {}
     }
     Ok(())

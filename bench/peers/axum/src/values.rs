@@ -1,9 +1,9 @@
-//! What requests and answers are made of: whatever has one of these types is as the contract has it.
+//! The types of requests and responses: all their values are valid according to the contract.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serializer};
 
-/// Text of so many characters, none of them U+0000, which PostgreSQL cannot hold.
+/// Text of MIN to MAX characters without U+0000, which PostgreSQL cannot store.
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
 pub struct Text<const MIN: usize, const MAX: usize>(pub String);
@@ -42,7 +42,7 @@ impl TryFrom<i32> for Id {
     }
 }
 
-/// How long a list may be.
+/// The maximum length of a list.
 #[derive(Deserialize)]
 #[serde(try_from = "i64")]
 pub struct Limit(pub i64);

@@ -1,4 +1,4 @@
-"""All errors in the one envelope."""
+"""All errors have the same envelope."""
 
 from http import HTTPStatus
 
@@ -35,7 +35,7 @@ def handle_exception(exception, context):
 
 
 def details(errors, location=()):
-    """The errors of REST framework, a tree by location, as a list."""
+    """Flattens the errors of REST framework, a tree by location."""
     if isinstance(errors, dict) and set(errors) == {"message", "code"} and isinstance(errors["message"], str):
         return [{"type": errors["code"], "loc": list(location), "msg": errors["message"]}]
     if isinstance(errors, dict):

@@ -1,4 +1,4 @@
-"""Fields of bodies, as strict as JSON is typed: REST framework's own take `"1"` for 1, and 1 for `"1"`."""
+"""Strict fields of bodies: the fields of REST framework accept `"1"` as 1, and 1 as `"1"`."""
 
 from datetime import UTC, datetime
 
@@ -30,7 +30,7 @@ class StrictBoolean(serializers.BooleanField):
 
 
 class Instant(serializers.Field):
-    """Written with milliseconds: REST framework's own field writes microseconds."""
+    """Writes milliseconds; the field of REST framework writes microseconds."""
 
     def __init__(self, **options):
         super().__init__(read_only=True, **options)

@@ -1,4 +1,4 @@
-"""The tables are made by Setlist's migrations; columns that are absent here have defaults of the database."""
+"""Setlist's migrations create the tables. Columns that are absent here have defaults in the database."""
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models

@@ -12,7 +12,7 @@ MAX_INTEGER = 2**31 - 1
 
 
 class ClosedSerializer(serializers.Serializer):
-    """Refuses members that cannot be written, rather than to drop them."""
+    """Rejects unknown members instead of dropping them."""
 
     def to_internal_value(self, data):
         values = super().to_internal_value(data)
@@ -46,11 +46,11 @@ class TaskSerializer(ClosedSerializer):
 
     def update(self, instance, validated_data):
         now = datetime.now(UTC)
-        # As exact as the column is, so that the answer says what is stored.
+        # The precision of the column: the response shows the stored value.
         instance.updated_at = now.replace(microsecond=now.microsecond // 1000 * 1000)
         for name, value in validated_data.items():
             setattr(instance, name, value)
-        # It may have been deleted since it was read; save() would tell of that with no error of its own.
+        # The row may have been deleted after the read; save() has no specific error for that.
         written = Task.objects.filter(pk=instance.pk).update(
             updated_at=instance.updated_at, version=RandomUUID(), **validated_data
         )

@@ -21,7 +21,7 @@ def valid(serializer):
     return serializer
 
 
-# With the single-valued form of a query, an empty text is a value of its own, not an absent one.
+# In a plain dict of the query, an empty text is a value; in a QueryDict, it is treated as absent.
 def read_query(query, request):
     return valid(query(data=request.query_params.dict())).validated_data
 
@@ -79,7 +79,7 @@ class TaskDetail(APIView):
         return Response(serializer.data)
 
     def delete(self, request, id):
-        # Not by a query set: that would wrap the one statement in a transaction.
+        # A query set would wrap the single statement in a transaction.
         deleted, _ = Task(id=id_field.run_validation(id)).delete()
         if not deleted:
             raise NotFound

@@ -18,7 +18,7 @@ DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": connection.pop("dbname"),
-        # Each thread of Gunicorn's keeps a connection: no more of them than threads, and none is waited for.
+        # Each thread of Gunicorn keeps a connection: no thread waits for one.
         "CONN_MAX_AGE": None,
         "OPTIONS": {**connection, "server_side_binding": True, "prepare_threshold": 0},
     }
@@ -33,7 +33,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "api.errors.handle_exception",
 }
 
-# Without this, nothing tells of a 500 where DEBUG is off; what is below an error would be an access log.
+# Without this, a 500 is not logged if DEBUG is off. Lower levels would be an access log.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -7,7 +7,7 @@ import { handleError, notFound, requireJson } from './error-handler.ts';
 import { songsRouter } from './songs.ts';
 import { tasksRouter } from './tasks.ts';
 
-/** Listens, and gives what stops it again. */
+/** Starts the server, and returns a function that stops it. */
 export async function serveApp({
   host,
   port,
@@ -22,7 +22,7 @@ export async function serveApp({
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(requireJson);
-  // Any JSON value, so that a wrong one is a failed validation rather than broken JSON.
+  // Accepts any JSON value: an invalid one fails validation instead of parsing.
   app.use(express.json({ strict: false, limit: '32kb' }));
   app.get('/health', (_request, response) => {
     response.json({ status: 'ok' });

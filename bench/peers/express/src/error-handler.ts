@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { ZodError } from 'zod';
 import { errorBody, HttpError } from './errors.ts';
 
-/** `express.json()` leaves other bodies alone; they are refused here. */
+/** Rejects other media types, which `express.json()` ignores. */
 export const requireJson: RequestHandler = (request, _response, next) => {
   if (request.is('application/json') === false) throw new HttpError(415, 'The request body must be JSON');
   next();
@@ -24,7 +24,7 @@ function describe(error: unknown): { status: number; message: string; details?: 
   if (error instanceof ZodError) {
     return { status: 422, message: 'Request validation failed', details: error.issues };
   }
-  // What body-parser and the router throw, such as broken JSON.
+  // Errors of body-parser and the router, for example for invalid JSON.
   if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500) {
     return { status: error.status, message: 'The request cannot be read' };
   }

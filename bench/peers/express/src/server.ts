@@ -18,7 +18,7 @@ if (cluster.isPrimary && workers > 1) {
   const stop = await serveApp({
     host: process.env.HOST ?? '127.0.0.1',
     port: Number(process.env.PORT ?? 3000),
-    // The connections are shared out among the processes.
+    // The processes share the connections evenly.
     poolMax: Math.max(1, Math.floor(poolMax / workers)),
   });
   process.once('SIGTERM', async () => {

@@ -32,7 +32,7 @@ export async function listSongs(pool: Pool, { limit, ...filters }: SongQuery): P
   return rows;
 }
 
-/** Gives nothing when there is this song by this artist already. */
+/** Returns undefined if the pair of song and artist exists. */
 export async function createSong(pool: Pool, { song, artist, year }: SongCreate): Promise<Song | undefined> {
   const { rows } = await pool.query<Song>({
     name: 'create-song',

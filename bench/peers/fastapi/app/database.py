@@ -13,7 +13,7 @@ class State(TypedDict):
 
 
 async def keep_session(connection: asyncpg.Connection) -> None:
-    """No statement of ours changes the session: what asyncpg resets by default would be one more query a request."""
+    """No statement changes the session: asyncpg's default reset would be one more query per request."""
 
 
 @asynccontextmanager
@@ -24,7 +24,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         yield {"pool": pool}
 
 
-# A dependency that is not a coroutine would be run in a thread.
+# FastAPI runs a dependency that is not a coroutine in a thread.
 async def get_pool(request: Request) -> asyncpg.Pool:
     return request.state.pool
 

@@ -1,4 +1,4 @@
-"""All errors in the one envelope."""
+"""All errors have the same envelope."""
 
 from http import HTTPStatus
 
@@ -14,7 +14,7 @@ def not_found(what: str) -> HTTPException:
     return HTTPException(404, f"{what} not found")
 
 
-def answer(status: int, message: str, details: list[dict] | None = None) -> JSONResponse:
+def error_response(status: int, message: str, details: list[dict] | None = None) -> JSONResponse:
     name = NAMES.get(status) or HTTPStatus(status).phrase.title().replace(" ", "") + "Error"
     body = {"error": name, "message": message}
     return JSONResponse(body if details is None else {**body, "details": details}, status)
@@ -26,24 +26,24 @@ def is_json(request: Request) -> bool:
 
 
 async def on_http_exception(_: Request, error: StarletteHTTPException) -> JSONResponse:
-    response = answer(error.status_code, error.detail)
+    response = error_response(error.status_code, error.detail)
     response.headers.update(error.headers or {})
     return response
 
 
 async def on_invalid_request(request: Request, error: RequestValidationError) -> JSONResponse:
     errors = error.errors()
-    # FastAPI hands a body of another media type to the model as bytes, which no model here takes.
+    # FastAPI passes a body of another media type to the model as bytes, which no model accepts.
     if any(one["loc"][0] == "body" for one in errors) and not is_json(request):
-        return answer(415, "The body has to be application/json")
+        return error_response(415, "The body has to be application/json")
     if any(one["type"] == "json_invalid" for one in errors):
-        return answer(400, "The body is not JSON")
+        return error_response(400, "The body is not JSON")
     details = [{"type": one["type"], "loc": one["loc"], "msg": one["msg"]} for one in errors]
-    return answer(422, "Request validation failed", details)
+    return error_response(422, "Request validation failed", details)
 
 
 async def on_exception(_: Request, __: Exception) -> JSONResponse:
-    return answer(500, "Internal server error")
+    return error_response(500, "Internal server error")
 
 
 def handle_errors(app: FastAPI) -> None:

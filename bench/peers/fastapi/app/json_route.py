@@ -7,7 +7,7 @@ from pydantic_core import from_json
 
 
 class JsonRequest(Request):
-    """Reads bodies with Pydantic's own parser: the standard library's takes `NaN`, which is not JSON."""
+    """Parses bodies with Pydantic: the standard library accepts `NaN`, which is not JSON."""
 
     async def json(self) -> Any:
         return from_json(await self.body(), allow_inf_nan=False)

@@ -7,11 +7,11 @@ from pydantic.alias_generators import to_camel
 MAX_INTEGER = 2**31 - 1
 
 Integer = Annotated[int, Field(ge=-(2**31), le=MAX_INTEGER)]
-# PostgreSQL cannot hold U+0000.
+# PostgreSQL cannot store U+0000.
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 Name = Annotated[Text, Field(min_length=1, max_length=200)]
 Description = Annotated[Text, Field(max_length=2000)]
-# asyncpg gives all instants in UTC.
+# asyncpg returns all instants in UTC.
 Instant = Annotated[
     datetime,
     PlainSerializer(

@@ -21,7 +21,7 @@ async def list_songs(
     year: Annotated[Integer | None, Query()] = None,
     limit: Limit = 20,
 ) -> list[Song]:
-    # One statement for each set of filters, so that each is planned for the index that serves it.
+    # One statement per set of filters, so that each plan uses its index.
     filters = {"song": song, "artist": artist, "year": year}
     given = {column: value for column, value in filters.items() if value is not None}
     conditions = " AND ".join(f"{column} = ${index}" for index, column in enumerate(given, 2))

@@ -7,7 +7,7 @@ import { songRoutes } from './songs.ts';
 import { taskRoutes } from './tasks.ts';
 import { compileValidator } from './validation.ts';
 
-/** Listens, and gives what stops it again. */
+/** Starts the server, and returns a function that stops it. */
 export async function serveApp({
   host,
   port,

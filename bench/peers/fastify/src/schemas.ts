@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox';
 
-/** Text without NUL, which PostgreSQL cannot hold. */
+/** Text without NUL, which PostgreSQL cannot store. */
 const text = (minLength: number, maxLength: number) =>
   Type.String({ minLength, maxLength, pattern: '^[^\\u0000]*$' });
 const int32 = () => Type.Integer({ minimum: -2_147_483_648, maximum: 2_147_483_647 });
@@ -28,7 +28,7 @@ export const Song = Type.Object({
 });
 export type Song = Static<typeof Song>;
 
-/** Closed, since the names of its filters are those of columns. */
+/** Closed, because the names of filters become names of columns. */
 export const SongQuery = Type.Object(
   {
     song: Type.Optional(text(1, 200)),
@@ -69,8 +69,8 @@ const ApiError = Type.Object({
   details: Type.Optional(Type.Array(Type.Unknown())),
 });
 
-/** The answers of an operation: those given, and errors. */
-export const answers = <Answers extends Record<number, TSchema>>(success: Answers) => ({
+/** The responses of an operation: the given ones, and errors. */
+export const responses = <Success extends Record<number, TSchema>>(success: Success) => ({
   ...success,
   '4xx': ApiError,
   '5xx': ApiError,

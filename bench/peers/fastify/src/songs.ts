@@ -1,14 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { HttpError } from './errors.ts';
-import { answers, Id, Song, SongCreate, SongQuery } from './schemas.ts';
+import { Id, responses, Song, SongCreate, SongQuery } from './schemas.ts';
 
 const columns = 'id, song, artist, year, created_at AS "createdAt"';
 
 export const songRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/',
-    { schema: { querystring: SongQuery, response: answers({ 200: Type.Array(Song) }) } },
+    { schema: { querystring: SongQuery, response: responses({ 200: Type.Array(Song) }) } },
     async ({ query: { limit, ...filters } }) => {
       const given = Object.entries(filters);
       const conditions = given.map(([column], index) => `${column} = $${index + 2}`);
@@ -22,7 +22,7 @@ export const songRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
   );
 
-  app.get('/:id', { schema: { params: Id, response: answers({ 200: Song }) } }, async ({ params }) => {
+  app.get('/:id', { schema: { params: Id, response: responses({ 200: Song }) } }, async ({ params }) => {
     const { rows } = await app.pg.query<Song>({
       name: 'find-song',
       text: `SELECT ${columns} FROM songs WHERE id = $1`,
@@ -34,7 +34,7 @@ export const songRoutes: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/',
-    { schema: { body: SongCreate, response: answers({ 201: Type.Object({ data: Song }) }) } },
+    { schema: { body: SongCreate, response: responses({ 201: Type.Object({ data: Song }) }) } },
     async ({ body: { song, artist, year } }, reply) => {
       const { rows } = await app.pg.query<Song>({
         name: 'create-song',

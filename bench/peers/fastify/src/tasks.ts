@@ -1,14 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { HttpError } from './errors.ts';
-import { answers, Id, Task, TaskCreate, TaskQuery } from './schemas.ts';
+import { Id, responses, Task, TaskCreate, TaskQuery } from './schemas.ts';
 
 const columns = 'id, title, description, done, created_at AS "createdAt", updated_at AS "updatedAt"';
 
 export const taskRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/',
-    { schema: { querystring: TaskQuery, response: answers({ 200: Type.Array(Task) }) } },
+    { schema: { querystring: TaskQuery, response: responses({ 200: Type.Array(Task) }) } },
     async ({ query: { done, limit } }) => {
       const isFiltered = done !== undefined;
       const { rows } = await app.pg.query<Task>({
@@ -22,20 +22,20 @@ export const taskRoutes: FastifyPluginAsyncTypebox = async (app) => {
 
   app.post(
     '/',
-    { schema: { body: TaskCreate, response: answers({ 201: Task }) } },
+    { schema: { body: TaskCreate, response: responses({ 201: Task }) } },
     async ({ body: { title, description, done } }, reply) => {
       const { rows } = await app.pg.query<Task>({
         name: 'create-task',
         text: `INSERT INTO tasks (title, description, done) VALUES ($1, $2, $3) RETURNING ${columns}`,
         values: [title, description, done],
       });
-      if (!rows[0]) throw new Error('The insert gave no row.');
+      if (!rows[0]) throw new Error('The insert returned no row.');
       reply.code(201).header('location', `/tasks/${rows[0].id}`);
       return rows[0];
     },
   );
 
-  app.get('/:id', { schema: { params: Id, response: answers({ 200: Task }) } }, async ({ params }) => {
+  app.get('/:id', { schema: { params: Id, response: responses({ 200: Task }) } }, async ({ params }) => {
     const { rows } = await app.pg.query<Task>({
       name: 'find-task',
       text: `SELECT ${columns} FROM tasks WHERE id = $1`,
@@ -47,7 +47,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox = async (app) => {
 
   app.put(
     '/:id',
-    { schema: { params: Id, body: TaskCreate, response: answers({ 200: Task }) } },
+    { schema: { params: Id, body: TaskCreate, response: responses({ 200: Task }) } },
     async ({ params, body: { title, description, done } }) => {
       const { rows } = await app.pg.query<Task>({
         name: 'replace-task',
@@ -62,7 +62,7 @@ export const taskRoutes: FastifyPluginAsyncTypebox = async (app) => {
 
   app.delete(
     '/:id',
-    { schema: { params: Id, response: answers({ 204: Type.Null() }) } },
+    { schema: { params: Id, response: responses({ 204: Type.Null() }) } },
     async ({ params }, reply) => {
       const { rowCount } = await app.pg.query({
         name: 'delete-task',

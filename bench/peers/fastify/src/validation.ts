@@ -3,7 +3,7 @@ import addFormats from 'ajv-formats';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 
-// Bodies say what type each value has; the text of a URL does not.
+// Values in bodies are typed; values in URLs are text.
 const bodies = new Ajv({ useDefaults: true, coerceTypes: false, removeAdditional: false });
 const parameters = new Ajv({ useDefaults: true, coerceTypes: true, removeAdditional: false });
 addFormats.default(bodies);

@@ -7,13 +7,13 @@ from pydantic import BaseModel
 
 from app.settings import DATABASE_URL, POOL_SIZE
 
-# Opened by each worker for itself. It grows with the threads that ask at once: one, in a synchronous worker.
+# Each worker opens its own pool, which grows with its concurrent threads: one in a synchronous worker.
 pool: ConnectionPool[Connection] = ConnectionPool(
     DATABASE_URL,
     min_size=1,
     max_size=POOL_SIZE,
     open=False,
-    # Each request is one statement, which is a transaction by itself.
+    # Each request is one statement and therefore one transaction.
     kwargs={"autocommit": True, "prepare_threshold": 0},
 )
 

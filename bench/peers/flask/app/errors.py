@@ -1,4 +1,4 @@
-"""All errors in the one envelope."""
+"""All errors have the same envelope."""
 
 from flask import Flask, jsonify
 from flask.typing import ResponseReturnValue

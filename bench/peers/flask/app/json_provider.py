@@ -5,7 +5,7 @@ from pydantic_core import from_json, to_json
 
 
 class PydanticJSONProvider(JSONProvider):
-    """Reads and writes with Pydantic's own code: it knows models, and that `NaN` is not JSON."""
+    """Reads and writes JSON with Pydantic: it supports models, and rejects `NaN`."""
 
     def dumps(self, obj: Any, **_: Any) -> str:
         return to_json(obj, by_alias=True).decode()

@@ -7,7 +7,7 @@ from pydantic.alias_generators import to_camel
 MAX_INTEGER = 2**31 - 1
 
 Integer = Annotated[int, Field(ge=-(2**31), le=MAX_INTEGER)]
-# PostgreSQL cannot hold U+0000.
+# PostgreSQL cannot store U+0000.
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 Name = Annotated[Text, Field(min_length=1, max_length=200)]
 Description = Annotated[Text, Field(max_length=2000)]

@@ -1,11 +1,11 @@
-"""What the environment says."""
+"""The settings from the environment."""
 
 import os
 
 DATABASE_URL = os.environ["DATABASE_URL"]
 WORKERS = int(os.environ.get("WORKERS", "1"))
 
-# Each process has a pool of its own; together they stay within POOL_MAX.
+# Each process has its own pool; all together have at most POOL_MAX connections.
 POOL_SIZE = int(os.environ.get("POOL_MAX", "10")) // WORKERS
 if POOL_SIZE < 1:
-    raise ValueError("POOL_MAX gives each of the WORKERS less than one connection.")
+    raise ValueError("POOL_MAX must allow at least one connection for each of the WORKERS.")

@@ -12,7 +12,7 @@ COLUMNS = "id, song, artist, year, created_at"
 @songs.get("")
 def list_songs() -> ResponseReturnValue:
     query = SongQuery.model_validate(request.args.to_dict()).model_dump(exclude_none=True)
-    # One statement for each set of filters, so that each is planned for the index that serves it.
+    # One statement per set of filters, so that each plan uses its index.
     conditions = [f"{column} = %({column})s" for column in ("song", "artist", "year") if column in query]
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     return jsonify(fetch(Song, f"SELECT {COLUMNS} FROM songs {where} ORDER BY id LIMIT %(limit)s", query))

@@ -20,7 +20,7 @@ function handleError(error: Error): Response {
   });
 }
 
-/** Listens, and gives what stops it again. */
+/** Starts the server, and returns a function that stops it. */
 export async function serveApp({
   host,
   port,

@@ -7,7 +7,7 @@ const names: Readonly<Record<number, string>> = {
   422: 'ValidationError',
 };
 
-/** An error that a client is to know of. */
+/** An error that the response shows. */
 export class HttpError extends Error {
   readonly status: number;
   readonly details?: unknown;

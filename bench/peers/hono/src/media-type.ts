@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { HttpError } from './errors.ts';
 
-/** Hono's validator takes a body of another type for an empty object; it is refused here. */
+/** Rejects other media types, which Hono's validator treats as an empty object. */
 export const requireJson: MiddlewareHandler = async (context, next) => {
   const type = context.req.header('content-type');
   if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type)) {

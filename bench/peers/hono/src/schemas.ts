@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Text of so many characters, counted as code points, without NUL, which PostgreSQL cannot hold. */
+/** Text of the given length in code points, without NUL, which PostgreSQL cannot store. */
 const text = (minimum: number, maximum: number) =>
   z.string().regex(new RegExp(`^[^\\0]{${minimum},${maximum}}$`, 'u'), {
     error: `Must be text of ${minimum} to ${maximum} characters`,

@@ -45,7 +45,7 @@ export async function createTask(pool: Pool, { title, description, done }: TaskC
     values: [title, description, done],
   });
   const [task] = rows;
-  if (!task) throw new Error('The insert gave no row.');
+  if (!task) throw new Error('The insert returned no row.');
   return task;
 }
 

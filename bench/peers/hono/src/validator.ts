@@ -3,7 +3,7 @@ import type { ValidationTargets } from 'hono';
 import type { ZodType } from 'zod';
 import { HttpError } from './errors.ts';
 
-/** Validates a part of the request, and answers 422 where it does not fit. */
+/** Validates a part of the request; an invalid one is 422. */
 export const validate = <Schema extends ZodType, Target extends keyof ValidationTargets>(
   target: Target,
   schema: Schema,

@@ -4,11 +4,11 @@ import { AppModule } from './app.module.js';
 import { ErrorFilter } from './error.filter.js';
 import { createValidationPipe } from './validation.js';
 
-/** Listens until the process is told to stop. */
+/** Runs the server until the process is signalled to stop. */
 export async function serveApp(host: string, port: number): Promise<void> {
   const adapter = new FastifyAdapter({ bodyLimit: 32_768, forceCloseConnections: 'idle' });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
-    // Fastify's own parser, for JSON alone: Nest would take forms too, and Fastify plain text.
+    // Only Fastify's JSON parser: Nest would also accept forms, and Fastify plain text.
     bodyParser: false,
     logger: ['error', 'warn'],
   });

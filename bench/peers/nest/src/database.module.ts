@@ -5,7 +5,7 @@ function createPool(): Pool {
   const { DATABASE_URL, POOL_MAX = '10', WORKERS = '1' } = process.env;
   const pool = new Pool({
     connectionString: DATABASE_URL,
-    // The connections are shared out among the processes.
+    // The processes share the connections evenly.
     max: Math.max(1, Math.floor(Number(POOL_MAX) / Number(WORKERS))),
   });
   pool.on('error', (error) => new Logger('Database').warn(`Idle connection lost: ${error.message}`));

@@ -1,10 +1,10 @@
 import { UnprocessableEntityException, ValidationPipe } from '@nestjs/common';
 import { Matches } from 'class-validator';
 
-/** Text without NUL, which PostgreSQL cannot hold. */
+/** Text without NUL, which PostgreSQL cannot store. */
 export const WithoutNul = () => Matches(/^[^\0]*$/, { message: '$property must not contain NUL' });
 
-/** Bodies are taken as they are: unknown members are refused, nothing is converted but by `@Type` in a DTO. */
+/** Strict validation: rejects unknown members, and only converts values with `@Type` in a DTO. */
 export const createValidationPipe = () =>
   new ValidationPipe({
     whitelist: true,

@@ -21,7 +21,7 @@ const questions = [
   batchedReads,
 ];
 
-/** Holds each claim against what was measured. */
+/** Judges each claim by the measurements. */
 export function judgeClaims(results: Results, conditions: Conditions | undefined): Claim[] {
   return questions.map(({ claim, rule, judge }) => ({ claim, rule, ...judge(results, conditions) }));
 }

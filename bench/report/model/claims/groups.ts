@@ -3,7 +3,7 @@ import { type Conditions, ioBound, scenarioNamed } from '../conditions.ts';
 import { connectionsText } from '../noise.ts';
 import { type Measure, middleOf } from '../series.ts';
 
-/** A peer with what was measured of it. */
+/** A peer with its measured value. */
 export interface Candidate {
   name: string;
   title: string;
@@ -18,7 +18,7 @@ export const isNode = ({ language }: PeerResult) => ['TypeScript', 'JavaScript']
 export const isGo = ({ language }: PeerResult) => language === 'Go';
 export const isPython = ({ language }: PeerResult) => language === 'Python';
 
-/** Peers with one query a request that were measured, those with the least of it first. */
+/** Measured peers with one query per request, in ascending order. */
 export function candidates(
   results: Results,
   { scenario, connections }: Pick<Conditions, 'scenario' | 'connections'>,
@@ -34,7 +34,7 @@ export function candidates(
     .sort((a, b) => a.value - b.value);
 }
 
-/** The scenarios with the database that were measured, the mixed load first. */
+/** The measured scenarios with the database, the mixed load first. */
 export function ioBoundScenarios(conditions: Conditions | undefined): ScenarioName[] {
   return ioBound.filter((name) => conditions?.measured.includes(name));
 }

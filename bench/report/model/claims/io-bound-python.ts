@@ -7,15 +7,15 @@ import { type Candidate, candidates, circumstances, ioBoundScenarios, isGo, isNo
 
 const ENOUGH = 0.9;
 
-/** Whether FastAPI serves what waits for the database as fast as Node.js and Go do. */
+/** Whether FastAPI is as fast as Node.js and Go on requests that wait for the database. */
 export const ioBoundPython: Question = {
   claim: 'FastAPI matches Node and Go on I/O-bound work',
   rule:
     'Requests/s, each with one query a request. Confirmed: at least 0.9 times the fastest Node peer and the fastest Go ' +
-    'peer. Refuted: less than 0.9 times even the slowest Node peer, or even the slowest Go peer. By whole intervals.',
+    'peer. Refuted: less than 0.9 times even the slowest Node peer, or even the slowest Go peer. Whole intervals count.',
   judge(results, conditions) {
     const [scenario] = ioBoundScenarios(conditions);
-    if (!conditions || !scenario) return notMeasured('Nothing that waits for the database was measured.');
+    if (!conditions || !scenario) return notMeasured('No scenario with the database was measured.');
     const there = { ...conditions, scenario };
     const [fastapi] = candidates(results, there, 'requests/s', ({ name }) => name === 'fastapi');
     const node = candidates(results, there, 'requests/s', isNode);

@@ -8,18 +8,18 @@ import { isNode } from './groups.ts';
 const THOUSANDS = 1_000;
 const KEPT = 0.5;
 
-/** Whether one thread of a Node.js peer keeps serving when thousands are connected. */
+/** Whether one thread of a Node.js peer serves thousands of connections. */
 export const manyConnections: Question = {
   claim: 'Thousands of concurrent connections on one thread',
   rule:
-    'Node peers at the highest number of connections measured, if that is at least 1,000 for each process. Confirmed: ' +
-    'at least one answers without a failure and at half or more of its best requests/s. Refuted: none does.',
+    'Node peers at the highest measured number of connections, if that is at least 1,000 per process. Confirmed: ' +
+    'at least one has no failure and at least half of its best requests/s. Refuted: none does.',
   judge(results) {
     const most = Math.max(0, ...results.closed.map(({ connections }) => connections));
     const each = most / Math.max(1, results.setup.workers);
     if (each < THOUSANDS) {
       return notMeasured(
-        `The highest number measured is ${number(most)} connections, ${number(each)} for each process.`,
+        `The highest measured number is ${number(most)} connections, ${number(each)} per process.`,
       );
     }
     const findings = results.peers

@@ -6,12 +6,12 @@ import { circumstances } from './groups.ts';
 const LEAST = 0.5;
 const MOST = 0.7;
 
-/** Whether the processor time that a request costs shrinks by half to 70 % when a service moves to NestJS. */
+/** Whether a move to NestJS saves 50 to 70 % of the processor time per request. */
 function nestSaves(from: string, title: string): Question {
   return {
     claim: `Moving to NestJS saves 50–70 % of server cost (from ${title})`,
     rule:
-      'Cost is processor time a request, server and PostgreSQL together. Confirmed: the whole interval of what is saved ' +
+      'Cost is processor time per request, server and PostgreSQL together. Confirmed: the whole interval of the saving ' +
       'is at least 50 %. Refuted: it is below 50 %.',
     judge(results, conditions) {
       if (!conditions) return notMeasured('No round counts.');
@@ -29,11 +29,11 @@ function nestSaves(from: string, title: string): Question {
       const range = ratio.interval
         ? ` (${percent(1 - ratio.interval.high, 0)} to ${percent(1 - ratio.interval.low, 0)})`
         : '';
-      const more = side < 0 && saved > MOST ? ', more than the claim says' : '';
+      const more = side < 0 && saved > MOST ? ', more than the claim' : '';
       const change = saved < 0 ? `${percent(-saved, 0)} more` : `${percent(saved, 0)} saved`;
       return {
         verdict: side < 0 ? 'confirmed' : side > 0 ? 'refuted' : 'undecided',
-        measured: `${title} ${number(before)} µs, NestJS ${number(after)} µs a request: ${change}${range}${more} (${circumstances(conditions)}).`,
+        measured: `${title} ${number(before)} µs, NestJS ${number(after)} µs per request: ${change}${range}${more} (${circumstances(conditions)}).`,
       };
     },
   };

@@ -5,15 +5,15 @@ import { type Candidate, candidates, circumstances, isGo, isNode, isPython } fro
 
 const isOther = (peer: Parameters<typeof isNode>[0]) => isNode(peer) || isGo(peer);
 
-/** Whether the leanest Python peer needs more than the leanest one on Node.js or Go. */
+/** Whether the leanest Python peer needs more than the leanest Node.js or Go peer. */
 function pythonCosts(resource: 'CPU' | 'memory'): Question {
   const told = ({ title, value }: Candidate) =>
-    `${title}: ${resource === 'CPU' ? `${number(value)} µs a request` : `${mebibytes(value)} MiB`}`;
+    `${title}: ${resource === 'CPU' ? `${number(value)} µs per request` : `${mebibytes(value)} MiB`}`;
   return {
     claim: `Python costs more ${resource}`,
     rule:
-      `The Python peer that needs least ${resource === 'CPU' ? 'processor time a request (server and PostgreSQL)' : 'memory (PSS of all its processes under load)'} ` +
-      'against the Node or Go peer that needs least, each with one query a request. Confirmed: the whole interval of ' +
+      `The Python peer with the least ${resource === 'CPU' ? 'processor time per request (server and PostgreSQL)' : 'memory (PSS of all its processes under load)'} ` +
+      'against the Node or Go peer with the least, each with one query a request. Confirmed: the whole interval of ' +
       'the ratio is above 1. Refuted: it is below 1.',
     judge(results, conditions) {
       if (!conditions) return notMeasured('No round counts.');

@@ -9,14 +9,14 @@ import { candidates, isNode, isPython, synchronous } from './groups.ts';
 const BEFORE = 2_000;
 const AFTER = 100;
 
-/** Whether a synchronous Python stack that takes seconds under load is answered by an asynchronous one that does not. */
+/** Whether a synchronous Python stack takes seconds under a load that an asynchronous one handles quickly. */
 export const synchronousLatency: Question = {
   claim: 'A synchronous stack at 2 s under load falls below 100 ms',
   rule:
-    '99th percentile in the open loop, from the intended send time, all at the same rate: Django REST framework or Flask ' +
+    '99th percentile in the open loop, from the scheduled time, all at the same rate: Django REST framework or Flask ' +
     'against asynchronous Python or Node peers with one query a request. Confirmed: the synchronous stack takes 2 s or ' +
     'more and an asynchronous one less than 100 ms. Refuted: it takes 2 s or more, and no asynchronous one less than ' +
-    '100 ms. Undecided: the synchronous stack stays below 2 s at that rate, so that what the claim speaks of did not arise.',
+    '100 ms. Undecided: the synchronous stack stays below 2 s at that rate, so that the premise of the claim is not met.',
   judge(results, conditions) {
     const findings = compareLatencies(results).flatMap((comparison) => look(results, comparison));
     const decisive =
@@ -43,12 +43,12 @@ function look(results: Results, { scenario, rate, peers }: LatencyComparison): F
   return [
     {
       verdict: hasArisen ? (isBelow ? 'confirmed' : 'refuted') : 'undecided',
-      measured: `p99 of ${scenarioNamed(scenario).inSentence} at ${number(rate)} requests/s: ${told(before)}, ${told(after)}.${hasArisen ? '' : ' The 2 s that the claim starts from did not arise.'}`,
+      measured: `p99 of ${scenarioNamed(scenario).inSentence} at ${number(rate)} requests/s: ${told(before)}, ${told(after)}.${hasArisen ? '' : ' The 2 s of the claim were not reached.'}`,
     },
   ];
 }
 
-/** What eager clients saw: in a closed loop, the mean is the number of clients divided by the answers a second. */
+/** The mean latency in the closed loop: the number of clients divided by the responses per second. */
 function underLoad(results: Results, conditions: Conditions | undefined): string {
   if (!conditions) return '';
   const connections = Math.max(...results.closed.map((round) => round.connections));
@@ -63,5 +63,5 @@ function underLoad(results: Results, conditions: Conditions | undefined): string
   if (!before || !after) return '';
   const mean = ({ title, value }: { title: string; value: number }) =>
     `${title} ${milliseconds((connections / value) * 1000)} ms`;
-  return ` With ${connectionsText(connections)} that ask as fast as they are answered, the mean was ${mean(before)}, ${mean(after)}.`;
+  return ` With ${connectionsText(connections)} in the closed loop, the mean was ${mean(before)}, ${mean(after)}.`;
 }

@@ -37,7 +37,7 @@ export class SongsService {
     return rows;
   }
 
-  /** Gives nothing when there is this song by this artist already. */
+  /** Returns undefined if the pair of song and artist exists. */
   async create({ song, artist, year }: CreateSongDto): Promise<Song | undefined> {
     const { rows } = await this.pool.query<Song>({
       name: 'create-song',

@@ -43,7 +43,7 @@ export class TasksService {
       values: [title, description, done],
     });
     const [task] = rows;
-    if (!task) throw new Error('The insert gave no row.');
+    if (!task) throw new Error('The insert returned no row.');
     return task;
   }
 

@@ -85,8 +85,8 @@ public final class RoundTrip {
     }
 
     Song changed = songs.updateSong(first.getId(), new SongUpdate().year(null), etag, null).getData();
-    expect(changed.getYear(), "year that was taken away").is(null);
-    expect(changed.getSong(), "field that the patch leaves out").is("Song 1");
+    expect(changed.getYear(), "removed year").is(null);
+    expect(changed.getSong(), "field that is absent from the patch").is("Song 1");
     ApiError stale = expectError(412, () -> songs.replaceSong(first.getId(), newSong("Lost update"), etag, null));
     expect(stale.getCode(), "code of a stale write").is("precondition_failed");
     Song read = songs.getSong(first.getId(), null, null);
@@ -101,7 +101,7 @@ public final class RoundTrip {
     expect(task.getDone(), "default of done").is(false);
     expect(task.getDescription(), "default of description").is("");
     List<Task> found = tasks.listTasks(TasksApi.APIListTasksRequest.newBuilder().q(ARTIST).done(false).build());
-    expect(found.get(0).getId(), "task that was found").is(task.getId());
+    expect(found.get(0).getId(), "found task").is(task.getId());
     expect(service.getHealth().getStatus(), "health").is(Health.StatusEnum.OK);
   }
 
@@ -109,7 +109,7 @@ public final class RoundTrip {
     return new SongCreate().song(song).artist(ARTIST);
   }
 
-  /** The error that a call has to end with. */
+  /** Asserts that the call fails with the error. */
   private ApiError expectError(int status, Call call) throws Exception {
     try {
       call.run();
@@ -131,7 +131,7 @@ public final class RoundTrip {
         .map(target -> URLDecoder.decode(target.group(1), StandardCharsets.UTF_8));
   }
 
-  /** A value of which something is expected; what is expected has to be of the type of the value. */
+  /** A value to check; the expected value must have the same type. */
   private record Expectation<T>(T actual, String what) {
     void is(T expected) {
       if (!Objects.equals(actual, expected)) throw new AssertionError(what + ": " + actual + ", not " + expected);

@@ -1,9 +1,9 @@
 package setlist.peer;
 
-/** What is to be made is there already. */
+/** The row to create exists. */
 class ConflictException extends RuntimeException {
   ConflictException(String message) {
-    // An answer, not a fault: without the cost of a stack trace.
+    // An expected response: it needs no stack trace.
     super(message, null, false, false);
   }
 }

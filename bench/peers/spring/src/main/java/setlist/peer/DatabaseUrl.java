@@ -7,7 +7,7 @@ import java.net.URLDecoder;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Turns a URL as PostgreSQL's own programs take it into what JDBC wants. */
+/** Converts a PostgreSQL connection URI into a JDBC URL. */
 final class DatabaseUrl {
   private DatabaseUrl() {}
 

@@ -18,7 +18,7 @@ import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.exc.MismatchedInputException;
 
-/** The one shape of all errors. */
+/** Gives all errors the same shape. */
 @RestControllerAdvice
 class ErrorAdvice {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorAdvice.class);
@@ -49,14 +49,14 @@ class ErrorAdvice {
     MethodArgumentNotValidException.class,
     MethodArgumentTypeMismatchException.class,
     HandlerMethodValidationException.class,
-    // Such as a query that is no UTF-8.
+    // For example, a query that is not UTF-8.
     InvalidParameterException.class
   })
   ResponseEntity<ApiError> invalid() {
     return error(HttpStatus.UNPROCESSABLE_CONTENT, "ValidationError", "Request validation failed");
   }
 
-  /** What is no JSON is told apart from JSON that is not as the model has it. */
+  /** Distinguishes invalid JSON from JSON that does not match the model. */
   @ExceptionHandler(HttpMessageNotReadableException.class)
   ResponseEntity<ApiError> unreadable(HttpMessageNotReadableException exception) {
     Throwable cause = exception.getCause();
@@ -65,12 +65,12 @@ class ErrorAdvice {
         : invalid();
   }
 
-  /** Not so a number that is JSON, but too large. */
+  /** A number that is too large is valid JSON. */
   private static boolean isBroken(Throwable cause) {
     return cause instanceof StreamReadException && !(cause instanceof InputCoercionException);
   }
 
-  /** Jackson has no type of its own for this one. */
+  /** Jackson has no specific type for this error. */
   private static boolean hasMoreThanOneValue(Throwable cause) {
     return cause instanceof MismatchedInputException mismatch
         && mismatch.getOriginalMessage().startsWith("Trailing token");

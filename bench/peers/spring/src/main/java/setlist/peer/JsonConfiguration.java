@@ -11,7 +11,7 @@ import tools.jackson.databind.type.LogicalType;
 
 @Configuration(proxyBeanMethods = false)
 class JsonConfiguration {
-  /** Bodies are strict: nothing is made into another type, nothing unknown is dropped. */
+  /** Strict bodies: no value is converted to another type, and no unknown member is dropped. */
   @Bean
   JsonMapperBuilderCustomizer strictJson() {
     return builder -> {

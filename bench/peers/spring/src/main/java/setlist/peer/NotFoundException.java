@@ -1,9 +1,9 @@
 package setlist.peer;
 
-/** There is nothing at this address. */
+/** The resource does not exist. */
 class NotFoundException extends RuntimeException {
   NotFoundException(String message) {
-    // An answer, not a fault: without the cost of a stack trace.
+    // An expected response: it needs no stack trace.
     super(message, null, false, false);
   }
 }

@@ -54,7 +54,7 @@ class SongRepository {
     return jdbc.query("SELECT " + COLUMNS + " FROM songs WHERE id = ?", MAPPER, id).stream().findFirst();
   }
 
-  /** Adds a song; nothing when there is one with this title by this artist. */
+  /** Adds a song; empty if the pair of song and artist exists. */
   Optional<Song> create(Song.Create song) {
     return jdbc
         .query(
@@ -63,7 +63,7 @@ class SongRepository {
             MAPPER,
             song.song(),
             song.artist(),
-            // With its type, so that one prepared statement serves both integers and null.
+            // With its type: one prepared statement for integers and null.
             new SqlParameterValue(Types.INTEGER, song.year()))
         .stream()
         .findFirst();

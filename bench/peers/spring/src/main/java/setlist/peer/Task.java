@@ -12,7 +12,7 @@ record Task(
     boolean done,
     @JsonFormat(pattern = Song.INSTANT, timezone = "UTC") Instant createdAt,
     @JsonFormat(pattern = Song.INSTANT, timezone = "UTC") Instant updatedAt) {
-  /** Not a record: only with setters does what is absent keep its default, while null replaces it. */
+  /** Not a record: with setters, an absent member keeps its default and null replaces it. */
   static final class Create {
     @NotNull
     @CodePointLength(min = 1, max = 200)

@@ -62,7 +62,7 @@ class TaskRepository {
         .findFirst();
   }
 
-  /** Tells whether there was such a task. */
+  /** Returns whether the task existed. */
   boolean delete(int id) {
     return jdbc.update("DELETE FROM tasks WHERE id = ?", id) > 0;
   }

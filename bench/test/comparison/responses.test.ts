@@ -11,7 +11,7 @@ const loaded = {
   artists: { from: 1, to: 1000 },
 };
 const createdAt = '2026-11-20T10:35:21.123Z';
-/** The n-th song that is loaded. */
+/** The n-th loaded song. */
 const song = (n: number) => ({
   id: n + 3,
   song: `Song ${n}`,
@@ -20,7 +20,7 @@ const song = (n: number) => ({
   createdAt,
 });
 
-t.test('the right answers are right', async (t) => {
+t.test('valid responses pass', async (t) => {
   t.equal(requestKinds.health.check({ status: 'ok' }), undefined);
   t.equal(requestKinds.get.check(song(1), 4, loaded), undefined);
   t.equal(requestKinds.get.check(song(100_000), 100_003, loaded), undefined);
@@ -34,7 +34,7 @@ t.test('the right answers are right', async (t) => {
   t.equal(requestKinds.replace.check({ id: 5, ...task, createdAt, updatedAt: createdAt }, 5), undefined);
 });
 
-t.test('wrong answers are wrong', async (t) => {
+t.test('wrong responses fail', async (t) => {
   const { year: _, ...withoutYear } = song(1);
   const wrong: [unknown, RegExp][] = [
     [song(2), /"id" is 5, not 4/],
@@ -83,19 +83,16 @@ t.test('a scenario sends its kinds by their shares, the same for the same seed',
   t.equal(new Set(created).size, created.length, 'each song is new');
 });
 
-t.test(
-  'the shares of each scenario make a whole, and load generators get what the checks know',
-  async (t) => {
-    for (const name of scenarioNames) {
-      const { shares } = scenarios[name];
-      t.equal(
-        shares.reduce((sum, { percent }) => sum + percent, 0),
-        100,
-        name,
-      );
-      const requests = sharesOf(name, loaded, 1);
-      t.equal('path' in requests ? 1 : requests.length, shares.length, name);
-    }
-    t.same(statusesOf('mixed').sort(), [200, 201]);
-  },
-);
+t.test('the shares of each scenario sum to 100 %, and load generators get the checked kinds', async (t) => {
+  for (const name of scenarioNames) {
+    const { shares } = scenarios[name];
+    t.equal(
+      shares.reduce((sum, { percent }) => sum + percent, 0),
+      100,
+      name,
+    );
+    const requests = sharesOf(name, loaded, 1);
+    t.equal('path' in requests ? 1 : requests.length, shares.length, name);
+  }
+  t.same(statusesOf('mixed').sort(), [200, 201]);
+});

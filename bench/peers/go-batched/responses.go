@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// problem is an error as it goes out.
+// problem is the response of an error.
 type problem struct {
 	status int
 	body   []byte
@@ -39,7 +39,7 @@ var (
 func send(w http.ResponseWriter, status int, body []byte) {
 	w.Header()["Content-Type"] = jsonType
 	w.WriteHeader(status)
-	// An error here is the client's going away.
+	// An error means that the client disconnected.
 	_, _ = w.Write(body)
 }
 
@@ -50,10 +50,10 @@ func sendCreated(w http.ResponseWriter, path string, r result) {
 	send(w, http.StatusCreated, r.body)
 }
 
-// sendFailure keeps to the log what went wrong.
+// sendFailure logs the cause; the response does not reveal it.
 func sendFailure(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
-		// Nobody waits for an answer.
+		// The client disconnected.
 		return
 	}
 	log.Printf("%s %s: %v", r.Method, r.URL.Path, err)

@@ -1,38 +1,38 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Fault, parsed, withAnswer } from './fault.ts';
+import { type Fault, parsed, withResponse } from './fault.ts';
 import type { Exchange, Reply } from './front.ts';
 
 const isCreate = ({ asked }: Exchange, path: string) => asked.method === 'POST' && asked.path === path;
 
 const songBody = { id: 1_000_000, song: '', artist: '', year: null, createdAt: '2026-11-20T07:00:00.000Z' };
 
-/** What services do and answer, other than the contract has it. */
-export const answerFaults: Fault[] = [
+/** Violations of the contract in responses. */
+export const responseFaults: Fault[] = [
   {
     name: 'a wrong status',
     behaviour: () => async (exchange) => {
       const reply = await exchange.forward();
       return { ...reply, status: reply.status === 201 ? 200 : reply.status };
     },
-    caughtBy: 'POST /tasks answers 201 with the new row',
+    caughtBy: 'POST /tasks returns 201 with the new row',
   },
   {
     name: 'a wrong value',
     behaviour:
       () =>
       async ({ forward }) =>
-        withAnswer(await forward(), (text) => text.replace('"year":1984', '"year":1985')),
-    caughtBy: 'GET /songs/{id} answers with the row, as another wrote it',
+        withResponse(await forward(), (text) => text.replace('"year":1984', '"year":1985')),
+    caughtBy: 'GET /songs/{id} returns a row that another client wrote',
   },
   {
-    name: 'a row that is answered but not stored',
+    name: 'a row that is returned but not stored',
     behaviour: () => async (exchange) => {
       if (!isCreate(exchange, '/songs')) return exchange.forward();
       const headers = { 'content-type': 'application/json', location: `/songs/${songBody.id}` };
       const data = { ...songBody, ...parsed(exchange.asked.body) };
       return { status: 201, headers, body: JSON.stringify({ data }) };
     },
-    caughtBy: 'POST /songs answers 201 with the new row',
+    caughtBy: 'POST /songs returns 201 with the new row',
   },
   {
     name: 'an error as text/html',
@@ -41,28 +41,28 @@ export const answerFaults: Fault[] = [
       if (reply.status !== 404) return reply;
       return { status: 404, headers: { 'content-type': 'text/html' }, body: '<h1>Not Found</h1>' };
     },
-    caughtBy: 'GET /songs/{id} answers 404 where there is no row',
+    caughtBy: 'GET /songs/{id} returns 404 if there is no row',
   },
   {
     name: 'a list without an order',
     behaviour: () => async (exchange) => {
       const reply = await exchange.forward();
       const isList = reply.body.startsWith('[');
-      return isList ? withAnswer(reply, (text) => JSON.stringify(JSON.parse(text).reverse())) : reply;
+      return isList ? withResponse(reply, (text) => JSON.stringify(JSON.parse(text).reverse())) : reply;
     },
-    caughtBy: 'GET /tasks gives 20 rows by default, in the order of their ids',
+    caughtBy: 'GET /tasks returns 20 rows by default, sorted by id',
   },
   {
-    name: 'a filter that takes wildcards',
+    name: 'a filter that interprets wildcards',
     behaviour: () => async (exchange) => {
       const artist = new URL(exchange.asked.path, 'http://127.0.0.1').searchParams.get('artist');
       if (!artist?.includes('%')) return exchange.forward();
-      return withAnswer(await exchange.forward(), () => '[]');
+      return withResponse(await exchange.forward(), () => '[]');
     },
-    caughtBy: 'GET /songs filters by text as it was sent: wildcards and placeholders',
+    caughtBy: 'GET /songs filters by unchanged text: wildcards and placeholders',
   },
   {
-    name: 'answers from a cache',
+    name: 'responses from a cache',
     behaviour: () => {
       const cache = new Map<string, Promise<Reply>>();
       return (exchange) => {
@@ -72,26 +72,26 @@ export const answerFaults: Fault[] = [
         return cached;
       };
     },
-    caughtBy: 'GET /songs/{id} shows what another changed and removed: nothing is cached',
+    caughtBy: 'GET /songs/{id} shows changes and deletes of other clients: there is no cache',
   },
   {
     name: 'instants without milliseconds',
     behaviour:
       () =>
       async ({ forward }) =>
-        withAnswer(await forward(), (text) => text.replaceAll(/\.\d{3}Z"/g, 'Z"')),
-    caughtBy: 'GET /tasks/{id} answers with the row, as another wrote it, without what is not for clients',
+        withResponse(await forward(), (text) => text.replaceAll(/\.\d{3}Z"/g, 'Z"')),
+    caughtBy: 'GET /tasks/{id} returns a row that another client wrote, without internal columns',
   },
   {
-    name: 'a member that is not for clients',
+    name: 'an internal column',
     behaviour:
       () =>
       async ({ forward }) =>
-        withAnswer(await forward(), (text) => text.replace('"done":', '"internal_note":"","done":')),
-    caughtBy: 'POST /tasks answers 201 with the new row',
+        withResponse(await forward(), (text) => text.replace('"done":', '"internal_note":"","done":')),
+    caughtBy: 'POST /tasks returns 201 with the new row',
   },
   {
-    name: 'a Location of something else',
+    name: 'a Location of another resource',
     behaviour:
       () =>
       async ({ forward }) => {
@@ -104,35 +104,35 @@ export const answerFaults: Fault[] = [
     caughtBy: 'POST /tasks sends the Location of the new task',
   },
   {
-    name: 'an updatedAt that stays',
+    name: 'an updatedAt that does not change',
     behaviour: () => async (exchange) => {
       const { asked, forward, query } = exchange;
       if (asked.method !== 'PUT') return forward();
       const reply = await forward();
       const { id, createdAt } = parsed(reply.body) ?? {};
       await query('UPDATE tasks SET updated_at = created_at WHERE id = $1', [id ?? null]);
-      return withAnswer(reply, (text) => text.replace(/"updatedAt":"[^"]*"/, `"updatedAt":"${createdAt}"`));
+      return withResponse(reply, (text) => text.replace(/"updatedAt":"[^"]*"/, `"updatedAt":"${createdAt}"`));
     },
-    caughtBy: 'PUT /tasks/{id} replaces the task, moves updatedAt and keeps createdAt',
+    caughtBy: 'PUT /tasks/{id} replaces the task, updates updatedAt and keeps createdAt',
   },
   {
-    name: 'a second delete that goes well',
+    name: 'a second delete that succeeds',
     behaviour: () => async (exchange) => {
       const reply = await exchange.forward();
       const isRepeated = exchange.asked.method === 'DELETE' && reply.status === 404;
       return isRepeated ? { status: 204, headers: {}, body: '' } : reply;
     },
-    caughtBy: 'DELETE /tasks/{id} answers 204 without a body, and 404 from then on',
+    caughtBy: 'DELETE /tasks/{id} returns 204 without a body, and 404 afterwards',
   },
   {
-    name: 'the database in an error',
+    name: 'an error that reveals the database',
     behaviour:
       () =>
       async ({ forward }) =>
-        withAnswer(await forward(), (text) =>
+        withResponse(await forward(), (text) =>
           text.replace('Song already exists', 'duplicate key value violates songs_song_artist_key'),
         ),
-    caughtBy: 'POST /songs answers 409 to a pair that exists, and changes nothing',
+    caughtBy: 'POST /songs returns 409 for a pair that exists, and changes nothing',
   },
   {
     name: 'a race that creates two rows',
@@ -156,6 +156,6 @@ export const answerFaults: Fault[] = [
         ? { status: 409, headers, body: JSON.stringify(error) }
         : { status: 201, headers, body: JSON.stringify({ data: songBody }) };
     },
-    caughtBy: 'POST /songs: of 50 equal creates at once, one is answered 201, the others 409',
+    caughtBy: 'POST /songs: of 50 equal creates at once, one gets 201, the others 409',
   },
 ];
