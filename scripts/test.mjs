@@ -38,7 +38,7 @@ const DATABASE_TESTS = isPlain
   : /^(acceptance|contract|crud|docs|features|http|database\/(batching\/)?[^/]+$|.*\/(plugin|response-validation)\.)|^[^/]+$/;
 /** Tests in the same folders that do not use it. */
 const INDEPENDENT =
-  /^(config|embedded-process|package|stop|working-directory|http\/(base-path|body-limit|conditional-requests|shared-serializers))\.test\.js$/;
+  /^(config|embedded-process|package|stop|working-directory|http\/(request-target|body-limit|conditional-requests|shared-serializers))\.test\.js$/;
 const ofDatabase = () =>
   readdirSync('dist/test', { encoding: 'utf8', recursive: true })
     .filter((file) => file.endsWith('.test.js') && DATABASE_TESTS.test(file) && !INDEPENDENT.test(file))

@@ -19,7 +19,7 @@ import { lifecycle } from './http/lifecycle.ts';
 import { MAX_PARAM_LENGTH, methodRouting } from './http/method-routing.ts';
 import { parseQueryString, queryStrings } from './http/query-strings.ts';
 import { routedUrl } from './http/request-target.ts';
-import { defaultHeaders, responseHeaders } from './http/response-headers.ts';
+import { responseHeaders } from './http/response-headers.ts';
 import { sharedSerializers } from './http/shared-serializers.ts';
 import { RequestLog } from './logging/request-log.ts';
 import { openapi } from './openapi/plugin.ts';
@@ -52,8 +52,7 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
     await app.register(lifecycle);
     await app.register(validation, { models });
     await app.register(errors);
-    await app.register(responseHeaders);
-    await app.register(defaultHeaders, { behindProxy: config.trustProxy.length > 0 });
+    await app.register(responseHeaders, { behindProxy: config.trustProxy.length > 0 });
     await app.register(cors, { origins: config.corsOrigins });
     await app.register(methodRouting);
     await app.register(bodyParsing);

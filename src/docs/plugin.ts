@@ -67,7 +67,7 @@ export const docs = fp(
       reply.redirect(pathUnderBase(request.originalUrl, '/docs')),
     );
   },
-  { name: 'docs', dependencies: ['openapi', 'default-headers'] },
+  { name: 'docs', dependencies: ['openapi', 'response-headers'] },
 );
 
 const REDOC_PAGE = `<!doctype html>
@@ -123,5 +123,5 @@ export const redoc = fp(
       { prefix: '/redoc' },
     );
   },
-  { name: 'redoc', dependencies: ['openapi', 'default-headers'] },
+  { name: 'redoc', dependencies: ['openapi', 'response-headers'] },
 );

@@ -12,7 +12,7 @@ import type { ErrorKind, ServiceError } from '../errors/define-error.ts';
 import { representError } from '../errors/representation.ts';
 import { Connection, type Handler, linger } from './connection.ts';
 import { HeadersTooLarge, MalformedRequest, NotImplemented, RequestTimeout } from './errors.ts';
-import { DEFAULT_HEADERS } from './response-headers.ts';
+import { DEFAULT_HEADERS, ServiceResponse } from './response-headers.ts';
 
 /** How connections are limited; all times in milliseconds. */
 export interface ConnectionOptions {
@@ -74,6 +74,7 @@ export class Connections {
   /** Makes the HTTP server of a Fastify instance. */
   readonly createServer: FastifyServerFactory = (handle): Server => {
     const server = createServer({
+      ServerResponse: ServiceResponse,
       headersTimeout: HEADERS_TIMEOUT,
       requestTimeout: REQUEST_TIMEOUT,
       connectionsCheckingInterval: CHECK_INTERVAL,

@@ -33,5 +33,5 @@ export const cors = fp<{ origins: readonly string[] }>(
       done();
     });
   },
-  { name: 'cors', dependencies: ['default-headers'] },
+  { name: 'cors', dependencies: ['response-headers'] },
 );

@@ -34,7 +34,7 @@ const app = Fastify();
 await app.register(lifecycle);
 await app.register(validation, { models });
 await app.register(errors);
-await app.register(responseHeaders);
+await app.register(responseHeaders, { behindProxy: false });
 await app.register(openapi);
 app.post('/imports', { schema: postImport }, (_request, reply) => reply.code(202).send());
 await app.ready();
