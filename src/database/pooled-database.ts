@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DatabaseError, type Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
+import { CircuitBreaker } from './circuit-breaker.ts';
 import { codeOf, connectFailure, DatabaseUnavailable, queryFailure } from './failures.ts';
 
 /** One statement in SQL, with a value for each of its parameters. */
@@ -49,10 +50,7 @@ export class PooledDatabase implements Queryable {
   #connected: number;
   /** Rejects the statements that wait for a connection. */
   readonly #waiting = new Set<(failure: DatabaseUnavailable) => void>();
-  /** Whether the last attempt to connect failed, and there is no other connection. */
-  #isUnreachable = false;
-  /** The only attempt to connect while the server is unreachable. */
-  #attempt: Promise<PoolClient> | undefined;
+  readonly #breaker = new CircuitBreaker(() => this.#run({ text: 'SELECT 1' }));
 
   constructor(pool: Pool, { planLifetime = 5_000 }: PooledDatabaseOptions = {}) {
     this.#pool = pool;
@@ -60,7 +58,6 @@ export class PooledDatabase implements Queryable {
     this.#connected = pool.totalCount;
     pool.on('connect', () => {
       this.#connected++;
-      this.#isUnreachable = false;
     });
     pool.on('remove', () => {
       this.#connected--;
@@ -75,11 +72,16 @@ export class PooledDatabase implements Queryable {
   /**
    * Runs one statement on a connection of the pool. The connection parses and plans each text once.
    *
-   * @throws {DatabaseUnavailable} if there is no connection, or the statement fails for a transient reason.
+   * @throws {DatabaseUnavailable} if there is no connection, the statement fails for a transient reason, or the circuit is
+   * open after such failures.
    * @throws {UniqueViolation} if a unique constraint is violated.
    * @throws {IdsExhausted} if the table has no ids left.
    */
-  async query<Row extends QueryResultRow>(statement: Statement): Promise<QueryResult<Row>> {
+  query<Row extends QueryResultRow>(statement: Statement): Promise<QueryResult<Row>> {
+    return this.#breaker.run(() => this.#run<Row>(statement));
+  }
+
+  async #run<Row extends QueryResultRow>(statement: Statement): Promise<QueryResult<Row>> {
     const client = await this.#connect();
     try {
       await this.#discardOldPlans(client);
@@ -113,21 +115,7 @@ export class PooledDatabase implements Queryable {
     if (plannedAt !== undefined) await client.query('DISCARD PLANS');
   }
 
-  /** While the server is unreachable, one statement tries to connect and the others wait for its outcome. */
-  async #connect(): Promise<PoolClient> {
-    while (this.#attempt) await this.#attempt;
-    const client = this.#takeClient();
-    if (this.#isUnreachable) {
-      const forget = () => {
-        this.#attempt = undefined;
-      };
-      this.#attempt = client;
-      client.then(forget, forget);
-    }
-    return client;
-  }
-
-  #takeClient(): Promise<PoolClient> {
+  #connect(): Promise<PoolClient> {
     return new Promise((resolve, reject) => {
       this.#waiting.add(reject);
       this.#pool.connect((error, client, release) => {
@@ -148,7 +136,6 @@ export class PooledDatabase implements Queryable {
 
   /** Fails all statements that wait for a connection, instead of letting each one time out in sequence. */
   #failWaiting(failure: DatabaseUnavailable): void {
-    this.#isUnreachable = true;
     for (const reject of this.#waiting) reject(failure);
     this.#waiting.clear();
   }

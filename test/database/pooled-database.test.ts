@@ -141,7 +141,7 @@ t.test('a table without ids left is a 503 with an explanation in the log, and re
 });
 
 t.test(
-  'statements that wait for a connection fail with the attempt, and then one retries for all',
+  'statements that wait for a connection fail with the attempt, and then one probe is sent for all',
   async (t) => {
     const { port, connections, respond } = await silentServer(t);
     const pool = new pg.Pool({
@@ -163,6 +163,12 @@ t.test(
     t.equal(connections() - before, 1);
 
     respond();
+    const succeeds = () =>
+      database.query({ text: 'SELECT 1' }).then(
+        () => true,
+        () => false,
+      );
+    await until(succeeds, 'The circuit stays open');
     const results = await Promise.all(run());
     t.same(new Set(results.map((result) => Object(result).command)), new Set(['SELECT']), 'then all succeed');
     t.equal(pool.totalCount, 2);

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import t from 'tap';
 import type { Client } from '../support/client.ts';
 import { startWithoutDatabase } from '../support/service.ts';
@@ -63,4 +66,34 @@ t.test('only a trusted proxy can report that a request used https', async (t) =>
   t.equal(await policy(trusting, 'https, http'), undefined, 'the value of the nearest proxy counts');
   t.equal(await policy(trusting, 'https'), 'max-age=31536000; includeSubDomains');
   t.match(await policy(trusting, 'https', '/nowhere'), /max-age=/, 'also on errors');
+});
+
+const VARYING = /^(x-request-id|x-process-time|date)$/;
+
+/** The headers as lines, in one order, without those of the connection and without values that vary. */
+const headerLines = (entries: [string, unknown][]) =>
+  entries
+    .map(([name, value]) => [name.toLowerCase(), value] as const)
+    .filter(([name]) => !/^(connection|keep-alive)$/.test(name))
+    .map(([name, value]) => `${name}: ${VARYING.test(name) ? typeof value : value}`)
+    .sort();
+
+t.test('over a connection, responses have the headers of injected requests, each once', async (t) => {
+  const { app } = await startWithoutDatabase(t, { TRUST_PROXY: 'loopback' });
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = app.server.address() as AddressInfo;
+  for (const url of ['/health', '/nowhere', '/songs/%FF', '/openapi.json', '/docs', '/redoc/redoc.js'])
+    for (const method of ['GET', 'HEAD', 'OPTIONS'] as const)
+      for (const proto of ['http', 'https']) {
+        const headers = { 'x-forwarded-proto': proto, origin: 'https://myapp.com' };
+        const request = httpRequest({ port, method, path: url, headers, agent: false }).end();
+        const [response] = (await once(request, 'response')) as [IncomingMessage];
+        response.resume();
+        const { rawHeaders } = response;
+        const sent = rawHeaders.flatMap((name, index): [string, string][] =>
+          index % 2 === 0 ? [[name, String(rawHeaders[index + 1])]] : [],
+        );
+        const { headers: injected } = await app.inject({ method, url, headers });
+        t.same(headerLines(sent), headerLines(Object.entries(injected)), `${method} ${url} over ${proto}`);
+      }
 });

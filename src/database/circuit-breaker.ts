@@ -1,0 +1,69 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DatabaseUnavailable } from './failures.ts';
+
+/** The number of failures in a row that open the circuit. */
+const FAILURE_THRESHOLD = 5;
+/** How long statements wait for a probe, in milliseconds from its start. */
+const PROBE_PATIENCE = 200;
+
+/** SQLSTATEs of failures that say nothing about the server: another transaction, or a slow statement, is the cause. */
+const OF_STATEMENT = /^(40|55P03|57014)/;
+
+/**
+ * A circuit breaker for a database that hangs or is gone: after five failures in a row, statements fail at once instead
+ * of waiting for a timeout, and start a probe, one at a time. A probe that succeeds closes the circuit.
+ */
+export class CircuitBreaker {
+  readonly #probe: () => Promise<unknown>;
+  #failures = 0;
+  /** The outcome of the current probe; false once the patience is over. */
+  #earlyOutcome: Promise<boolean> | undefined;
+
+  /** @param probe Runs a small statement. */
+  constructor(probe: () => Promise<unknown>) {
+    this.#probe = probe;
+  }
+
+  /**
+   * Runs a statement, unless the circuit is open.
+   *
+   * @throws {DatabaseUnavailable} if the circuit is open: nothing was run. Errors of the statement are passed on.
+   */
+  async run<Result>(statement: () => Promise<Result>): Promise<Result> {
+    if (this.#failures >= FAILURE_THRESHOLD && !(await this.#isBack()))
+      throw new DatabaseUnavailable('The database does not respond', undefined);
+    return this.#observe(statement);
+  }
+
+  /** Whether the current probe, or a new one, succeeds in its first milliseconds. */
+  #isBack(): Promise<boolean> {
+    this.#earlyOutcome ??= this.#startProbe();
+    return this.#earlyOutcome;
+  }
+
+  #startProbe(): Promise<boolean> {
+    const settled = (isBack: boolean) => {
+      this.#earlyOutcome = undefined;
+      return isBack;
+    };
+    const probe = this.#observe(this.#probe).then(
+      () => settled(true),
+      () => settled(false),
+    );
+    return Promise.race([probe, delay(PROBE_PATIENCE, false, { ref: false })]);
+  }
+
+  async #observe<Result>(statement: () => Promise<Result>): Promise<Result> {
+    try {
+      const result = await statement();
+      this.#failures = 0;
+      return result;
+    } catch (error) {
+      this.#failures = isOutage(error) ? this.#failures + 1 : 0;
+      throw error;
+    }
+  }
+}
+
+const isOutage = (error: unknown): boolean =>
+  error instanceof DatabaseUnavailable && !OF_STATEMENT.test(error.code ?? '');
