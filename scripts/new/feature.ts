@@ -33,6 +33,17 @@ export const ${plural}: Feature = async (app) => {
 `;
 }
 
+/** Writes `test/features/PLURAL/provocations.ts`. */
+export function renderProvocations(resource: NewResource): string {
+  const { name } = resource;
+  return `import { ${name} } from '../../../schemas/${fileName(name)}.ts';
+import { resourceProvocations } from '../../support/provocations.ts';
+
+/** The errors of ${namesOf(resource).many}. */
+export const provocations = resourceProvocations(${name});
+`;
+}
+
 /** Writes `test/features/PLURAL/PLURAL.test.ts`. */
 export function renderTest(resource: NewResource): string {
   const { fields, unique } = resource;

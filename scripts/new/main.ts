@@ -29,12 +29,13 @@ function make(args: readonly string[]): void {
   write(created, changed);
   execFileSync('npm', ['run', '--silent', 'openapi'], { cwd: packageRoot, stdio: 'inherit' });
 
-  const [declaration, migration, feature, test] = Object.keys(created);
+  const [declaration, migration, feature, test, provocations] = Object.keys(created);
   console.log(`Wrote
   ${declaration}: the fields, descriptions and examples
   ${migration}: the table and its indexes
   ${feature}: the errors and the routes
   ${test}
+  ${provocations}: how the tests cause its errors
 Changed
   ${[...Object.keys(changed), 'openapi.json'].join('\n  ')}
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { namesOf } from '../../schemas/resource-names.ts';
 import { renderDeclaration } from './declaration.ts';
-import { fileName, renderFeature, renderTest } from './feature.ts';
+import { fileName, renderFeature, renderProvocations, renderTest } from './feature.ts';
 import { RequestError } from './field.ts';
 import { renderMigration } from './migration.ts';
 import type { NewResource } from './request.ts';
@@ -32,6 +32,7 @@ export function planOf(resource: NewResource, root: string): Plan {
     [`migrations/${nextMigration(root)}.${folder}.sql`]: renderMigration(resource),
     [`src/features/${folder}/index.ts`]: renderFeature(resource),
     [`test/features/${folder}/${folder}.test.ts`]: renderTest(resource),
+    [`test/features/${folder}/provocations.ts`]: renderProvocations(resource),
   };
   checkNames(resource, root, Object.values(created));
   const existing = Object.keys(created).find((file) => existsSync(join(root, file)));

@@ -9,7 +9,7 @@ import {
   targets,
   validBody,
   validRequest,
-} from '../support/provocations.ts';
+} from '../support/operations.ts';
 import { startService } from '../support/service.ts';
 
 const { call } = await startService(t);

@@ -30,6 +30,7 @@ t.test('the files have the names of the resource', async (t) => {
   t.ok(names.includes('schemas/rarity-specimen.ts'));
   t.ok(names.includes('src/features/rarity-specimens/index.ts'));
   t.ok(names.includes('test/features/rarity-specimens/rarity-specimens.test.ts'));
+  t.ok(names.includes('test/features/rarity-specimens/provocations.ts'));
   t.ok(names.some((name) => /^migrations\/\d{3}\.rarity-specimens\.sql$/.test(name)));
 });
 
