@@ -111,6 +111,29 @@ t.test('two rows that must differ are a conflict, in a create and in a write', a
   });
 });
 
+t.test('a conflict of a resource that has no error for it is a 500', async (t) => {
+  const { notFound } = venueErrors;
+  const feature: Feature = async (app) => {
+    const repository = batched(venue, repositoryOf(venue, app.databases), app.batching);
+    registerRoutes(app, venue, contractOf(venue, { notFound }), routesOf(venue, repository, { notFound }));
+  };
+  const { app } = await startService(t, {}, { features: [feature], models: [...models, ...venue.models] });
+  await app.pg.query(VENUE_TABLE);
+  const create = (payload: VenueCreate) => app.inject({ method: 'POST', url: '/concert-venues', payload });
+  const [taken, other] = [newVenue(), newVenue()];
+  t.equal((await create(taken)).statusCode, 201);
+  const url = String((await create(other)).headers.location);
+  for (const response of [
+    await create(taken),
+    await app.inject({ method: 'PUT', url, payload: taken }),
+    await app.inject({ method: 'PATCH', url, payload: taken }),
+  ]) {
+    t.equal(response.statusCode, 500);
+    t.equal(response.json().code, 'internal_error');
+  }
+  t.match((await app.inject(url)).json(), other);
+});
+
 t.test('a missing row is the error of the resource', async (t) => {
   t.match(await call('DELETE', `/${MISSING_ID}`), { status: 404, body: { code: venueErrors.notFound.code } });
 });
