@@ -6,6 +6,7 @@ import { ref } from '../../schemas/ref.ts';
 import type { AnyResource } from '../../schemas/resource.ts';
 import type { ErrorKind } from '../errors/define-error.ts';
 import { ReadPreconditions, WritePreconditions } from '../http/conditional-requests.ts';
+import { VERSIONED_BASE } from '../http/request-target.ts';
 import { MERGE_PATCH_DOCS, NoQuery, PATCH_TYPES } from '../http/requests.ts';
 import { errorAnswers, type Occurrence, occurrence } from '../openapi/error-responses.ts';
 import { links } from '../openapi/links.ts';
@@ -17,9 +18,10 @@ import {
   preconditionFailed,
   RESOURCE_ERRORS,
 } from '../openapi/request-errors.ts';
-import { answer, emptyAnswer, withExample } from '../openapi/responses.ts';
+import { answer, emptyAnswer, withExample, withHeaderExample } from '../openapi/responses.ts';
 import { ValidationFailed } from '../validation/plugin.ts';
 import { RequestValidators } from '../validation/request-validators.ts';
+import { encodeCursor } from './cursor.ts';
 
 /** The errors of a resource. */
 export interface ResourceErrors {
@@ -33,10 +35,11 @@ export const rowParams = (one: string) => Type.Object({ id: Identifier(`The id o
 
 /** The six operations of a resource. A feature may replace any of them, and any member of one. */
 export function contractOf(resource: AnyResource, { notFound, conflict }: ResourceErrors) {
-  const { names, texts, schemas, examples, envelope, unique } = resource;
+  const { names, texts, schemas, examples, envelope, unique, sortKeys } = resource;
   const { one, many, a, model, models } = names;
   const all = { tags: [many], security: [] };
   const single = { ...all, params: rowParams(one), querystring: NoQuery };
+  const base = VERSIONED_BASE + names.path;
   const example = (row: object) => (envelope === undefined ? row : { [envelope]: row });
 
   const missing = occurrence(notFound, { parameters: { id: '404' } });
@@ -60,7 +63,11 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
       description: `Returns one page of the ${many} that match all filters. The \`Link\` header contains the URL of the next page.`,
       querystring: schemas.query,
       response: {
-        200: answer(`One page of ${many}`, ref(schemas.list), 'Link', 'X-Total-Count'),
+        200: withHeaderExample(
+          answer(`One page of ${many}`, ref(schemas.list), 'Link', 'X-Total-Count'),
+          'Link',
+          `<${base}?limit=20&cursor=${encodeCursor(sortKeys, examples.stored)}>; rel="next"`,
+        ),
         ...errorAnswers(...LIST_ERRORS),
       },
     },
@@ -72,7 +79,11 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
       querystring: NoQuery,
       body: ref(schemas.create),
       response: {
-        201: answer(`The created ${one}`, ref(schemas.written), 'Location', 'ETag'),
+        201: withHeaderExample(
+          answer(`The created ${one}`, ref(schemas.written), 'Location', 'ETag'),
+          'Location',
+          `${base}/${examples.created.id}`,
+        ),
         ...errorAnswers(...BODY_ERRORS, invalid, ...createConflict, preconditionFailed),
       },
     },

@@ -4,7 +4,10 @@ import { ACCEPT_PATCH } from './requests.ts';
 
 /** The rules for a header of the contract or of CORS. */
 export interface HeaderRules {
-  /** Its declaration in responses; undefined if the contract does not declare it. */
+  /**
+   * Its declaration in responses; undefined if the contract does not declare it. A header that contains a path has its
+   * example in the operation (`withHeaderExample`).
+   */
   schema?: TSchema;
   /** The responses that have it: every response, or any response (CORS); undefined: only responses that declare it. */
   on?: 'every response' | 'any response';
@@ -94,7 +97,6 @@ export const headers = {
       pattern: '^<[^>]+>; rel="next"$',
       maxLength: 16_384,
       description: 'The URL of the next page (RFC 8288); absent on the last page.',
-      examples: ['</v1/tasks?limit=20&cursor=20.Qm9vaw.1795158515123.1795158515123>; rel="next"'],
     }),
   },
   Location: {
@@ -104,7 +106,6 @@ export const headers = {
       format: 'uri-reference',
       maxLength: 100,
       description: 'The path of the new resource.',
-      examples: ['/v1/songs/4'],
     }),
   },
   'Retry-After': {

@@ -27,9 +27,7 @@ export function finishDocument(document: GeneratedDocument): object {
       operation.responses[status] = shared.response(path, { ...response, ...(content && { content }) });
     }
   }
-  const responses = shared.responses();
-  const { headers } = shared;
-  return { ...head, paths, components: { ...components, responses, headers } };
+  return { ...head, paths, components: { ...components, ...shared.components() } };
 }
 
 /** Declares a parameter with a default as optional: TypeBox requires its property, because validation fills in the default. */

@@ -30,6 +30,16 @@ export const withExample = <Answer extends ReturnType<typeof answer>>(
   content: { 'application/json': { ...declared.content['application/json'], example } },
 });
 
+/** The same answer, whose header has an example of its own in place of that of the registry. */
+export const withHeaderExample = <Answer extends ReturnType<typeof answer>>(
+  declared: Answer,
+  name: DeclaredHeader,
+  example: string,
+) => ({
+  ...declared,
+  headers: { ...declared.headers, [name]: { ...headers[name].schema, examples: [example] } },
+});
+
 /**
  * An answer without a body. Routes send nothing rather than null, which would be JSON of four bytes: they would be
  * counted in the `Content-Length` of a 304 (RFC 9110, 8.6), and clients would wait for them.

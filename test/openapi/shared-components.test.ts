@@ -8,20 +8,41 @@ const error = (description: string) => ({
   },
 });
 
-t.test('errors become components, named after their examples; successes stay inline', async (t) => {
+t.test(
+  'errors become components, named after their examples; successes stay inline',
+  async (t) => {
+    const shared = new SharedComponents();
+    const first = shared.response('/songs', error('No'));
+    const second = shared.response('/songs', error('No'));
+    const elsewhere = shared.response('/songs/{id}', error('No'));
+    const ETag = { schema: { description: 'The version' } };
+    const success = shared.response('/songs', { description: 'Yes', headers: { ETag } });
+    t.same(shared.components(), {
+      headers: { ETag },
+      responses: { SongNotFoundOrSongExists: { ...error('No'), headers: {} } },
+    });
+    t.same(success, {
+      description: 'Yes',
+      headers: { ETag: { $ref: '#/components/headers/ETag' } },
+    });
+    for (const reference of [first, second, elsewhere])
+      t.same(reference, { $ref: '#/components/responses/SongNotFoundOrSongExists' });
+  },
+);
+
+t.test('headers that differ by path have the path in their names', async (t) => {
   const shared = new SharedComponents();
-  const first = shared.response('/songs', error('No'));
-  const second = shared.response('/songs', error('No'));
-  const elsewhere = shared.response('/songs/{id}', error('No'));
-  const ETag = { schema: { description: 'The version' } };
-  t.same(shared.response('/songs', { description: 'Yes', headers: { ETag } }), {
-    description: 'Yes',
-    headers: { ETag: { $ref: '#/components/headers/ETag' } },
-  });
-  t.same(shared.headers, { ETag });
-  t.same(shared.responses(), { SongNotFoundOrSongExists: { ...error('No'), headers: {} } });
-  for (const reference of [first, second, elsewhere])
-    t.same(reference, { $ref: '#/components/responses/SongNotFoundOrSongExists' });
+  const withLocation = (path: string) =>
+    shared.response(path, {
+      description: 'Created',
+      headers: { Location: { schema: { examples: [`${path}/1`] } } },
+    });
+  const created = ['/songs', '/tasks'].map(withLocation);
+  t.same(Object.keys(shared.components().headers), ['SongsLocation', 'TasksLocation']);
+  t.match(created, [
+    { headers: { Location: { $ref: '#/components/headers/SongsLocation' } } },
+    { headers: { Location: { $ref: '#/components/headers/TasksLocation' } } },
+  ]);
 });
 
 t.test('errors that differ by path have the path in their names', async (t) => {
@@ -34,14 +55,14 @@ t.test('errors that differ by path have the path in their names', async (t) => {
     'SongsByIdSongNotFoundOrSongExists',
     'StagePlansByPlanIdPrintSongNotFoundOrSongExists',
   ];
-  t.same(Object.keys(shared.responses()), names);
+  t.same(Object.keys(shared.components().responses), names);
   t.same(
     references,
     names.map((name) => ({ $ref: `#/components/responses/${name}` })),
   );
 });
 
-t.test('different components cannot have the same name', async (t) => {
+t.test('different components of one path cannot have the same name', async (t) => {
   const shared = new SharedComponents();
   shared.response('/songs', error('No'));
   t.throws(
@@ -53,5 +74,8 @@ t.test('different components cannot have the same name', async (t) => {
     headers: { ETag: { schema: { description } } },
   });
   shared.response('/songs', withETag('The version'));
-  t.throws(() => shared.response('/tasks', withETag('A number')), /Two different headers are called ETag/);
+  t.throws(
+    () => shared.response('/songs', withETag('A number')),
+    /Two different headers of \/songs are called ETag/,
+  );
 });

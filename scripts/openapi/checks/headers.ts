@@ -45,6 +45,20 @@ function headersOf(document: OpenApiDocument, operation: PlacedOperation, status
   }
 }
 
+/** The examples of `Location` and `Link` have the path of the operation. */
+export const headerPathsAreValid: Check = (document) =>
+  operationsOf(document).flatMap((operation) =>
+    responsesOf(document, operation).flatMap(({ place, headers = {} }) =>
+      Object.entries(headers)
+        .filter(([name]) => name === 'Location' || name === 'Link')
+        .flatMap(([name, header]) =>
+          (follow(document, header).schema?.examples ?? [])
+            .filter((example) => !new RegExp(`^<?/v1${operation.path}[/?]`).test(String(example)))
+            .map((example) => `${place}: the example of ${name} is ${example}`),
+        ),
+    ),
+  );
+
 /** Every header has a description and an example. */
 export const headersAreDescribed: Check = (document) =>
   operationsOf(document).flatMap((operation) =>

@@ -6,7 +6,7 @@ import {
   problemPathsAreValid,
 } from './errors.ts';
 import { bodiesHaveExamples } from './examples.ts';
-import { headersAreDeclared, headersAreDescribed } from './headers.ts';
+import { headerPathsAreValid, headersAreDeclared, headersAreDescribed } from './headers.ts';
 import { operationsAreDescribed } from './operations.ts';
 import { defaultsAreOptional, optionalParametersStayEmpty, parametersAreDescribed } from './parameters.ts';
 import { createsAreLinked, linksResolve, noDanglingReference } from './references.ts';
@@ -27,6 +27,7 @@ export const checks: Readonly<Record<string, Check>> = {
   defaultsAreOptional,
   headersAreDeclared,
   headersAreDescribed,
+  headerPathsAreValid,
   errorExamplesAreValid,
   problemPathsAreValid,
   errorsFollowFromRequests,

@@ -121,7 +121,20 @@ const faults: Readonly<Record<string, readonly [(document: LooseJson) => void, R
   ],
   headersAreDescribed: [
     [({ components }) => delete components.headers.ETag.description, /the header ETag/],
-    [({ components }) => delete components.headers.Link.schema.examples, /the header Link/],
+    [({ components }) => delete components.headers.SongsLink.schema.examples, /the header Link/],
+  ],
+  headerPathsAreValid: [
+    [
+      ({ paths }) =>
+        (paths['/songs'].post.responses[201].headers.Location =
+          paths['/tasks'].post.responses[201].headers.Location),
+      /POST \/songs 201: the example of Location is \/v1\/tasks/,
+    ],
+    [
+      ({ paths }) =>
+        (paths['/tasks'].get.responses[200].headers.Link = paths['/songs'].get.responses[200].headers.Link),
+      /GET \/tasks 200: the example of Link is <\/v1\/songs/,
+    ],
   ],
   errorExamplesAreValid: [
     [error((it) => delete it['application/json']), /no example has the code of an error/],
