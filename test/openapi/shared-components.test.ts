@@ -8,27 +8,24 @@ const error = (description: string) => ({
   },
 });
 
-t.test(
-  'errors become components, named after their examples; successes stay inline',
-  async (t) => {
-    const shared = new SharedComponents();
-    const first = shared.response('/songs', error('No'));
-    const second = shared.response('/songs', error('No'));
-    const elsewhere = shared.response('/songs/{id}', error('No'));
-    const ETag = { schema: { description: 'The version' } };
-    const success = shared.response('/songs', { description: 'Yes', headers: { ETag } });
-    t.same(shared.components(), {
-      headers: { ETag },
-      responses: { SongNotFoundOrSongExists: { ...error('No'), headers: {} } },
-    });
-    t.same(success, {
-      description: 'Yes',
-      headers: { ETag: { $ref: '#/components/headers/ETag' } },
-    });
-    for (const reference of [first, second, elsewhere])
-      t.same(reference, { $ref: '#/components/responses/SongNotFoundOrSongExists' });
-  },
-);
+t.test('errors become components, named after their examples; successes stay inline', async (t) => {
+  const shared = new SharedComponents();
+  const first = shared.response('/songs', error('No'));
+  const second = shared.response('/songs', error('No'));
+  const elsewhere = shared.response('/songs/{id}', error('No'));
+  const ETag = { schema: { description: 'The version' } };
+  const success = shared.response('/songs', { description: 'Yes', headers: { ETag } });
+  t.same(shared.components(), {
+    headers: { ETag },
+    responses: { SongNotFoundOrSongExists: { ...error('No'), headers: {} } },
+  });
+  t.same(success, {
+    description: 'Yes',
+    headers: { ETag: { $ref: '#/components/headers/ETag' } },
+  });
+  for (const reference of [first, second, elsewhere])
+    t.same(reference, { $ref: '#/components/responses/SongNotFoundOrSongExists' });
+});
 
 t.test('headers that differ by path have the path in their names', async (t) => {
   const shared = new SharedComponents();
