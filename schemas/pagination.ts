@@ -13,6 +13,9 @@ export type SortKeys = { id: 'integer' } & { [field: string]: SortKeyKind };
 /** A sort order: a field name for ascending order, with a leading minus for descending order. */
 export type Sort<Keys extends SortKeys> = (keyof Keys & string) | `-${keyof Keys & string}`;
 
+/** The largest number of rows on a page. */
+export const MAX_PAGE_SIZE = 100;
+
 const patterns: Record<SortKeyKind, string> = {
   integer: '-?[0-9]{1,10}',
   number: '[A-Za-z0-9_-]*',
@@ -59,7 +62,7 @@ export const ListQuery = <Keys extends SortKeys, Filters extends TProperties>(
       ),
       limit: Int32({
         minimum: 1,
-        maximum: 100,
+        maximum: MAX_PAGE_SIZE,
         default: 20,
         description: 'The maximum number of rows on the page.',
         examples: [20],

@@ -1,6 +1,6 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import { Identifier, Text, Timestamp } from './fields.ts';
-import { ListQuery, type SortKeys } from './pagination.ts';
+import { ListQuery, MAX_PAGE_SIZE, type SortKeys } from './pagination.ts';
 import { type Model, model, ref } from './ref.ts';
 import { type Examples, examplesOf, type GivenExamples } from './resource-examples.ts';
 import {
@@ -172,7 +172,7 @@ export function defineResource<
     Type.Unsafe<ItemOf<Given, Stamped>[]>(
       Type.Array(ref(item), {
         description: `One page of ${names.many}.`,
-        maxItems: 100,
+        maxItems: MAX_PAGE_SIZE,
         examples: [examples.rows],
       }),
     ),

@@ -2,7 +2,7 @@ import type { Resource } from '../../schemas/resource.ts';
 import type { Caller } from '../database/batching/batcher.ts';
 import type { Batching } from '../database/batching/batching.ts';
 import type { ConditionalWrite, WriteOutcome } from './conditional-write.ts';
-import type { Filters, Identified, ListParameters, Page } from './listing.ts';
+import { type Filters, type Identified, type ListParameters, type Page, shapeOf } from './listing.ts';
 import type { Repository, RowOf } from './repository.ts';
 import type { ResourceWrite, Values } from './statements.ts';
 
@@ -10,8 +10,8 @@ import type { ResourceWrite, Values } from './statements.ts';
 const onePerRow = { exclusiveKeyOf: ({ id }: ConditionalWrite): number => id };
 
 /**
- * Coalesces concurrent calls of a repository: reads by id and writes into one statement, equal lists and counts into
- * one result.
+ * Coalesces concurrent calls of a repository: reads by id, writes and lists of one shape into one statement, equal
+ * lists and counts into one result.
  */
 export function batched<
   Item extends Identified,
@@ -19,10 +19,12 @@ export function batched<
   Update extends Values,
   Query extends ListParameters,
 >(
-  { names: { table }, filterable, searchable }: Resource<Item, Create, Update, Query>,
+  resource: Resource<Item, Create, Update, Query>,
   repository: Repository<Item, Create, Update, Query>,
   batching: Batching,
 ) {
+  const { filterable, searchable } = resource;
+  const { table } = resource.names;
   const find = batching.together(`${table}.find`, (ids: readonly number[]) => repository.findMany(ids), {
     keyOf: (id) => id,
   });
@@ -39,10 +41,13 @@ export function batched<
     (writes: readonly ConditionalWrite[]) => repository.deleteMany(writes),
     onePerRow,
   );
-  const list = batching.sameOnce(
+  const list = batching.sameShape(
     `${table}.list`,
-    (query: Query) => repository.list(query),
-    ({ q }) => (q === undefined ? 'lists' : 'searches'),
+    (queries: readonly Query[]) => repository.listMany(queries),
+    {
+      laneOf: ({ q }) => (q === undefined ? 'lists' : 'searches'),
+      shapeOf: (query) => shapeOf(resource, query),
+    },
   );
   const count = batching.sameOnce(
     `${table}.count`,

@@ -1,7 +1,7 @@
-import type { SortKeys } from '../../schemas/pagination.ts';
+import { MAX_PAGE_SIZE, type SortKeys } from '../../schemas/pagination.ts';
 import type { AnyResource } from '../../schemas/resource.ts';
 import type { Queryable, Statement } from '../database/pooled-database.ts';
-import { columnName, keyTypes, selected, sortExpression } from './columns.ts';
+import { columnName, columnsOf, keyTypes, selected, sortExpression } from './columns.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 
 /** The query parameters of every list; those of one resource have its filters as well. */
@@ -26,13 +26,19 @@ export interface Page<Row> {
 /** The filters of a query, by the names of their parameters. */
 export type Filters = Readonly<Record<string, unknown>>;
 
-/** Adds a value to a statement's parameters and gives its placeholder. */
-type Bind = (value: unknown) => string;
+type Query = ListParameters & Filters;
+
+/** Adds a parameter to a statement, with its value for each query, and gives the expression for it. */
+type Bind = (type: string, values: readonly unknown[]) => string;
 
 /** The lists of a resource: their statements, and their pages. */
 export interface Listing {
-  /** Reads one page by keyset: the rows behind the cursor's row in the order (sort key, id), and one row more. */
-  page(query: ListParameters & Filters): Statement;
+  /**
+   * Reads pages by keyset: the rows behind the cursor's row in the order (sort key, id), and one row more. The queries
+   * have one shape. The rows of several pages have the place of their query, from 1, as `place_`; those of a page are
+   * in its order.
+   */
+  pages(queries: readonly Query[]): Statement;
   /** Counts the rows that meet the filters, as `total`. */
   count(filters: Filters): Statement;
 }
@@ -43,54 +49,96 @@ export function listingOf(resource: AnyResource): Listing {
   const { table } = names;
   const columns = selected(['id', ...Object.keys(fields), ...stamps]);
   const expressions = new Map(Object.keys(sortKeys).map((name) => [name, sortExpression(name, resource)]));
-  const types = new Map(Object.entries(sortKeys).map(([name, kind]) => [name, keyTypes[kind]]));
+  const keyTypeOf = new Map(Object.entries(sortKeys).map(([name, kind]) => [name, keyTypes[kind]]));
+  const columnTypeOf = new Map(columnsOf(resource).map(({ field, type }) => [field, type]));
   const filters = filterable.map((name) => {
     const column = columnName(name);
     const expression = expressions.get(name) ?? column;
     // An index over an expression finds the rows; those with null may be among them.
     const conditions = expression === column ? [column] : [expression, column];
-    return { name, conditions };
+    return { name, type: columnTypeOf.get(name) ?? 'text', conditions };
   });
 
-  const conditionsOf = (query: Filters, bind: Bind): string[] => {
+  /** The conditions of queries with the same filters. */
+  const conditionsOf = (queries: readonly Filters[], bind: Bind): string[] => {
     const where: string[] = [];
-    for (const { name, conditions } of filters) {
-      const value = query[name];
-      if (value === undefined) continue;
-      const given = bind(value);
+    const isGiven = (name: string) => queries[0]?.[name] !== undefined;
+    const valuesOf = (name: string) => queries.map(({ [name]: value }) => value);
+    for (const { name, type, conditions } of filters) {
+      if (!isGiven(name)) continue;
+      const given = bind(type, valuesOf(name));
       for (const condition of conditions) where.push(`${condition} = ${given}`);
     }
-    if (query.q !== undefined) where.push(containsText(searchable.map(columnName), bind(query.q)));
+    if (isGiven('q')) where.push(containsText(searchable.map(columnName), bind('text', valuesOf('q'))));
     return where;
   };
 
+  /** The statement of one page for queries of one shape, without its limit. */
+  const rowsOf = (queries: readonly Query[], bind: Bind): string => {
+    const { sort = 'id', cursor } = queries[0] ?? {};
+    const isDescending = sort.startsWith('-');
+    const key = isDescending ? sort.slice(1) : sort;
+    const keys = key === 'id' ? ['id'] : [key, 'id'];
+    const conditions = conditionsOf(queries, bind);
+    if (cursor !== undefined) {
+      const cursors: Filters[] = queries.map(({ cursor = '' }) => decodeCursor(sortKeys, cursor));
+      const left = keys.map((name) => expressions.get(name));
+      const right = keys.map((name) => {
+        const type = keyTypeOf.get(name) ?? 'text';
+        const after = cursors.map(({ [name]: value }) => value);
+        return `${bind(type, after)}::${type}`;
+      });
+      conditions.push(`(${left.join(', ')}) ${isDescending ? '<' : '>'} (${right.join(', ')})`);
+    }
+    const order = keys.map((name) => `${expressions.get(name)} ${isDescending ? 'DESC' : 'ASC'}`);
+    return `SELECT ${columns} FROM ${table} ${whereClause(conditions)} ORDER BY ${order.join(', ')}`;
+  };
+
+  const onePage = (query: Query): Statement => {
+    const values: unknown[] = [];
+    const rows = rowsOf([query], (_type, [value]) => `$${values.push(value)}`);
+    values.push(query.limit + 1);
+    return { text: `${rows} LIMIT $${values.length}`, values };
+  };
+
+  /**
+   * The planner takes a limit that it does not know for a tenth of the rows, and chooses a wrong plan. It plans the rows
+   * with a constant limit, apart from the rest because they are materialized. No row is read beyond the limit of its query.
+   */
+  const severalPages = (queries: readonly Query[]): Statement => {
+    const arrays: string[] = [];
+    const names: string[] = [];
+    const values: unknown[] = [];
+    const bind: Bind = (type, given) => {
+      const number = values.push(given);
+      arrays.push(`$${number}::${type}[]`);
+      names.push(`value_${number}_`);
+      return `given.value_${number}_`;
+    };
+    const rows = rowsOf(queries, bind);
+    const limit = bind(
+      'integer',
+      queries.map((query) => query.limit + 1),
+    );
+    const text = `
+      SELECT given.place_, page.*
+      FROM unnest(${arrays.join(', ')}) WITH ORDINALITY AS given (${names.join(', ')}, place_)
+      CROSS JOIN LATERAL (
+        WITH longest AS MATERIALIZED (${rows} LIMIT ${MAX_PAGE_SIZE + 1})
+        SELECT * FROM longest LIMIT ${limit}
+      ) AS page`;
+    return { text, values };
+  };
+
   return {
-    page(query) {
-      const { sort = 'id', cursor, limit } = query;
-      const isDescending = sort.startsWith('-');
-      const key = isDescending ? sort.slice(1) : sort;
-      const keys = key === 'id' ? ['id'] : [key, 'id'];
-      const values: unknown[] = [];
-      const bind: Bind = (value) => `$${values.push(value)}`;
-      const conditions = conditionsOf(query, bind);
-      if (cursor !== undefined) {
-        const after: Readonly<Record<string, unknown>> = decodeCursor(sortKeys, cursor);
-        const left = keys.map((name) => expressions.get(name));
-        const right = keys.map((name) => `${bind(after[name])}::${types.get(name)}`);
-        conditions.push(`(${left.join(', ')}) ${isDescending ? '<' : '>'} (${right.join(', ')})`);
-      }
-      const order = keys.map((name) => `${expressions.get(name)} ${isDescending ? 'DESC' : 'ASC'}`);
-      const text = [
-        `SELECT ${columns} FROM ${table}`,
-        whereClause(conditions),
-        `ORDER BY ${order.join(', ')} LIMIT ${bind(limit + 1)}`,
-      ].join(' ');
-      return { text, values };
+    pages(queries) {
+      const [query] = queries;
+      return query && queries.length === 1 ? onePage(query) : severalPages(queries);
     },
 
     count(query) {
       const values: unknown[] = [];
-      const conditions = conditionsOf(query, (value) => `$${values.push(value)}`);
+      const conditions = conditionsOf([query], (_type, [value]) => `$${values.push(value)}`);
       return {
         text: `SELECT count(*)::integer AS total FROM ${table} ${whereClause(conditions)}`,
         values,
@@ -99,18 +147,30 @@ export function listingOf(resource: AnyResource): Listing {
   };
 }
 
+/** The same text for queries whose pages one statement reads: they differ only in values and limits. */
+export function shapeOf({ filterable }: Pick<AnyResource, 'filterable'>, query: Query): string {
+  const filters = filterable.filter((name) => query[name] !== undefined);
+  return `${query.sort ?? 'id'} ${query.cursor === undefined ? '' : 'after'} ${filters.join(' ')}`;
+}
+
 /**
- * Runs the statement of a page. Rows that are inserted or deleted between two pages make it neither skip nor repeat
+ * Runs the statement of some pages. Rows that are inserted or deleted between two pages make it neither skip nor repeat
  * others.
  */
-export async function readPage<Row extends Identified>(
+export async function readPages<Row extends Identified>(
   database: Queryable,
   statement: Statement,
-  { limit, keys }: { limit: number; keys: SortKeys },
-): Promise<Page<Row>> {
-  const { rows } = await database.query<Row>(statement);
-  const last = rows.length > limit ? rows[limit - 1] : undefined;
-  return { rows: rows.slice(0, limit), next: last && encodeCursor(keys, last) };
+  { queries, keys }: { queries: readonly ListParameters[]; keys: SortKeys },
+): Promise<Page<Row>[]> {
+  const { rows } = await database.query<Row & { place_?: number }>(statement);
+  const pages = queries.map((): Row[] => []);
+  for (const row of rows) pages[(row.place_ ?? 1) - 1]?.push(row);
+  return queries.map(({ limit }, index) => {
+    const page = pages[index] ?? [];
+    if (page.length <= limit) return { rows: page, next: undefined };
+    page.length = limit;
+    return { rows: page, next: encodeCursor(keys, page[limit - 1] ?? {}) };
+  });
 }
 
 function whereClause(conditions: readonly string[]): string {

@@ -8,7 +8,7 @@ import {
   outcomesOf,
   type WriteOutcome,
 } from './conditional-write.ts';
-import { type Filters, type Identified, type ListParameters, type Page, readPage } from './listing.ts';
+import { type Filters, type Identified, type ListParameters, type Page, readPages } from './listing.ts';
 import { type ResourceWrite, type Statements, statementsOf, type Values } from './statements.ts';
 
 /** A row of a table: what clients see, and its version, a UUID that changes with each write. */
@@ -81,9 +81,9 @@ export function repositoryOf<
       return outcomesOf(writes, rows);
     },
 
-    /** One page. */
-    list(query: Query): Promise<Page<Item>> {
-      return readPage<Item>(lists, statements.list(query), { limit: query.limit, keys });
+    /** The pages of queries of one shape (see `shapeOf`), in their order. */
+    listMany(queries: readonly Query[]): Promise<Page<Item>[]> {
+      return readPages<Item>(lists, statements.list(queries), { queries, keys });
     },
 
     /** How many rows meet the filters, on all pages. */

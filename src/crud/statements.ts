@@ -26,8 +26,8 @@ export interface Statements<Create, Update, Query> {
   /** Writes to different rows; see `conditionalText`. */
   update(writes: readonly ResourceWrite<Update>[]): Statement;
   delete(writes: readonly ConditionalWrite[]): Statement;
-  /** Selects the rows of a page, and one more if there is a next page. */
-  list(query: Query): Statement;
+  /** Selects the rows of some pages, and one more of each that has a next page; see `Listing`. */
+  list(queries: readonly Query[]): Statement;
   /** Counts the rows that meet the filters, as `total`. */
   count(filters: Filters): Statement;
 }
@@ -68,7 +68,7 @@ export function statementsOf<
       values: [...conditionValues(writes), ...patchValues(columns, writes)],
     }),
     delete: (writes) => ({ text: deleteText, values: conditionValues(writes) }),
-    list: (query) => listing.page(query),
+    list: (queries) => listing.pages(queries),
     count: (filters) => listing.count(filters),
   };
 }

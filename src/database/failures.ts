@@ -48,6 +48,7 @@ const TRANSIENT_STATES = [
 const ROLLED_BACK_STATES = ['40001', '40P01'];
 
 const UNIQUE_VIOLATION = '23505';
+const QUERY_CANCELED = '57014';
 const SEQUENCE_LIMIT_EXCEEDED = '2200H';
 
 /** As in `ECONNRESET`; errors of Node.js itself have underscores, as in `ERR_INVALID_ARG_TYPE`. */
@@ -93,6 +94,11 @@ export function isRolledBack(failure: unknown): boolean {
 /** The SQLSTATE or the system's code of an error, where it has one. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Whether the server cancelled a statement, because it took too long. */
+export function isCancelled(failure: unknown): boolean {
+  return failure instanceof DatabaseUnavailable && failure.code === QUERY_CANCELED;
 }
 
 function isTransient(error: unknown): boolean {

@@ -59,8 +59,8 @@ t.test('filters by artist and by year read an index in the order of the page', a
   };
   const songs = repositoryOf(song, { main: explaining, lists: explaining });
 
-  await songs.list({ artist: 'Ghost', limit: 20 });
-  await songs.list({ year: 2016, limit: 20 });
+  await songs.listMany([{ artist: 'Ghost', limit: 20 }]);
+  await songs.listMany([{ year: 2016, limit: 20 }]);
   t.match(plans[0], /Index Scan using songs_by_artist/);
   t.match(plans[1], /Index Scan using songs_by_year/);
   t.notMatch(plans.join('\n'), /Sort/);

@@ -124,7 +124,7 @@ t.test('a name that does not exist does not compile', async (t) => {
     // @ts-expect-error the value of a field
     () => statementsOf(venue).create([{ name: 'a', streetName: 'b', size: 'huge' }]),
     // @ts-expect-error a query parameter
-    () => statementsOf(venue).list({ limit: 1, sort: 'notes' }),
+    () => statementsOf(venue).list([{ limit: 1, sort: 'notes' }]),
   ];
   t.equal(wrong.length, 9);
 });

@@ -1,4 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Adaptation, type Caller, Group, type Place, vacate, type Waiter } from './group.ts';
+
+export type { Caller } from './group.ts';
 
 /** How a batcher works; see {@link Batcher}. */
 export interface BatcherOptions<Item, Result> {
@@ -11,6 +14,16 @@ export interface BatcherOptions<Item, Result> {
    * result depends on the caller, so must its key.
    */
   keyOf?: ((item: Item, caller: Caller | undefined) => string | number) | undefined;
+  /**
+   * Identifies items that may share a batch: those of one group, of which there is a limited number. By default all
+   * items are one group. Groups take turns, and share the slots.
+   */
+  groupOf?: ((item: Item) => string) | undefined;
+  /**
+   * Adapts the batches of each group to the cost of its items, which may vary: the first batch has one item, and the
+   * duration of each batch decides the size of the next. By default each batch may have the largest size.
+   */
+  adaptation?: Adaptation | undefined;
   /** Identifies items that must not be in one batch, such as writes to the same row. By default all may. */
   exclusiveKeyOf?: ((item: Item) => string | number) | undefined;
   /** The largest number of items in a batch. */
@@ -24,14 +37,6 @@ export interface BatcherOptions<Item, Result> {
    * again separately. By default no failure is isolated.
    */
   isolates?(error: unknown): boolean;
-}
-
-/** The origin of a call. */
-export interface Caller {
-  /** Whether the caller has disconnected. Checked once, when its batch is sent. */
-  isDisconnected(): boolean;
-  /** When the caller stops waiting, in milliseconds on the clock of `performance.now()`. */
-  readonly deadline: number;
 }
 
 /** Counts since the start, and the current load. */
@@ -78,17 +83,6 @@ export class DeadlineError extends Error {
   }
 }
 
-interface Waiter<Result> {
-  resolve(result: Result): void;
-  reject(error: unknown): void;
-  caller: Caller | undefined;
-}
-
-interface Place<Item, Result> {
-  item: Item;
-  waiters: Waiter<Result>[];
-}
-
 type Batch<Item, Result> = readonly Place<Item, Result>[];
 
 /** The number of callers that get their results in one turn of the event loop: their continuations take time. */
@@ -113,8 +107,9 @@ const MIN_EXPIRY_INTERVAL = 20;
  */
 export class Batcher<Item, Result> {
   readonly #options: BatcherOptions<Item, Result>;
-  /** The places of waiting callers, by key, in the order of their arrival. */
-  readonly #places = new Map<string | number | symbol, Place<Item, Result>>();
+  readonly #groups = new Map<string, Group<Item, Result>>();
+  /** The groups that have waiting callers, in the order of their turns. */
+  readonly #waiting = new Set<Group<Item, Result>>();
   readonly #inFlight = new Set<Batch<Item, Result>>();
   /** Results, or errors, that are being handed out in slices. */
   #settling = 0;
@@ -157,13 +152,15 @@ export class Batcher<Item, Result> {
     }
     return new Promise((resolve, reject) => {
       const waiter = { resolve, reject, caller };
+      const group = this.#groupOf(item);
       const key = this.#options.keyOf?.(item, caller) ?? Symbol();
-      const place = this.#places.get(key);
+      const place = group.places.get(key);
       if (place) {
         place.waiters.push(waiter);
         this.#counts.shared++;
       } else {
-        this.#places.set(key, { item, waiters: [waiter] });
+        group.places.set(key, { item, waiters: [waiter] });
+        this.#waiting.add(group);
       }
       this.#counts.queued++;
       if (caller && caller.deadline < this.#nextExpiry) this.#expireAt(caller.deadline);
@@ -184,50 +181,64 @@ export class Batcher<Item, Result> {
     this.#expireWaiters(Number.POSITIVE_INFINITY);
   }
 
+  #groupOf(item: Item): Group<Item, Result> {
+    const { groupOf, maxBatchSize, maxInFlight, adaptation } = this.#options;
+    const name = groupOf?.(item) ?? '';
+    const known = this.#groups.get(name);
+    if (known) return known;
+    const group = new Group<Item, Result>({ maxBatchSize, maxInFlight, adaptation });
+    this.#groups.set(name, group);
+    return group;
+  }
+
   #goOn(): void {
     this.#schedule();
     if (this.#isIdle()) for (const resolve of this.#drained.splice(0)) resolve();
   }
 
   #isIdle(): boolean {
-    return this.#places.size === 0 && this.#inFlight.size === 0 && this.#settling === 0;
+    return this.#waiting.size === 0 && this.#inFlight.size === 0 && this.#settling === 0;
   }
 
-  #canSend(): boolean {
-    return this.#places.size > 0 && this.#inFlight.size < this.#options.maxInFlight;
+  /** The group whose batch is to be sent next; undefined while there is no slot for any. */
+  #nextGroup(): Group<Item, Result> | undefined {
+    if (this.#inFlight.size >= this.#options.maxInFlight) return undefined;
+    for (const group of this.#waiting) if (group.hasSlot) return group;
+    return undefined;
   }
 
   #schedule(): void {
-    if (this.#scheduled || !this.#canSend()) return;
+    if (this.#scheduled || !this.#nextGroup()) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      while (this.#canSend()) this.#sendNext();
+      for (let group = this.#nextGroup(); group; group = this.#nextGroup()) this.#sendNext(group);
       this.#goOn();
     });
   }
 
-  #sendNext(): void {
-    const batch = this.#take();
-    if (batch.length > 0) void this.#send(batch);
+  #sendNext(group: Group<Item, Result>): void {
+    const batch = this.#take(group);
+    if (batch.length > 0) void this.#send(batch, group);
   }
 
   /** Takes the places of the next batch out of the queue; no caller can join them any more. */
-  #take(): Batch<Item, Result> {
-    const { maxBatchSize, exclusiveKeyOf } = this.#options;
+  #take(group: Group<Item, Result>): Batch<Item, Result> {
+    const { exclusiveKeyOf } = this.#options;
+    const { places, batchSize } = group;
     const batch: Place<Item, Result>[] = [];
     const taken = new Set<string | number>();
     const late: Waiter<Result>[] = [];
     const gone: Waiter<Result>[] = [];
     const now = performance.now();
-    for (const [key, place] of this.#places) {
-      if (batch.length === maxBatchSize) break;
+    for (const [key, place] of places) {
+      if (batch.length === batchSize) break;
       const exclusiveKey = exclusiveKeyOf?.(place.item);
       if (exclusiveKey !== undefined) {
         if (taken.has(exclusiveKey)) continue;
         taken.add(exclusiveKey);
       }
-      this.#places.delete(key);
+      places.delete(key);
       this.#counts.queued -= place.waiters.length;
       for (const waiter of vacate(place)) {
         const { caller } = waiter;
@@ -237,22 +248,29 @@ export class Batcher<Item, Result> {
       }
       if (place.waiters.length > 0) batch.push(place);
     }
+    // The turn of the other groups.
+    this.#waiting.delete(group);
+    if (places.size > 0) this.#waiting.add(group);
     this.#counts.disconnected += gone.length;
     this.#reject(gone, () => new DisconnectedError('The caller disconnected'));
     this.#expire(late, false);
     return batch;
   }
 
-  async #send(batch: Batch<Item, Result>): Promise<void> {
+  async #send(batch: Batch<Item, Result>, group: Group<Item, Result>): Promise<void> {
     this.#inFlight.add(batch);
+    group.inFlight++;
     this.#counts.inFlight++;
     this.#counts.batches++;
     this.#counts.items += batch.length;
+    const began = performance.now();
     const settle = await this.#run(batch);
+    group.adapt(batch.length, performance.now() - began);
     this.#inFlight.delete(batch);
+    group.inFlight--;
     this.#counts.inFlight--;
     // A full batch is sent first: it is in flight while these results are delivered.
-    while (this.#canSend() && this.#places.size >= this.#options.maxBatchSize) this.#sendNext();
+    for (let next = this.#nextGroup(); next?.isFull; next = this.#nextGroup()) this.#sendNext(next);
     void this.#settle(batch, settle);
   }
 
@@ -331,9 +349,12 @@ export class Batcher<Item, Result> {
       }
     };
     const queued: Waiter<Result>[] = [];
-    for (const [key, place] of this.#places) {
-      moveLate(place, queued);
-      if (place.waiters.length === 0) this.#places.delete(key);
+    for (const group of this.#waiting) {
+      for (const [key, place] of group.places) {
+        moveLate(place, queued);
+        if (place.waiters.length === 0) group.places.delete(key);
+      }
+      if (group.places.size === 0) this.#waiting.delete(group);
     }
     this.#counts.queued -= queued.length;
     const sent: Waiter<Result>[] = [];
@@ -343,13 +364,4 @@ export class Batcher<Item, Result> {
     this.#expire(queued, false);
     this.#expire(sent, true);
   }
-}
-
-/**
- * Empties a place and returns its callers. A map that is never empty can keep former entries reachable for a while,
- * because each backing table that it outgrows references its successor. The callers, with their requests, must not stay
- * reachable through them.
- */
-function vacate<Result>(place: Pick<Place<unknown, Result>, 'waiters'>): Waiter<Result>[] {
-  return place.waiters.splice(0);
 }

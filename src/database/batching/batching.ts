@@ -1,4 +1,4 @@
-import { isRolledBack } from '../failures.ts';
+import { isCancelled, isRolledBack } from '../failures.ts';
 import { Batcher, type BatcherCounts, type BatcherOptions, type Caller } from './batcher.ts';
 
 /** Runs one item, alone or in a batch, and returns its result. */
@@ -25,11 +25,18 @@ const MAX_BATCH_SIZE = 50;
 const MAX_IN_FLIGHT = 2;
 const MAX_QUEUED = 10_000;
 
+/** How long one statement for several lists may take, in milliseconds, as far as their shape foretells it. */
+const MAX_LIST_DURATION = 50;
+
 /** A read of a lane. */
 interface LaneRead {
   /** The same for equal reads. */
   key: string;
-  run(): Promise<unknown>;
+  /** The same for reads that one statement can run. */
+  shape: string;
+  item: unknown;
+  /** Runs reads of one shape. */
+  run(items: readonly unknown[]): Promise<readonly unknown[]>;
 }
 
 /** The batchers of one service, all with the bounds that fit its database. */
@@ -84,29 +91,66 @@ export class Batching {
     name: string,
     run: (item: Item) => Promise<Result>,
     laneOf: (item: Item) => Lane,
-    keyOf: (item: Item, caller: Caller | undefined) => string = (item) => JSON.stringify(item),
+    keyOf?: (item: Item, caller: Caller | undefined) => string,
   ): Runner<Item, Result> {
+    const runAll = (items: readonly Item[]) => Promise.all(items.map(run));
+    return this.sameShape(name, runAll, { laneOf, shapeOf: () => '', ...(keyOf && { keyOf }) });
+  }
+
+  /**
+   * Runs reads of one shape in one statement, where their lane has batches, and equal ones once.
+   *
+   * @param name Tells items of different reads apart.
+   * @param run Runs the statement for items of one shape and returns one result per item.
+   * @param options `laneOf` gives the lane whose slots an item needs, `shapeOf` the same text for items that one
+   * statement can run, `keyOf` identifies equal items; by default, items with the same JSON text are equal.
+   */
+  sameShape<Item, Result>(
+    name: string,
+    run: (items: readonly Item[]) => Promise<readonly Result[]>,
+    {
+      laneOf,
+      shapeOf,
+      keyOf = (item) => JSON.stringify(item),
+    }: {
+      laneOf: (item: Item) => Lane;
+      shapeOf: (item: Item) => string;
+      keyOf?: (item: Item, caller: Caller | undefined) => string;
+    },
+  ): Runner<Item, Result> {
+    // Reads of one shape have one name, and with it one type of item.
+    const runItems = (items: readonly unknown[]) => run(items as readonly Item[]);
     return (item, caller) => {
-      const read = { key: `${name} ${keyOf(item, caller)}`, run: () => run(item) };
+      const key = `${name} ${keyOf(item, caller)}`;
+      const read = { key, shape: `${name} ${shapeOf(item)}`, item, run: runItems };
       // Equal keys have the same name, and with it the same type of result.
       return this.#lanes[laneOf(item)].run(read, caller) as Promise<Result>;
     };
   }
 
+  /** A lane of lists has batches; the reads of other lanes are slow, so that each is a statement by itself. */
   #lane(name: Lane, maxInFlight: number): Batcher<LaneRead, unknown> {
+    const { enabled } = this.#options;
+    const inBatches = enabled && name === 'lists';
     return this.#batcher<LaneRead, unknown>(name, {
-      run: (reads) => Promise.all(reads.map((read) => read.run())),
-      keyOf: this.#options.enabled ? ({ key }) => key : undefined,
-      maxBatchSize: 1,
+      run: async (reads) => reads[0]?.run(reads.map(({ item }) => item)) ?? [],
+      keyOf: enabled ? ({ key }) => key : undefined,
+      ...(inBatches && {
+        groupOf: ({ shape }) => shape,
+        adaptation: { maxDuration: MAX_LIST_DURATION, maxInFlight: MAX_IN_FLIGHT },
+      }),
+      maxBatchSize: inBatches ? MAX_BATCH_SIZE : 1,
       maxInFlight,
+      // A statement of several lists that takes too long is run list by list: reading twice does no harm.
+      isolates: (error) => isRolledBack(error) || isCancelled(error),
     });
   }
 
   #batcher<Item, Result>(
     name: string,
-    options: Omit<BatcherOptions<Item, Result>, 'maxQueued' | 'isolates'>,
+    options: Omit<BatcherOptions<Item, Result>, 'maxQueued'>,
   ): Batcher<Item, Result> {
-    const batcher = new Batcher<Item, Result>({ ...options, maxQueued: MAX_QUEUED, isolates: isRolledBack });
+    const batcher = new Batcher<Item, Result>({ isolates: isRolledBack, ...options, maxQueued: MAX_QUEUED });
     this.#batchers.set(name, batcher);
     return batcher;
   }

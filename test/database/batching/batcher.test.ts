@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import {
   Batcher,
@@ -348,3 +348,94 @@ t.test('draining waits for all accepted calls', async (t) => {
   await draining;
   t.equal((await Promise.all(results)).length, 4);
 });
+
+t.test('only items of one group share a batch, and groups take turns', async (t) => {
+  const { batcher, sent } = held({ groupOf: (item) => item[0] ?? '', maxInFlight: 1 });
+  const results = ['a1', 'a2', 'b1', 'a3', 'a4', 'b2', 'c1', 'b1'].map((item) => batcher.run(item));
+  for (const batch of ['a1 a2 a3', 'b1 b2', 'c1', 'a4']) {
+    await turn();
+    await turn();
+    t.equal(sent.at(-1)?.items.join(' '), batch);
+    sent.at(-1)?.answer();
+  }
+  t.equal((await Promise.all(results)).join(' '), '<a1> <a2> <b1> <a3> <a4> <b2> <c1> <b1>');
+  await batcher.drain();
+  t.match(batcher.counts, { batches: 4, items: 7, shared: 1, queued: 0 });
+});
+
+t.test('a caller of one group that disconnects is dropped, and the other groups are served', async (t) => {
+  const { batcher, sent } = held({ groupOf: (item) => item[0] ?? '' });
+  const gone: Caller = { isDisconnected: () => true, deadline: performance.now() + 60_000 };
+  const results = [
+    outcome(batcher.run('a1', gone)),
+    outcome(batcher.run('b1')),
+    outcome(batcher.run('b2', gone)),
+  ];
+  await turn();
+  t.same(
+    sent.map(({ items }) => items),
+    [['b1']],
+  );
+  sent[0]?.answer();
+  t.same(await Promise.all(results), [DisconnectedError.name, '<b1>', DisconnectedError.name]);
+  await batcher.drain();
+});
+
+t.test('calls of all groups are rejected at their deadline', async (t) => {
+  const { batcher, sent } = held({ groupOf: (item) => item[0] ?? '', maxInFlight: 1 });
+  const first = batcher.run('a1');
+  await turn();
+  const late = [outcome(batcher.run('b1', waitingFor(30))), outcome(batcher.run('c1', waitingFor(30)))];
+  const patient = batcher.run('c2', waitingFor(60_000));
+  await keepingAlive(t, async () =>
+    t.same(await Promise.all(late), [DeadlineError.name, DeadlineError.name]),
+  );
+  sent[0]?.answer();
+  t.equal(await first, '<a1>');
+  await turn();
+  await turn();
+  t.same(sent[1]?.items, ['c2']);
+  sent[1]?.answer();
+  t.equal(await patient, '<c2>');
+});
+
+t.test(
+  'batches of a group grow while they are quick, and its items run one by one while they are slow',
+  async (t) => {
+    const pause = 40;
+    const { batcher, sent } = held({
+      groupOf: (item) => item[0] ?? '',
+      adaptation: { maxDuration: pause, maxInFlight: 1 },
+      maxInFlight: 3,
+    });
+    const results = ['a1', 'a2'].map((item) => batcher.run(item));
+    await turn();
+    t.same(
+      sent.map(({ items }) => items),
+      [['a1'], ['a2']],
+      'a group of unknown cost has single items, in all slots',
+    );
+    for (const batch of sent) batch.answer();
+    await Promise.all(results.splice(0));
+    results.push(...['a3', 'a4', 'a5', 'a6'].map((item) => batcher.run(item)));
+    await turn();
+    t.same(
+      sent.slice(2).map(({ items }) => items),
+      [['a3', 'a4', 'a5']],
+      'a quick one has batches of full size in fewer slots',
+    );
+    await delay(3 * pause);
+    sent[2]?.answer();
+    await turn();
+    await turn();
+    results.push(batcher.run('a7'));
+    await turn();
+    t.same(
+      sent.slice(3).map(({ items }) => items),
+      [['a6'], ['a7']],
+      'a slow one has single items again',
+    );
+    for (const batch of sent) batch.answer();
+    await Promise.all(results);
+  },
+);

@@ -1,7 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { DatabaseError } from 'pg';
 import t from 'tap';
 import type { Caller } from '../../../src/database/batching/batcher.ts';
 import { Batching, type Lane } from '../../../src/database/batching/batching.ts';
+import { DatabaseUnavailable, UniqueViolation } from '../../../src/database/failures.ts';
 
 const echo = (runs: unknown[]) => async (items: readonly string[]) => {
   runs.push(items);
@@ -29,6 +31,68 @@ t.test('equal waiting calls run once', async (t) => {
   const results = await Promise.all([list({ q: 'a' }), list({ q: 'b' }), list({ q: 'a' })]);
   t.same(results, [1, 2, 1]);
   t.same(runs, [{ q: 'a' }, { q: 'b' }]);
+});
+
+/** Lists of one table, whose shape is the part before the colon; a list of `poison` fails. */
+function lists(batching: Batching, runs: unknown[], failure = new Error('poison')) {
+  const run = async (items: readonly string[]) => {
+    runs.push(items);
+    if (items.some((item) => item.endsWith('poison'))) throw failure;
+    return items.map((item) => `<${item}>`);
+  };
+  return batching.sameShape('songs.list', run, {
+    laneOf: (item) => (item.startsWith('q') ? 'searches' : 'lists'),
+    shapeOf: (item) => item.slice(0, item.indexOf(':')),
+    keyOf: (item) => item,
+  });
+}
+
+t.test('lists of one shape run in one statement, equal ones share a place, searches run alone', async (t) => {
+  const batching = new Batching({ enabled: true, connections: 5, listConnections: 5 });
+  const runs: unknown[] = [];
+  const list = lists(batching, runs);
+  await Promise.all(['a:1', 'b:1'].map((item) => list(item)));
+  t.same(runs.splice(0), [['a:1'], ['b:1']], 'the first of a shape tells its cost');
+  const items = ['a:1', 'b:1', 'q:1', 'a:2', 'a:1', 'b:2', 'q:2', 'a:3'];
+  t.same(
+    await Promise.all(items.map((item) => list(item))),
+    items.map((item) => `<${item}>`),
+  );
+  t.same(runs, [['a:1', 'a:2', 'a:3'], ['b:1', 'b:2'], ['q:1'], ['q:2']]);
+  t.match(batching.counts(), { lists: { batches: 4, items: 7, shared: 1 }, searches: { batches: 2 } });
+});
+
+for (const [title, failure] of [
+  ['that the server rejects', new UniqueViolation(new DatabaseError('poison', 0, 'error'))],
+  ['that takes too long', new DatabaseUnavailable('too long', Object.assign(new Error(), { code: '57014' }))],
+] as const) {
+  t.test(`the lists of a statement ${title} run one by one, and only the culprit fails`, async (t) => {
+    const batching = new Batching({ enabled: true, connections: 1, listConnections: 1 });
+    const runs: unknown[] = [];
+    const list = lists(batching, runs, failure);
+    await list('a:0');
+    const results = await Promise.allSettled(['a:1', 'a:poison', 'a:2'].map((item) => list(item)));
+    t.match(results, [{ value: '<a:1>' }, { reason: failure }, { value: '<a:2>' }]);
+    t.same(runs, [['a:0'], ['a:1', 'a:poison', 'a:2'], ['a:1'], ['a:poison'], ['a:2']]);
+  });
+}
+
+t.test('a broken connection fails all lists of a statement, and nothing is retried', async (t) => {
+  const batching = new Batching({ enabled: true, connections: 1, listConnections: 1 });
+  const runs: unknown[] = [];
+  const list = lists(batching, runs, new DatabaseUnavailable('gone', new Error('Connection terminated')));
+  await list('a:0');
+  const results = await Promise.allSettled(['a:1', 'a:poison'].map((item) => list(item)));
+  t.match(results, [{ status: 'rejected' }, { status: 'rejected' }]);
+  t.equal(runs.length, 2);
+});
+
+t.test('with batching off, each list is one statement', async (t) => {
+  const batching = new Batching({ enabled: false, connections: 5, listConnections: 5 });
+  const runs: unknown[] = [];
+  const list = lists(batching, runs);
+  for (const _ of [1, 2]) await Promise.all(['a:1', 'a:1', 'a:2'].map((item) => list(item)));
+  t.same(runs, [['a:1'], ['a:1'], ['a:2'], ['a:1'], ['a:1'], ['a:2']]);
 });
 
 t.test('equal calls of different callers share nothing where the key holds the caller', async (t) => {

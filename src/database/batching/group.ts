@@ -1,0 +1,86 @@
+/** The origin of a call. */
+export interface Caller {
+  /** Whether the caller has disconnected. Checked once, when its batch is sent. */
+  isDisconnected(): boolean;
+  /** When the caller stops waiting, in milliseconds on the clock of `performance.now()`. */
+  readonly deadline: number;
+}
+
+/** A call that waits for its result. */
+export interface Waiter<Result> {
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+  caller: Caller | undefined;
+}
+
+/** An item of a batch, and the callers that wait for its result. */
+export interface Place<Item, Result> {
+  item: Item;
+  waiters: Waiter<Result>[];
+}
+
+/** How the batches of a group adapt to the cost of its items. */
+export interface Adaptation {
+  /** How long a batch should take at most, in milliseconds. A single item may take longer. */
+  maxDuration: number;
+  /** How many batches of a group may be in flight while its items are cheap enough for batches of full size. */
+  maxInFlight: number;
+}
+
+interface GroupLimits {
+  maxBatchSize: number;
+  maxInFlight: number;
+  adaptation: Adaptation | undefined;
+}
+
+/** The waiting calls that may share a batch. */
+export class Group<Item, Result> {
+  /** The places of waiting callers, by key, in the order of their arrival. */
+  readonly places = new Map<string | number | symbol, Place<Item, Result>>();
+  /** Batches of the group in flight. */
+  inFlight = 0;
+  readonly #limits: GroupLimits;
+  #batchSize: number;
+
+  constructor(limits: GroupLimits) {
+    this.#limits = limits;
+    this.#batchSize = limits.adaptation ? 1 : limits.maxBatchSize;
+  }
+
+  /** The largest number of items in the next batch. */
+  get batchSize(): number {
+    return this.#batchSize;
+  }
+
+  /** Whether no call could join the next batch if it were sent later. */
+  get isFull(): boolean {
+    return this.places.size >= this.#batchSize;
+  }
+
+  /** Whether another batch may be in flight, as far as the group is concerned. */
+  get hasSlot(): boolean {
+    const { maxBatchSize, maxInFlight, adaptation } = this.#limits;
+    const slots =
+      adaptation && this.#batchSize === maxBatchSize
+        ? Math.min(adaptation.maxInFlight, maxInFlight)
+        : maxInFlight;
+    return this.inFlight < slots;
+  }
+
+  /** Adapts the size of the next batches to the duration of a batch, in milliseconds. */
+  adapt(items: number, duration: number): void {
+    const { maxBatchSize, adaptation } = this.#limits;
+    if (!adaptation) return;
+    const affordable = Math.floor((adaptation.maxDuration * items) / duration);
+    this.#batchSize = Math.min(Math.max(affordable, 1), maxBatchSize);
+  }
+}
+
+/**
+ * Empties a place and returns its callers. A map that is never empty can keep former entries reachable for a while,
+ * because each backing table that it outgrows references its successor. The callers, with their requests, must not stay
+ * reachable through them.
+ */
+export function vacate<Result>(place: Pick<Place<unknown, Result>, 'waiters'>): Waiter<Result>[] {
+  return place.waiters.splice(0);
+}
