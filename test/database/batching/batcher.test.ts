@@ -356,7 +356,7 @@ t.test('only items of one group share a batch, and groups take turns', async (t)
     await turn();
     await turn();
     t.equal(sent.at(-1)?.items.join(' '), batch);
-    sent.at(-1)?.answer();
+    sent.at(-1)?.resolve();
   }
   t.equal((await Promise.all(results)).join(' '), '<a1> <a2> <b1> <a3> <a4> <b2> <c1> <b1>');
   await batcher.drain();
@@ -376,7 +376,7 @@ t.test('a caller of one group that disconnects is dropped, and the other groups 
     sent.map(({ items }) => items),
     [['b1']],
   );
-  sent[0]?.answer();
+  sent[0]?.resolve();
   t.same(await Promise.all(results), [DisconnectedError.name, '<b1>', DisconnectedError.name]);
   await batcher.drain();
 });
@@ -390,12 +390,12 @@ t.test('calls of all groups are rejected at their deadline', async (t) => {
   await keepingAlive(t, async () =>
     t.same(await Promise.all(late), [DeadlineError.name, DeadlineError.name]),
   );
-  sent[0]?.answer();
+  sent[0]?.resolve();
   t.equal(await first, '<a1>');
   await turn();
   await turn();
   t.same(sent[1]?.items, ['c2']);
-  sent[1]?.answer();
+  sent[1]?.resolve();
   t.equal(await patient, '<c2>');
 });
 
@@ -415,7 +415,7 @@ t.test(
       [['a1'], ['a2']],
       'a group of unknown cost has single items, in all slots',
     );
-    for (const batch of sent) batch.answer();
+    for (const batch of sent) batch.resolve();
     await Promise.all(results.splice(0));
     results.push(...['a3', 'a4', 'a5', 'a6'].map((item) => batcher.run(item)));
     await turn();
@@ -425,7 +425,7 @@ t.test(
       'a quick one has batches of full size in fewer slots',
     );
     await delay(3 * pause);
-    sent[2]?.answer();
+    sent[2]?.resolve();
     await turn();
     await turn();
     results.push(batcher.run('a7'));
@@ -435,7 +435,7 @@ t.test(
       [['a6'], ['a7']],
       'a slow one has single items again',
     );
-    for (const batch of sent) batch.answer();
+    for (const batch of sent) batch.resolve();
     await Promise.all(results);
   },
 );
