@@ -1,5 +1,5 @@
-# Any image with Node 24 and npm, for example from a mirror.
-ARG NODE_IMAGE=node:24-bookworm-slim
+# Any image with Node 26 and npm, for example from a mirror.
+ARG NODE_IMAGE=node:26-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app

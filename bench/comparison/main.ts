@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { interruptionBySignal, reportFailure } from '../lib/command.ts';
 import { findLoadGenerator } from '../lib/load/load-generator.ts';
 import { withLoadedServer } from '../lib/loaded-databases.ts';
+import { switchNode } from '../lib/node-version.ts';
 import { type Peer, readPeers } from '../lib/peer-manifest.ts';
 import type { Results } from '../lib/results.ts';
 import { withTemporaryFolder } from '../lib/temporary-folder.ts';
@@ -19,7 +20,9 @@ import { terminalReport } from './terminal-report.ts';
 const args = process.argv.slice(2);
 try {
   const options = readOptions(args);
-  await main(options, selectPeers(readPeers(), options.only));
+  const peers = selectPeers(readPeers(), options.only);
+  await switchNode(options.node);
+  await main(options, peers);
 } catch (error) {
   reportFailure(error, usage);
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../lib/command.ts';
+import { nodeVersion } from '../lib/node-version.ts';
 import type { ScenarioName } from '../lib/results.ts';
 import { scenarioNames } from './scenarios.ts';
 
@@ -23,6 +24,8 @@ export interface Options {
   rate: number | undefined;
   /** The seed of all random numbers. */
   seed: number;
+  /** The version of Node.js; undefined means the running one. */
+  node: string | undefined;
 }
 
 export const usage = `Usage: npm run bench -- [options]
@@ -33,6 +36,7 @@ export const usage = `Usage: npm run bench -- [options]
   --open-rounds N    how often latency is measured in the open loop; as often as all else by default
   --seconds N        how long one measurement takes; 2 by default
   --warm-up N        how long each server is warmed up after its start, in seconds; 5 by default
+  --node VERSION     the version of Node.js, such as 26, from the package registry; by default the running one
   --workers N        how many processes or threads serve in each peer; 1 by default
   --rate N           requests a second in the open loop; by default 60 % of what the slowest peer can do
   --seed N           of everything random; drawn by default
@@ -59,6 +63,7 @@ export function readOptions(args: readonly string[]): Options {
     scenarios: given.scenarios ? list(given.scenarios).map(scenario) : scenarioNames,
     workers: whole('workers', given.workers ?? '1', 64),
     rate: given.rate === undefined ? undefined : whole('rate', given.rate, 1_000_000),
+    node: given.node === undefined ? undefined : nodeVersion(given.node),
     seed: given.seed === undefined ? drawSeed() : whole('seed', given.seed, MAX_SEED),
   };
 }
@@ -81,6 +86,7 @@ function parse(args: readonly string[]) {
         workers: { type: 'string' },
         rate: { type: 'string' },
         seed: { type: 'string' },
+        node: { type: 'string' },
         quick: { type: 'boolean', default: false },
       },
     }).values;

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { interruptionBySignal, reportFailure } from '../lib/command.ts';
 import { findLoadGenerator, type LoadGenerator } from '../lib/load/load-generator.ts';
 import { describeMachine, machineReport } from '../lib/machine.ts';
+import { switchNode } from '../lib/node-version.ts';
 import { withTemporaryFolder } from '../lib/temporary-folder.ts';
 import { type Measurement, measure } from './measurement.ts';
 import { type Options, readOptions, usage } from './options.ts';
@@ -18,7 +19,9 @@ import { summarize } from './summary.ts';
 const say = (text: string) => process.stdout.write(`${text}\n\n`);
 
 try {
-  await main(readOptions(process.argv.slice(2)));
+  const options = readOptions(process.argv.slice(2));
+  await switchNode(options.node);
+  await main(options);
 } catch (error) {
   reportFailure(error, usage);
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../lib/command.ts';
+import { nodeVersion } from '../lib/node-version.ts';
 import { type ScenarioName, scenarioNames } from './scenarios.ts';
 
 /** The options of a run. */
@@ -11,6 +12,8 @@ export interface Options {
   /** The numbers of connections, with one measurement each. */
   connections: readonly number[];
   scenarios: readonly ScenarioName[];
+  /** The version of Node.js; undefined means the running one. */
+  node: string | undefined;
 }
 
 export const usage = `Usage: npm run bench:self -- [options]
@@ -18,6 +21,7 @@ export const usage = `Usage: npm run bench:self -- [options]
   --seconds N        how long one measurement takes; 3 by default
   --connections N    just this number of connections, or several: 1,64; by default 1,16,64,256
   --only SCENARIO    just this scenario, or several: ${scenarioNames.join(',')}
+  --node VERSION     the version of Node.js, such as 26, from the package registry; by default the running one
   --quick            one round of one second each, with 64 connections`;
 
 /**
@@ -26,7 +30,7 @@ export const usage = `Usage: npm run bench:self -- [options]
  * @throws {UsageError} if it does not match {@link usage}.
  */
 export function readOptions(args: readonly string[]): Options {
-  const { quick, rounds, seconds, connections, only } = parse(args);
+  const { quick, rounds, seconds, connections, only, node } = parse(args);
   return {
     rounds: positive('rounds', rounds ?? (quick ? '1' : '3')),
     seconds: positive('seconds', seconds ?? (quick ? '1' : '3')),
@@ -34,6 +38,7 @@ export function readOptions(args: readonly string[]): Options {
       positive('connections', number),
     ),
     scenarios: list(only, scenarioNames).map(scenario),
+    node: node === undefined ? undefined : nodeVersion(node),
   };
 }
 
@@ -46,6 +51,7 @@ function parse(args: readonly string[]) {
         seconds: { type: 'string' },
         connections: { type: 'string', multiple: true },
         only: { type: 'string', multiple: true },
+        node: { type: 'string' },
         quick: { type: 'boolean', default: false },
       },
     }).values;

@@ -3,7 +3,7 @@
 # its steps through `say`.
 # shellcheck disable=SC2154
 
-readonly LOCAL_BASE=localhost/setlist-node-base:24
+readonly LOCAL_BASE=localhost/setlist-node-base:26
 
 buildah() { command buildah --storage-driver vfs "$@"; }
 
@@ -27,7 +27,7 @@ postgresql_bin() {
   [[ -n $programs ]] && dirname "$programs"
 }
 
-# Builds the base image, unless it exists: Debian with Node 24 and npm, like the Dockerfile's default base.
+# Builds the base image, unless it exists: Debian with Node 26 and npm, like the Dockerfile's default base.
 make_local_base() {
   buildah inspect --type image "$LOCAL_BASE" >/dev/null 2>&1 && return
   say "making $LOCAL_BASE, once"
@@ -40,7 +40,7 @@ make_local_base() {
     "$root"/var/cache/debconf/* "$root"/var/log/*.log "$root"/usr/share/{doc,info,locale,man}/* "${root:?}/dev/"*
 
   mkdir -p "$modules/npm" "$work/node"
-  unpack "node-linux-$(node -p process.arch)@24" "$work/node"
+  unpack "node-linux-$(node -p process.arch)@26" "$work/node"
   install -m 0755 "$work/node/bin/node" "$root/usr/local/bin/node"
   unpack npm@11 "$modules/npm"
   ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
