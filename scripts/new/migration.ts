@@ -1,7 +1,7 @@
 import { namesOf } from '../../schemas/resource-names.ts';
 import { columnName } from '../../src/crud/columns.ts';
 import { NULL_RANKS } from '../../src/crud/cursor.ts';
-import { isFilterable, isSortable } from './declaration.ts';
+import { isFilterable, isSearchable, isSortable } from './declaration.ts';
 import { type FieldType, type NewField, RequestError, type Scalar } from './field.ts';
 import type { NewResource } from './request.ts';
 
@@ -62,13 +62,18 @@ export function renderMigration(resource: NewResource): string {
     ([name, expression]) =>
       `CREATE INDEX IF NOT EXISTS ${identifier(`${table}_by_${name}`)} ON ${table} (${expression}, id);`,
   );
+  const searched = fields.filter(isSearchable).map(({ name }) => `'${columnName(name)}'`);
+  const searchIndex = `
+-- For searches, where the server has trigrams.
+SELECT setlist_index_search('${table}', ${searched.join(', ')});
+`;
   return `CREATE TABLE IF NOT EXISTS ${table} (
   ${columns.join(',\n  ')}
 );
 
 -- One for each sort key. Null sorts after all values.
 ${indexes.join('\n')}
-`;
+${searched.length === 0 ? '' : searchIndex}`;
 }
 
 function columnDefinition(field: NewField): string {

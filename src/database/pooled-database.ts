@@ -7,6 +7,8 @@ import { codeOf, connectFailure, DatabaseUnavailable, queryFailure } from './fai
 export interface Statement {
   text: string;
   values?: unknown[];
+  /** Whether the best plan depends on the values, so that the statement is planned for them each time. */
+  isPlannedForValues?: boolean;
 }
 
 /** The database as repositories use it: a pool, or one client of a pool. */
@@ -70,7 +72,8 @@ export class PooledDatabase implements Queryable {
   }
 
   /**
-   * Runs one statement on a connection of the pool. The connection parses and plans each text once.
+   * Runs one statement on a connection of the pool. The connection parses and plans each text once, unless the
+   * statement is planned for its values.
    *
    * @throws {DatabaseUnavailable} if there is no connection, the statement fails for a transient reason, or the circuit is
    * open after such failures.
@@ -81,11 +84,15 @@ export class PooledDatabase implements Queryable {
     return this.#breaker.run(() => this.#run<Row>(statement));
   }
 
-  async #run<Row extends QueryResultRow>(statement: Statement): Promise<QueryResult<Row>> {
+  async #run<Row extends QueryResultRow>({
+    isPlannedForValues = false,
+    ...statement
+  }: Statement): Promise<QueryResult<Row>> {
     const client = await this.#connect();
     try {
       await this.#discardOldPlans(client);
-      const result = await client.query<Row>({ ...statement, name: nameOf(statement.text) });
+      const name = isPlannedForValues ? '' : nameOf(statement.text);
+      const result = await client.query<Row>({ ...statement, name });
       client.release();
       return result;
     } catch (error) {
