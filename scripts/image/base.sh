@@ -27,12 +27,12 @@ postgresql_bin() {
   [[ -n $programs ]] && dirname "$programs"
 }
 
-# Builds the base image, unless it exists: Debian with Node 26 and npm, like the Dockerfile's default base.
+# Builds the base image, unless it exists: Debian with Node 26, the library that it needs, and npm, like the Dockerfile's default base.
 make_local_base() {
   buildah inspect --type image "$LOCAL_BASE" >/dev/null 2>&1 && return
   say "making $LOCAL_BASE, once"
   local root=$work/base modules=$work/base/usr/local/lib/node_modules
-  debootstrap --variant=minbase bookworm "$root" >"$work/debootstrap.log" || {
+  debootstrap --variant=minbase --include=libatomic1 bookworm "$root" >"$work/debootstrap.log" || {
     tail -5 "$work/debootstrap.log"
     return 1
   }
