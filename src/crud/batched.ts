@@ -6,7 +6,7 @@ import { type Filters, type Identified, type ListParameters, type Page, shapeOf 
 import type { Repository, RowOf } from './repository.ts';
 import type { ResourceWrite, Values } from './statements.ts';
 
-/** Keeps two writes to the same row out of one batch: each is to see what the one before it has written. */
+/** Keeps two writes to one row out of one batch: each must see the result of the previous one. */
 const onePerRow = { exclusiveKeyOf: ({ id }: ConditionalWrite): number => id };
 
 /**
@@ -25,23 +25,23 @@ export function batched<
 ) {
   const { filterable, searchable } = resource;
   const { table } = resource.names;
-  const find = batching.together(`${table}.find`, (ids: readonly number[]) => repository.findMany(ids), {
+  const find = batching.batch(`${table}.find`, (ids: readonly number[]) => repository.findMany(ids), {
     keyOf: (id) => id,
   });
-  const create = batching.together(`${table}.create`, (items: readonly Create[]) =>
+  const create = batching.batch(`${table}.create`, (items: readonly Create[]) =>
     repository.createMany(items),
   );
-  const update = batching.together(
+  const update = batching.batch(
     `${table}.update`,
     (writes: readonly ResourceWrite<Update>[]) => repository.updateMany(writes),
     onePerRow,
   );
-  const remove = batching.together(
+  const remove = batching.batch(
     `${table}.delete`,
     (writes: readonly ConditionalWrite[]) => repository.deleteMany(writes),
     onePerRow,
   );
-  const list = batching.sameShape(
+  const list = batching.batchByShape(
     `${table}.list`,
     (queries: readonly Query[]) => repository.listMany(queries),
     {
@@ -49,7 +49,7 @@ export function batched<
       shapeOf: (query) => shapeOf(resource, query),
     },
   );
-  const count = batching.sameOnce(
+  const count = batching.dedupe(
     `${table}.count`,
     (filters: Filters) => repository.count(filters),
     () => 'counts',
@@ -57,7 +57,7 @@ export function batched<
   const filters = searchable.length === 0 ? filterable : [...filterable, 'q'];
 
   return {
-    /** The row with this id; undefined when there is none. */
+    /** Returns the row with this id; undefined if there is none. */
     find(id: number, caller?: Caller): Promise<RowOf<Item> | undefined> {
       return find(id, caller);
     },
@@ -65,18 +65,18 @@ export function batched<
     create(item: Create, caller?: Caller): Promise<WriteOutcome<RowOf<Item>>> {
       return create(item, caller);
     },
-    /** Writes to a row those fields that the patch holds. */
+    /** Updates the fields in the patch. */
     update(write: ResourceWrite<Update>, caller?: Caller): Promise<WriteOutcome<RowOf<Item>>> {
       return update(write, caller);
     },
     delete(write: ConditionalWrite, caller?: Caller): Promise<WriteOutcome<Identified>> {
       return remove(write, caller);
     },
-    /** One page. */
+    /** Returns one page. */
     list(query: Query, caller?: Caller): Promise<Page<Item>> {
       return list(query, caller);
     },
-    /** How many rows meet the filters of a query, on all pages. */
+    /** Counts the rows on all pages that match the filters of a query. */
     count(query: Query, caller?: Caller): Promise<number> {
       const values: Values = query;
       return count(Object.fromEntries(filters.map((name) => [name, values[name]])), caller);
@@ -84,7 +84,7 @@ export function batched<
   };
 }
 
-/** A repository whose concurrent calls are coalesced. */
+/** A repository that coalesces concurrent calls. */
 export type BatchedRepository<
   Item extends Identified,
   Create extends Values,

@@ -5,17 +5,17 @@ import { NULL_RANKS } from './cursor.ts';
 
 /** The column of a field. */
 export interface Column {
-  /** The name of the field, as clients see it. */
+  /** The name of the field in the contract. */
   readonly field: string;
   readonly name: string;
   /** Its type in SQL. */
   readonly type: string;
   readonly isNullable: boolean;
-  /** The value where a create leaves the field out. */
+  /** The value if the field is absent from a create. */
   readonly default: unknown;
 }
 
-/** The types of columns. Texts, enums included, have the collation `C` in the migrations. */
+/** The types of columns. In the migrations, texts and enums have the collation `C`. */
 const columnTypes: Record<FieldKind, string> = {
   string: 'text',
   text: 'text',
@@ -28,7 +28,7 @@ const columnTypes: Record<FieldKind, string> = {
   enum: 'text',
 };
 
-/** The types to which the values of a cursor are cast. */
+/** The SQL types of the values in a cursor. */
 export const keyTypes: Record<SortKeyKind, string> = {
   integer: 'bigint',
   number: 'double precision',
@@ -38,7 +38,7 @@ export const keyTypes: Record<SortKeyKind, string> = {
   text: 'text',
 };
 
-/** The name of the column of a field: the same in snake case. */
+/** The name of the column of a field: its name in snake case. */
 export const columnName = (field: string): string =>
   field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
@@ -52,15 +52,15 @@ export const columnsOf = ({ fields }: Pick<AnyResource, 'fields'>): Column[] =>
     default: value,
   }));
 
-/** What a statement selects of the given fields, under the names that clients see. */
+/** The select list of the given fields, under their names in the contract. */
 export const selected = (fields: readonly string[]): string =>
   fields
     .map((field) => (columnName(field) === field ? field : `${columnName(field)} AS "${field}"`))
     .join(', ');
 
 /**
- * The SQL expression by which a list is sorted, the same as in the index: the column, or, where it may be null, the
- * column with a value after all others in place of null.
+ * The SQL expression of a sort key, equal to the one in the index: the column, or, if it is nullable, the column with null
+ * replaced by a value after all others.
  */
 export function sortExpression(name: string, { fields, sortKeys }: AnyResource): string {
   const column = columnName(name);

@@ -4,14 +4,14 @@ import type { Statement } from '../database/pooled-database.ts';
 /** The outcome of a create, or of a write to one row that may depend on the version of the row. */
 export type WriteOutcome<Row> =
   | { status: 'written'; row: Row }
-  /** There is no such row. */
+  /** The row does not exist. */
   | { status: 'not_found' }
-  /** The row exists, but its version does not meet the conditions. */
+  /** The row exists, but its version violates the conditions. */
   | { status: 'version_mismatch' }
-  /** The row does not fit in beside the others: one is equal to it in a unique constraint, or the table is full. */
+  /** The row conflicts with others: it violates a unique constraint, or the table is full. */
   | { status: 'conflict' };
 
-/** A row to write, and the versions (UUIDs) on which the write depends. */
+/** A row to write, and the conditions on its version (a UUID). */
 export interface ConditionalWrite {
   id: number;
   /** The row must have one of these versions; undefined: it may have any. */
@@ -20,17 +20,16 @@ export interface ConditionalWrite {
   excluded: readonly string[] | undefined;
 }
 
-/** A row that was locked for a write; `id` is null where the version did not meet the conditions. */
+/** A row that was locked for a write; `id` is null if the version violates the conditions. */
 export type LockedRow<Row> = Row & { id: number | null; lockedId: number };
 
 /**
- * The text of a statement for conditional writes to different rows, which returns a {@link LockedRow} for each row that
- * exists. Rows are locked in the order of their ids, so that no two batches wait for each other, and in their latest
- * version.
+ * The text of a statement for conditional writes to different rows, which returns a {@link LockedRow} for each existing
+ * row. Rows are locked in their latest version, and in the order of their ids, which prevents deadlocks.
  *
- * @param table The table, of which `id` and `version` are read.
- * @param write An `UPDATE` or `DELETE` of those rows whose ids are in `matching (match_id_)`, with `RETURNING` at
- * least `id`; its parameters begin with `$4`, behind those of {@link conditionValues}.
+ * @param table The table, with the columns `id` and `version`.
+ * @param write An `UPDATE` or `DELETE` of the rows with ids in `matching (match_id_)`, with at least `id` in `RETURNING`;
+ * its parameters begin with `$4`, after those of {@link conditionValues}.
  */
 export const conditionalText = (table: string, write: string): string => `
   WITH bound AS (
@@ -51,10 +50,10 @@ export const conditionValues = (writes: readonly ConditionalWrite[]): Statement[
   writes.map(({ excluded }) => arrayLiteral(excluded)),
 ];
 
-/** An array of UUIDs as PostgreSQL reads it from text. */
+/** An array of UUIDs as a literal of PostgreSQL. */
 const arrayLiteral = (versions: readonly string[] | undefined) => versions && `{${versions.join()}}`;
 
-/** The outcomes of writes, in their order. */
+/** The outcomes of writes, in order. */
 export function outcomesOf<Row>(
   writes: readonly ConditionalWrite[],
   rows: readonly LockedRow<Row>[],
@@ -67,16 +66,16 @@ export function outcomesOf<Row>(
   });
 }
 
-/** The outcomes of creates: of the rows that they inserted, in their order; undefined where there was a conflict. */
+/** The outcomes of creates from their inserted rows, in order; undefined means a conflict. */
 export const createOutcomes = <Row>(rows: readonly (Row | undefined)[]): WriteOutcome<Row>[] =>
   rows.map((row) => (row === undefined ? { status: 'conflict' } : { status: 'written', row }));
 
 /**
- * The outcome of a write that violates a unique constraint. A violation fails the statement of a whole batch, and does
- * not tell which write caused it: it is an outcome for a single write only.
+ * The outcome of a write that violates a unique constraint. A violation fails the statement of the whole batch without
+ * naming the write that caused it: only a single write has this outcome.
  *
  * @param constraint The name of the constraint; a violation of another one is a bug.
- * @throws the error itself for several writes and for every other failure.
+ * @throws the error for several writes, and for every other failure.
  */
 export function conflictOutcome(
   writes: readonly ConditionalWrite[],

@@ -8,7 +8,7 @@ import type { ErrorKind } from '../errors/define-error.ts';
 import { ReadPreconditions, WritePreconditions } from '../http/conditional-requests.ts';
 import { VERSIONED_BASE } from '../http/request-target.ts';
 import { MERGE_PATCH_DOCS, NoQuery, PATCH_TYPES } from '../http/requests.ts';
-import { errorAnswers, type Occurrence, occurrence } from '../openapi/error-responses.ts';
+import { errorResponses, type Occurrence, occurrence } from '../openapi/error-responses.ts';
 import { links } from '../openapi/links.ts';
 import {
   BODY_ERRORS,
@@ -18,7 +18,7 @@ import {
   preconditionFailed,
   RESOURCE_ERRORS,
 } from '../openapi/request-errors.ts';
-import { answer, emptyAnswer, withExample, withHeaderExample } from '../openapi/responses.ts';
+import { emptyResponse, jsonResponse, withExample, withHeaderExample } from '../openapi/responses.ts';
 import { ValidationFailed } from '../validation/plugin.ts';
 import { RequestValidators } from '../validation/request-validators.ts';
 import { encodeCursor } from './cursor.ts';
@@ -26,14 +26,14 @@ import { encodeCursor } from './cursor.ts';
 /** The errors of a resource. */
 export interface ResourceErrors {
   notFound: ErrorKind<404>;
-  /** The error of a create, or a write, of a row that does not fit in beside the others. */
+  /** The error of a create or write that conflicts with other rows. */
   conflict?: ErrorKind<409>;
 }
 
-/** The parameters of the path of one row. */
+/** The path parameters of one row. */
 export const rowParams = (one: string) => Type.Object({ id: Identifier(`The id of the ${one}.`) });
 
-/** The six operations of a resource. A feature may replace any of them, and any member of one. */
+/** The contracts of the six operations of a resource. A feature may replace each of them, and each member. */
 export function contractOf(resource: AnyResource, { notFound, conflict }: ResourceErrors) {
   const { names, texts, schemas, examples, envelope, unique, sortKeys } = resource;
   const { one, many, a, model, models } = names;
@@ -44,15 +44,15 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
 
   const missing = occurrence(notFound, { parameters: { id: '404' } });
   const createConflict = conflict === undefined ? [] : [occurrence(conflict)];
-  // A write only conflicts with rows that must not be equal to it.
+  // A write can only violate a unique constraint.
   const writeConflict = unique.length === 0 ? [] : createConflict;
   const invalid = occurrence(ValidationFailed, {
     name: `Invalid${model}`,
     details: invalidBody(resource),
   });
   const written = (row: object, bodyErrors: readonly Occurrence[]) => ({
-    200: withExample(answer(`The updated ${one}`, ref(schemas.written), 'ETag'), example(row)),
-    ...errorAnswers(...bodyErrors, invalid, missing, ...writeConflict, preconditionFailed),
+    200: withExample(jsonResponse(`The updated ${one}`, ref(schemas.written), 'ETag'), example(row)),
+    ...errorResponses(...bodyErrors, invalid, missing, ...writeConflict, preconditionFailed),
   });
 
   return {
@@ -64,11 +64,11 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
       querystring: schemas.query,
       response: {
         200: withHeaderExample(
-          answer(`One page of ${many}`, ref(schemas.list), 'Link', 'X-Total-Count'),
+          jsonResponse(`One page of ${many}`, ref(schemas.list), 'Link', 'X-Total-Count'),
           'Link',
           `<${base}?limit=20&cursor=${encodeCursor(sortKeys, examples.stored)}>; rel="next"`,
         ),
-        ...errorAnswers(...LIST_ERRORS),
+        ...errorResponses(...LIST_ERRORS),
       },
     },
     create: {
@@ -80,11 +80,11 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
       body: ref(schemas.create),
       response: {
         201: withHeaderExample(
-          answer(`The created ${one}`, ref(schemas.written), 'Location', 'ETag'),
+          jsonResponse(`The created ${one}`, ref(schemas.written), 'Location', 'ETag'),
           'Location',
           `${base}/${examples.created.id}`,
         ),
-        ...errorAnswers(...BODY_ERRORS, invalid, ...createConflict, preconditionFailed),
+        ...errorResponses(...BODY_ERRORS, invalid, ...createConflict, preconditionFailed),
       },
     },
     get: {
@@ -94,9 +94,9 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
       description: `Returns the current state of ${a}.`,
       headers: ReadPreconditions,
       response: {
-        200: answer(`The ${one}`, ref(schemas.item), 'ETag'),
-        304: emptyAnswer('The client already has this version', 'ETag'),
-        ...errorAnswers(...RESOURCE_ERRORS, missing, preconditionFailed),
+        200: jsonResponse(`The ${one}`, ref(schemas.item), 'ETag'),
+        304: emptyResponse('The client already has this version', 'ETag'),
+        ...errorResponses(...RESOURCE_ERRORS, missing, preconditionFailed),
       },
     },
     replace: {
@@ -127,8 +127,8 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
       description: `Deletes ${a} permanently. Its id is never reused.`,
       headers: WritePreconditions,
       response: {
-        204: emptyAnswer(`The ${one} was deleted`),
-        ...errorAnswers(...RESOURCE_ERRORS, missing, preconditionFailed),
+        204: emptyResponse(`The ${one} was deleted`),
+        ...errorResponses(...RESOURCE_ERRORS, missing, preconditionFailed),
       },
     },
   } satisfies Record<string, FastifySchema>;
@@ -137,7 +137,7 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
 /** The operations of a resource. */
 export type Contract = ReturnType<typeof contractOf>;
 
-/** Where a client can go on from a response, by operation and status. */
+/** The links from responses to further operations, by operation and status. */
 export function linksOf({ get, replace, update, delete: remove }: Contract, { envelope }: AnyResource) {
   const createdId =
     envelope === undefined ? '$response.body#/id' : (`$response.body#/${envelope}/id` as const);
@@ -149,7 +149,7 @@ export function linksOf({ get, replace, update, delete: remove }: Contract, { en
   };
 }
 
-/** The failures of an example body in which a text is empty, and a number or boolean has the wrong type. */
+/** The failures of an example body with an empty text, and a number or boolean of the wrong type. */
 function invalidBody({ fields, schemas: { create }, examples }: AnyResource): readonly ErrorDetail[] {
   const declared = Object.entries(fields);
   const empty = declared.find(([, { valueSchema }]) => valueSchema.minLength >= 1)?.[0];
@@ -159,7 +159,7 @@ function invalidBody({ fields, schemas: { create }, examples }: AnyResource): re
     ...(empty && { [empty]: '' }),
     ...(number ? { [number]: String(examples.create[number] ?? 1) } : boolean && { [boolean]: 'yes' }),
   };
-  // Any field refuses an array.
+  // No field accepts an array.
   const body = {
     ...examples.create,
     ...(Object.keys(wrong).length > 0 ? wrong : { [declared[0]?.[0] ?? '']: [] }),

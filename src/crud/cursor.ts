@@ -1,22 +1,22 @@
 import type { SortKeyKind, SortKeys } from '../../schemas/pagination.ts';
 
-/** The value of one sort key: instants in their RFC 3339 form. */
+/** The value of one sort key; instants are RFC 3339. */
 export type KeyValue = string | number;
 
-/** Where null stands in an order: after all other values. Expressions and indexes say the same in SQL. */
+/** The replacements of null, which sorts after all other values. Sort expressions and indexes contain them in SQL. */
 export const NULL_RANKS: Record<SortKeyKind, { value: KeyValue; sql: string }> = {
   integer: { value: 2_147_483_647, sql: '2147483647' },
   number: { value: 'Infinity', sql: `'Infinity'::double precision` },
   instant: { value: 'infinity', sql: `'infinity'::timestamptz` },
   moment: { value: 'infinity', sql: `'infinity'::timestamptz` },
   date: { value: 'infinity', sql: `'infinity'::date` },
-  // The last code point: the order is that of code points.
+  // The last code point: texts are sorted by code points.
   text: { value: '\u{10ffff}', sql: `U&'\\+10FFFF'` },
 };
 
 interface KeyCodec {
   encode(value: unknown): string;
-  /** Gives a value of its type for each text that fits the pattern. */
+  /** Returns a value of the type for each text that matches the pattern. */
   decode(text: string): KeyValue;
 }
 
@@ -27,7 +27,7 @@ const FIRST_MOMENT = Date.UTC(1000, 0, 1);
 const fromBase64Url = (text: string) => Buffer.from(text, 'base64url').toString().replaceAll('\0', '');
 const toBase64Url = (value: unknown) => Buffer.from(String(value)).toString('base64url');
 
-/** An instant in the years 1000 to 9999; later ones stand for null. */
+/** An instant in the years 1000 to 9999; later ones mean null. */
 const momentAt = (time: number) =>
   time > LAST_MOMENT ? 'infinity' : new Date(Math.max(time, FIRST_MOMENT)).toISOString();
 /** The inverse of {@link momentAt}. */
@@ -48,14 +48,14 @@ const codecs: Record<SortKeyKind, KeyCodec> = {
   text: { encode: toBase64Url, decode: fromBase64Url },
 };
 
-/** Writes the sort keys of a row into a cursor; its form is the `pattern` of the `cursor` parameter. */
+/** Encodes the sort keys of a row as a cursor, which matches the `pattern` of the `cursor` parameter. */
 export function encodeCursor(keys: SortKeys, row: Readonly<Record<string, unknown>>): string {
   return Object.entries(keys)
     .map(([field, kind]) => codecs[kind].encode(row[field] ?? NULL_RANKS[kind].value))
     .join('.');
 }
 
-/** Reads a cursor that fits the `pattern` of the `cursor` parameter; each such text is one. */
+/** Decodes a cursor. Each text that matches the `pattern` of the `cursor` parameter is valid. */
 export function decodeCursor<Keys extends SortKeys>(
   keys: Keys,
   cursor: string,

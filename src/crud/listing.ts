@@ -4,7 +4,7 @@ import type { Queryable, Statement } from '../database/pooled-database.ts';
 import { columnName, columnsOf, keyTypes, selected, sortExpression } from './columns.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 
-/** The query parameters of every list; those of one resource have its filters as well. */
+/** The query parameters of every list, without the filters of the resource. */
 export type ListParameters = {
   sort?: string;
   limit: number;
@@ -19,27 +19,26 @@ export type Identified = { id: number };
 
 export interface Page<Row> {
   rows: Row[];
-  /** The cursor of the next page; undefined on the last one. */
+  /** The cursor of the next page; undefined on the last page. */
   next: string | undefined;
 }
 
-/** The filters of a query, by the names of their parameters. */
+/** The filters of a query, by parameter. */
 export type Filters = Readonly<Record<string, unknown>>;
 
 type Query = ListParameters & Filters;
 
-/** Adds a parameter to a statement, with its value for each query, and gives the expression for it. */
+/** Adds a parameter to a statement, with its value for each query, and returns its expression. */
 type Bind = (type: string, values: readonly unknown[]) => string;
 
-/** The lists of a resource: their statements, and their pages. */
+/** The statements of the lists of a resource. */
 export interface Listing {
   /**
-   * Reads pages by keyset: the rows behind the cursor's row in the order (sort key, id), and one row more. The queries
-   * have one shape. The rows of several pages have the place of their query, from 1, as `place_`; those of a page are
-   * in its order.
+   * Reads pages by keyset: the rows after the cursor in the order (sort key, id), and one more row. The queries have one
+   * shape. The rows of several pages have the number of their query, from 1, as `place_`; the rows of a page are sorted.
    */
   pages(queries: readonly Query[]): Statement;
-  /** Counts the rows that meet the filters, as `total`. */
+  /** Counts the rows that match the filters, as `total`. */
   count(filters: Filters): Statement;
 }
 
@@ -54,7 +53,7 @@ export function listingOf(resource: AnyResource): Listing {
   const filters = filterable.map((name) => {
     const column = columnName(name);
     const expression = expressions.get(name) ?? column;
-    // An index over an expression finds the rows; those with null may be among them.
+    // The index over the expression finds the rows, which may include null; the column excludes null.
     const conditions = expression === column ? [column] : [expression, column];
     return { name, type: columnTypeOf.get(name) ?? 'text', conditions };
   });
@@ -148,15 +147,14 @@ export function listingOf(resource: AnyResource): Listing {
   };
 }
 
-/** The same text for queries whose pages one statement reads: they differ only in values and limits. */
+/** An equal text for queries whose pages one statement can read: they only differ in values and limits. */
 export function shapeOf({ filterable }: Pick<AnyResource, 'filterable'>, query: Query): string {
   const filters = filterable.filter((name) => query[name] !== undefined);
   return `${query.sort ?? 'id'} ${query.cursor === undefined ? '' : 'after'} ${filters.join(' ')}`;
 }
 
 /**
- * Runs the statement of some pages. Rows that are inserted or deleted between two pages make it neither skip nor repeat
- * others.
+ * Runs the statement of some pages. Inserts and deletes between two pages neither skip nor repeat other rows.
  */
 export async function readPages<Row extends Identified>(
   database: Queryable,

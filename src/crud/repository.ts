@@ -11,14 +11,14 @@ import {
 import { type Filters, type Identified, type ListParameters, type Page, readPages } from './listing.ts';
 import { type ResourceWrite, type Statements, statementsOf, type Values } from './statements.ts';
 
-/** A row of a table: what clients see, and its version, a UUID that changes with each write. */
+/** A row in the contract, and its version, a UUID that changes with each write. */
 export type RowOf<Item> = Item & { version: string };
 
 /**
- * The rows of a resource. Each method runs one statement for many calls, and knows nothing of batching: see `batched`.
- * A feature may replace any of them.
+ * The repository of a resource. Each method runs one statement for many items, without batching: see `batched`. A feature
+ * may replace each method.
  *
- * @param statements The statements, of which a feature may have its own.
+ * @param statements The statements; a feature may replace some of them.
  */
 export function repositoryOf<
   Item extends Identified,
@@ -34,7 +34,7 @@ export function repositoryOf<
   const keyOf = (item: Values) => unique.map((field) => item[field]).join('\0');
 
   return {
-    /** The rows with these ids, in their order; undefined where there is none. */
+    /** Returns the rows with these ids, in order; undefined for missing ones. */
     async findMany(ids: readonly number[]): Promise<(RowOf<Item> | undefined)[]> {
       const { rows } = await main.query<RowOf<Item>>(statements.find(ids));
       const found = new Map(rows.map((row) => [row.id, row]));
@@ -42,9 +42,8 @@ export function repositoryOf<
     },
 
     /**
-     * Inserts items, with a conflict for each that the statement did not insert. Of equal items, where rows must not be
-     * equal, the first one is inserted. All inserts are in the same order, so that no two
-     * wait for each other.
+     * Inserts items; each item that the statement does not insert is a conflict. The first of a set of duplicates wins.
+     * All batches insert in the same order, which prevents deadlocks.
      */
     async createMany(items: readonly Create[]): Promise<WriteOutcome<RowOf<Item>>[]> {
       if (unique.length === 0) {
@@ -62,9 +61,9 @@ export function repositoryOf<
     },
 
     /**
-     * Writes to different rows those fields that the patches hold.
+     * Updates the fields in the patches of different rows.
      *
-     * @throws {UniqueViolation} when one of several writes is a conflict; nothing is written then.
+     * @throws {UniqueViolation} if one of several writes is a conflict; no row is written.
      */
     async updateMany(writes: readonly ResourceWrite<Update>[]): Promise<WriteOutcome<RowOf<Item>>[]> {
       try {
@@ -81,12 +80,12 @@ export function repositoryOf<
       return outcomesOf(writes, rows);
     },
 
-    /** The pages of queries of one shape (see `shapeOf`), in their order. */
+    /** Returns the pages of queries of one shape (see `shapeOf`), in order. */
     listMany(queries: readonly Query[]): Promise<Page<Item>[]> {
       return readPages<Item>(lists, statements.list(queries), { queries, keys });
     },
 
-    /** How many rows meet the filters, on all pages. */
+    /** Counts the rows on all pages that match the filters. */
     async count(filters: Filters): Promise<number> {
       const { rows } = await lists.query<{ total: number }>(statements.count(filters));
       return rows[0]?.total ?? 0;

@@ -19,10 +19,10 @@ import { type Contract, linksOf, type ResourceErrors, rowParams } from './contra
 import type { Identified, ListParameters } from './listing.ts';
 import type { Values } from './statements.ts';
 
-/** A part of a request that Fastify has validated with this schema, with the static type of the schema. */
+/** Gives a part of a request, which Fastify has validated with this schema, the static type of the schema. */
 export const validated = <Value>(part: unknown, _schema: SchemaOf<Value>): Value => part as Value;
 
-/** The handlers of the six operations of a resource. A feature may replace any of them. */
+/** The handlers of the six operations of a resource. A feature may replace each of them. */
 export function routesOf<
   Item extends Identified,
   Create extends Values,
@@ -116,10 +116,10 @@ export function registerRoutes(
 }
 
 /**
- * The row that was created or written.
+ * Returns the created or written row.
  *
- * @throws {ServiceError} 404 where there is no such row, 409 where others are in its way, 412 where it has another
- * version; 500 for a conflict that the resource has no error for.
+ * @throws {ServiceError} 404 if the row does not exist, 409 for a conflict, 412 if the row has another version; 500 for a
+ * conflict without an error of the resource.
  */
 function writtenRow<Row>(
   outcome: WriteOutcome<Row>,

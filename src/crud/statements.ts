@@ -4,35 +4,35 @@ import { type Column, columnsOf, selected } from './columns.ts';
 import { type ConditionalWrite, conditionalText, conditionValues } from './conditional-write.ts';
 import { type Filters, type ListParameters, listingOf } from './listing.ts';
 
-/** Values by the names of fields. */
+/** Values by field. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** A row to write: the fields that the patch holds. */
+/** A row to write, and the fields to update. */
 export interface ResourceWrite<Update> extends ConditionalWrite {
   patch: Update;
 }
 
-/** The statements of a table. A feature may replace any of them. */
+/** The statements of a table. A feature may replace each of them. */
 export interface Statements<Create, Update, Query> {
-  /** The name of the unique constraint that an update may violate; undefined where rows may be equal. */
+  /** The name of the unique constraint that an update may violate; undefined if there is none. */
   constraint: string | undefined;
   /** Selects the rows with these ids. */
   find(ids: readonly number[]): Statement;
   /**
-   * Inserts items and returns the rows, whose ids are in the order of the items. Where the resource is unique, the items
-   * differ and existing ones are left out; otherwise, if not all are inserted, the first ones are.
+   * Inserts items and returns the rows, with ids in the order of the items. With a unique constraint, the items differ, and
+   * existing ones are skipped. Without one, if not all items are inserted, the first ones are.
    */
   create(items: readonly Create[]): Statement;
-  /** Writes to different rows; see `conditionalText`. */
+  /** Updates different rows; see `conditionalText`. */
   update(writes: readonly ResourceWrite<Update>[]): Statement;
   delete(writes: readonly ConditionalWrite[]): Statement;
   /** Selects the rows of some pages, and one more of each that has a next page; see `Listing`. */
   list(queries: readonly Query[]): Statement;
-  /** Counts the rows that meet the filters, as `total`. */
+  /** Counts the rows that match the filters, as `total`. */
   count(filters: Filters): Statement;
 }
 
-/** Everything that the service reads of a row, under the names that clients see, and its `version`. */
+/** The select list of a row: its fields under their names in the contract, and its `version`. */
 export const returnedColumns = ({
   fields,
   stamps,
@@ -77,12 +77,12 @@ const columnNameIn = (columns: readonly Column[]) => (field: string) =>
   columns.find((column) => column.field === field)?.name ?? field;
 
 /**
- * The insert of many items, one array a column. Names that are not columns end with an underscore, which no column does.
+ * The insert of many items, with one array per column. Names that are not columns end with an underscore, which no column
+ * does.
  *
- * Where rows must not be equal, it looks before it inserts, because each conflict uses up an id; the conflict clause is
- * for others that insert an equal row meanwhile. The subquery with a limit looks up one row after the other in the
- * index: PostgreSQL cannot turn it into a join that reads the whole table, however small the table was when the
- * statement was planned.
+ * With a unique constraint, it checks before it inserts, because each conflict uses an id; the conflict clause handles
+ * concurrent inserts of an equal row. The subquery with a limit looks up each row in the index: PostgreSQL cannot turn it
+ * into a join that reads the whole table, even if the table was small when the statement was planned.
  */
 function insertText(table: string, columns: readonly Column[], unique: readonly string[], returned: string) {
   const names = columns.map(({ name }) => name).join(', ');
@@ -107,7 +107,7 @@ function insertText(table: string, columns: readonly Column[], unique: readonly 
 export const createValues = (columns: readonly Column[], items: readonly Values[]): unknown[][] =>
   columns.map(({ field, default: value }) => items.map(({ [field]: given = value }) => given));
 
-/** The update of many rows, whose parameters begin with `$4`. Null in a patch sets null where the column may be null. */
+/** The update of many rows; its parameters begin with `$4`. Null in a patch sets a nullable column to null. */
 function writeText(table: string, columns: readonly Column[], others: readonly string[], returned: string) {
   const set: string[] = [];
   const arrays: string[] = [];
@@ -133,7 +133,7 @@ function writeText(table: string, columns: readonly Column[], others: readonly s
     RETURNING ${returned}`;
 }
 
-/** The parameters of an update behind those of its conditions. */
+/** The parameters of an update, after those of its conditions. */
 const patchValues = (columns: readonly Column[], writes: readonly ResourceWrite<Values>[]): unknown[][] =>
   columns.flatMap(({ field, isNullable }) => {
     const values = writes.map(({ patch }) => patch[field]);

@@ -3,7 +3,7 @@ import { DatabaseError } from 'pg';
 /** The database cannot run a statement now, but the same statement can be expected to succeed later. */
 export class DatabaseUnavailable extends Error {
   override readonly name = 'DatabaseUnavailable';
-  /** A SQLSTATE (PostgreSQL, Appendix A) or the code of a system error; undefined where the driver gives none. */
+  /** A SQLSTATE (PostgreSQL, Appendix A) or the code of a system error; undefined if the driver reports none. */
   readonly code: string | undefined;
 
   constructor(message: string, cause: unknown) {
@@ -12,7 +12,7 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
-/** A statement would have made two rows equal that must not be. Nothing was written. */
+/** A statement violated a unique constraint. Nothing was written. */
 export class UniqueViolation extends Error {
   override readonly name = 'UniqueViolation';
   /** The name of the constraint, as in the migrations. */
@@ -24,12 +24,12 @@ export class UniqueViolation extends Error {
   }
 }
 
-/** A table has given out its largest id: nothing can be inserted until the ids get a wider type. Nothing was written. */
+/** A table has used its largest id: inserts fail until the ids get a wider type. Nothing was written. */
 export class IdsExhausted extends Error {
   override readonly name = 'IdsExhausted';
 
   constructor(cause: DatabaseError) {
-    super(`There are no ids left: ${cause.message}`, { cause });
+    super(`The table has no ids left: ${cause.message}`, { cause });
   }
 }
 
@@ -44,7 +44,7 @@ const TRANSIENT_STATES = [
   '58', // system error
 ];
 
-/** States in which the server chose a transaction to fail for the sake of others, and rolled it back. */
+/** States in which the server rolled back a transaction in favour of others. */
 const ROLLED_BACK_STATES = ['40001', '40P01'];
 
 const UNIQUE_VIOLATION = '23505';
@@ -54,7 +54,7 @@ const SEQUENCE_LIMIT_EXCEEDED = '2200H';
 /** As in `ECONNRESET`; errors of Node.js itself have underscores, as in `ERR_INVALID_ARG_TYPE`. */
 const SYSTEM_ERROR = /^E[A-Z0-9]+$/;
 
-/** The driver gives these no code. */
+/** Errors of the driver without a code. */
 const TRANSIENT_MESSAGES = [
   /^Connection terminated/,
   /^timeout expired/,
@@ -77,7 +77,7 @@ export function queryFailure(error: unknown): unknown {
   return isTransient(error) ? new DatabaseUnavailable('The database failed', error) : error;
 }
 
-/** Any failure to get a connection, whatever its code: a changed password is as transient as a restart. */
+/** Any failure to get a connection: a changed password is as transient as a restart. */
 export function connectFailure(error: unknown): DatabaseUnavailable {
   return new DatabaseUnavailable('There is no connection to the database', error);
 }
@@ -91,7 +91,7 @@ export function isRolledBack(failure: unknown): boolean {
   return [UniqueViolation, IdsExhausted, DatabaseError].some((kind) => failure instanceof kind);
 }
 
-/** The SQLSTATE or the system's code of an error, where it has one. */
+/** The SQLSTATE or system code of an error, if it has one. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -11,16 +11,16 @@ export interface Statement {
   isPlannedForValues?: boolean;
 }
 
-/** The database as repositories use it: a pool, or one client of a pool. */
+/** The database for repositories: a pool, or one client of a pool. */
 export interface Queryable {
   query<Row extends QueryResultRow>(statement: Statement): Promise<QueryResult<Row>>;
 }
 
-/** The pools that a repository reads and writes with; they may be one. */
+/** The pools of a repository; both may be the same. */
 export interface RepositoryDatabases {
-  /** For statements that are quick: reads by id and writes. */
+  /** For quick statements: reads by id and writes. */
   main: Queryable;
-  /** For reads that may take long: lists and counts. */
+  /** For slow reads: lists and counts. */
   lists: Queryable;
 }
 
@@ -40,7 +40,7 @@ const STALE_STATES: readonly unknown[] = [
 ];
 
 /**
- * The pool as repositories use it. Only this class converts errors of the server, the driver and the network to the
+ * The pool for repositories. Only this class converts errors of the server, the driver and the network to the
  * kinds of src/database/failures.ts.
  */
 export class PooledDatabase implements Queryable {

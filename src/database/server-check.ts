@@ -25,7 +25,7 @@ export interface Address {
  * Checks for problems that would not prevent the start but make requests fail.
  *
  * @param timeout The maximum response time of the server in milliseconds; 0 for no limit.
- * @throws {ConfigError} when the service cannot work with the server, the database or the session.
+ * @throws {ConfigError} if the service cannot work with the server, the database or the session.
  */
 export async function checkServer(client: ClientBase, timeout: number): Promise<void> {
   // Instants are read in any time zone; UTC is only faster.

@@ -33,7 +33,7 @@ const BROKEN_ESCAPE = 'holds a % that does not begin an escape of UTF-8 text: wr
  * contain a part of the URL that may belong to a password.
  *
  * @returns The connection, without the settings that the service controls.
- * @throws {ConfigError} when it is malformed, has a parameter that is not supported, or names a file that cannot be read.
+ * @throws {ConfigError} if it is malformed, has a parameter that is not supported, or names a file that cannot be read.
  */
 export function readServerUrl(url: string): ClientConfig {
   checkCharacters(url);

@@ -1,6 +1,6 @@
 import type { ErrorDetail } from '../../schemas/error.ts';
 
-/** The family of each error, the envelope's `error`, by HTTP status code. */
+/** The class of errors (`error` in the envelope), by HTTP status code. */
 const families = {
   400: 'BadRequestError',
   403: 'ForbiddenError',
@@ -21,23 +21,23 @@ const families = {
   503: 'UnavailableError',
 } as const;
 
-/** The HTTP status codes that an error can have. */
+/** The HTTP status codes of errors. */
 export type ErrorStatus = keyof typeof families;
 
 type Headers = Readonly<Record<string, string>>;
 
-/** The reasons why a request was refused. */
+/** The failures of a request. */
 export interface Failures {
-  /** Each failure, at most 100. */
+  /** The failures, at most 100. */
   readonly details: readonly ErrorDetail[];
-  /** Whether there were more failures than `details` holds. */
+  /** Whether there are more failures than `details` contains. */
   readonly truncated: boolean;
 }
 
-/** The request as far as its error and the representation of that depend on it; a `FastifyRequest` is one. */
+/** The parts of a `FastifyRequest` that the representation of an error depends on. */
 export interface FailedRequest {
   readonly id: string;
-  /** Path and query as they were sent. */
+  /** Path and query, unchanged. */
   readonly originalUrl: string;
   readonly headers: { readonly accept?: string | undefined };
   readonly params?: unknown;
@@ -47,7 +47,7 @@ export interface FailedRequest {
 }
 
 export interface ServiceErrorOptions extends ErrorOptions {
-  /** Each failure, at most 100, or a function that lists them when the error is represented. */
+  /** The failures, at most 100, or a function that lists them when the error is represented. */
   details?: readonly ErrorDetail[] | ((request: FailedRequest) => Failures);
   /** Headers of the response, such as `Allow`. */
   headers?: Headers;
@@ -56,16 +56,16 @@ export interface ServiceErrorOptions extends ErrorOptions {
 /** A kind of error: constructs the errors to throw. */
 export interface ErrorKind<Status extends ErrorStatus = ErrorStatus> {
   new (options?: ServiceErrorOptions): ServiceError;
-  /** The stable name of the error, for programs. */
+  /** The stable, machine-readable code of the error. */
   readonly code: string;
   readonly status: Status;
-  /** The family of the error, the envelope's `error`. */
+  /** The class of the error (`error` in the envelope). */
   readonly family: string;
-  /** What happened, for people. */
+  /** The human-readable description of the error. */
   readonly message: string;
 }
 
-/** An error with a response of its own. Its kind comes from {@link defineError}. */
+/** An error with its own response. {@link defineError} defines its kinds. */
 export abstract class ServiceError extends Error {
   override readonly name = 'ServiceError';
   readonly code: string;
@@ -84,7 +84,7 @@ export abstract class ServiceError extends Error {
     this.#details = options.details;
   }
 
-  /** Lists the failures of the request that this error is the response to; undefined if there is nothing to list. */
+  /** Lists the failures of the request; undefined if the error has no details. */
   failuresOf(request: FailedRequest): Failures | undefined {
     const details = this.#details;
     if (typeof details === 'function') return details(request);
@@ -94,17 +94,17 @@ export abstract class ServiceError extends Error {
 
 const kinds = new Map<string, ErrorKind>();
 
-/** Every kind of error that the modules loaded so far define. */
+/** All kinds of errors that the loaded modules define. */
 export const errorKinds = (): ErrorKind[] => [...kinds.values()];
 
 /**
- * Defines a kind of error, in the room that throws it: `throw new SongNotFound()`. The same definition twice gives one
+ * Defines a kind of error in the room that throws it: `throw new SongNotFound()`. A repeated definition returns the same
  * kind.
  *
- * @param code The stable name of the error, unique among all kinds, in snake case.
- * @param message What happened, for people.
+ * @param code The stable code of the error in snake case, unique among all kinds.
+ * @param message The human-readable description of the error.
  * @param headers Headers of each response with this error.
- * @throws {TypeError} if the code stands for another status or message already.
+ * @throws {TypeError} if the code has another status or message.
  */
 export function defineError<const Status extends ErrorStatus>(
   code: string,

@@ -2,19 +2,19 @@ import Negotiator from 'negotiator';
 import type { ApiError, Problem } from '../../schemas/error.ts';
 import type { FailedRequest, Failures, ServiceError } from './define-error.ts';
 
-// The types exactly as the document names them: some generated clients tell the two apart by comparing the whole
-// header. Neither has a charset parameter (RFC 8259, 11; RFC 9457, 6.1): JSON is UTF-8.
+// Exactly the types in the document: some generated clients compare the whole header. Neither has a charset parameter
+// (RFC 8259, 11; RFC 9457, 6.1): JSON is UTF-8.
 export const JSON_MEDIA_TYPE = 'application/json';
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
-/** The parameters of a media range, its weight excepted; the value may be quoted and contain commas. */
+/** The parameters of a media range except for its weight; values may be quoted and contain commas. */
 const PARAMETERS = /;(?!\s*q\s*=)[^;,="]*(?:=(?:\s*"(?:[^"\\]|\\.)*"|[^;,"]*))?/gi;
 
 /**
- * The media types of the service that an `Accept` header takes, the preferred one first (RFC 9110, 12.5.1). An empty
- * header is like none. JSON defines no parameters, so `application/json; charset=utf-8` takes it too.
+ * The media types of the service that an `Accept` header accepts, the preferred one first (RFC 9110, 12.5.1). An empty
+ * header is equal to none. JSON defines no parameters: `application/json; charset=utf-8` also accepts it.
  *
- * @param accept The header; undefined when there is none.
+ * @param accept The header; undefined if it is absent.
  */
 export function acceptedMediaTypes(accept: string | undefined): string[] {
   const offered = [JSON_MEDIA_TYPE, PROBLEM_MEDIA_TYPE];
@@ -23,15 +23,15 @@ export function acceptedMediaTypes(accept: string | undefined): string[] {
   return new Negotiator({ headers: { accept: header } }).mediaTypes(offered);
 }
 
-/** What an error looks like on the wire. */
+/** The representation of an error in a response. */
 export interface ErrorRepresentation {
   contentType: string;
   body: ApiError | Problem;
 }
 
 /**
- * Represents an error as the client prefers it: the envelope, or, where `Accept` ranks
- * `application/problem+json` higher, an RFC 9457 problem.
+ * Represents an error in the preferred format of the client: the envelope, or a problem (RFC 9457) if `Accept` ranks
+ * `application/problem+json` higher.
  */
 export function representError(error: ServiceError, request: FailedRequest): ErrorRepresentation {
   const failures = error.failuresOf(request);

@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify';
 
 /** The settings of the service that features depend on. */
 export interface FeatureOptions {
-  /** How many tasks there may be; 0 means any number. */
+  /** The maximum number of tasks; 0 means no limit. */
   maxTasks: number;
 }
 

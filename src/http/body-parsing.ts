@@ -6,7 +6,7 @@ import type { ServiceError } from '../errors/define-error.ts';
 import { MalformedJson, UnsupportedMediaType } from './errors.ts';
 import { MERGE_PATCH } from './requests.ts';
 
-/** Reads request bodies: JSON in UTF-8 and nothing else; merge patches only where something is patched. */
+/** Parses request bodies: only JSON in UTF-8, and merge patches only for PATCH. */
 export const bodyParsing = fp(
   async (app) => {
     app.removeAllContentTypeParsers();
@@ -28,7 +28,7 @@ export const bodyParsing = fp(
   { name: 'body-parsing' },
 );
 
-/** The value of a JSON body; undefined when the body is empty. */
+/** The value of a JSON body; undefined if the body is empty. */
 function parseJson({ headers }: FastifyRequest, body: Buffer): unknown {
   const { 'content-encoding': encoding, 'content-type': type = '' } = headers;
   if (encoding !== undefined && !isIdentity(encoding)) {
@@ -45,7 +45,7 @@ function parseJson({ headers }: FastifyRequest, body: Buffer): unknown {
   return value;
 }
 
-/** Whether a `Content-Encoding` leaves the body as it is: codings ignore case (RFC 9110, 8.4.1). */
+/** Whether a `Content-Encoding` does not change the body. Codings are case-insensitive (RFC 9110, 8.4.1). */
 const isIdentity = (encoding: string) =>
   encoding.split(',').every((coding) => /^(identity)?$/i.test(coding.trim()));
 
@@ -58,8 +58,8 @@ function parsed(text: string): unknown {
 }
 
 /**
- * Finds where a text stops being JSON: the offset of the first token that does not fit. V8 reports it in a message
- * that differs by release and quotes the text.
+ * Finds the offset of the first invalid token in a JSON text. V8 reports it in a message that differs between releases and
+ * quotes the text.
  *
  * @returns undefined for text that nests too deeply for a recursive parser.
  */
@@ -76,13 +76,13 @@ function firstError(text: string): number | undefined {
   return first;
 }
 
-/** An escape of a surrogate: rare enough to search for one before each escape is looked at. */
+/** An escape of a surrogate. It is rare: only texts with one need the slower search below. */
 const SURROGATE = /\\ud[89a-f]/i;
 
-/** Each escape of a valid JSON text; a pair of surrogates is one, a surrogate alone is captured. */
+/** Each escape in a valid JSON text: a surrogate pair is one match; a lone surrogate is captured. */
 const ESCAPES = /\\(?:ud[89ab]..\\ud[c-f]..|(ud[89a-f])|.)/gi;
 
-/** The offset of the first surrogate without its other half (RFC 7493, 2.1): such text cannot be stored as it was sent. */
+/** The offset of the first lone surrogate (RFC 7493, 2.1): such text cannot be stored unchanged. */
 function loneSurrogate(text: string): number | undefined {
   for (const { index, 1: lone } of text.matchAll(ESCAPES)) if (lone !== undefined) return index;
   return undefined;

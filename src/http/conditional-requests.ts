@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { PreconditionFailed } from './errors.ts';
 
-/** An entity tag (RFC 9110, 8.8.3). Node.js gives each byte above 0x7f as the code unit of the same number. */
+/** An entity tag (RFC 9110, 8.8.3). Node.js decodes each byte above 0x7f as the code unit with the same number. */
 const ENTITY_TAG = '(W/)?"[!#-~\\u0080-\\u00ff]*"';
 
 /** `*`, or a list of entity tags, in which elements may be empty (RFC 9110, 5.6.1.2). */
@@ -37,7 +37,7 @@ export const WritePreconditions = Type.Object({
   ),
 });
 
-/** The preconditions of a request, under the names that Node.js gives its headers. */
+/** The preconditions of a request, under the header names of Node.js. */
 export interface ConditionalHeaders {
   'if-match'?: string | undefined;
   'if-none-match'?: string | undefined;
@@ -46,7 +46,7 @@ export interface ConditionalHeaders {
 /** The `Cache-Control` of a read: clients may store it, and must revalidate it; shared caches must not store it. */
 export const REVALIDATED = 'private, no-cache';
 
-/** The entity tag of a version: strong, because the same version is always the same bytes. */
+/** The entity tag of a version: strong, because a version always has the same bytes. */
 export const entityTag = (version: string): string => `"${version}"`;
 
 /**
@@ -55,7 +55,7 @@ export const entityTag = (version: string): string => `"${version}"`;
  *
  * @param version The current version of the resource.
  * @returns Whether the client has this version, so that the response is 304.
- * @throws {ServiceError} 412 if `If-Match` does not hold.
+ * @throws {ServiceError} 412 if `If-Match` is false.
  */
 export function isNotModified(headers: ConditionalHeaders, version: string): boolean {
   const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers;
@@ -69,8 +69,8 @@ export function isNotModified(headers: ConditionalHeaders, version: string): boo
 const UNCONDITIONAL = { required: undefined, excluded: undefined };
 
 /**
- * Translates the preconditions of a write into the versions that the row must have one of (undefined: any version will
- * do) and the versions that it must not have.
+ * Translates the preconditions of a write: the row must have one of the `required` versions (undefined: any version), and
+ * none of the `excluded` ones.
  */
 export function writePreconditions({
   'if-match': ifMatch,
@@ -80,7 +80,7 @@ export function writePreconditions({
   excluded: readonly string[] | undefined;
 } {
   if (ifMatch === undefined && ifNoneMatch === undefined) return UNCONDITIONAL;
-  // `If-None-Match: *` does not hold for any version.
+  // `If-None-Match: *` is false for every version.
   if (ifNoneMatch === '*') return { required: [], excluded: undefined };
   return {
     required: ifMatch === undefined ? undefined : requiredVersions(ifMatch)?.filter(isOfRow),
@@ -89,10 +89,10 @@ export function writePreconditions({
 }
 
 /**
- * Evaluates the preconditions of a create. Its target is the collection, which exists and has no entity tag: `*` stands
- * for it, and no entity tag does.
+ * Evaluates the preconditions of a create. Its target is the collection, which exists and has no entity tag: it matches
+ * `*`, but no entity tag.
  *
- * @throws {ServiceError} 412 if one of them does not hold.
+ * @throws {ServiceError} 412 if one of them is false.
  */
 export function checkCreatePreconditions({
   'if-match': ifMatch,
@@ -110,7 +110,7 @@ const excludedVersions = (ifNoneMatch: string): string[] => tagsIn(ifNoneMatch).
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Whether a row can have the version: the database takes nothing else for one. */
+/** Whether the version is valid for a row: the database rejects others. */
 const isOfRow = (version: string) => UUID.test(version);
 
 function tagsIn(header: string): { weak: boolean; version: string }[] {

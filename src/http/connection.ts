@@ -1,51 +1,52 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How many requests of one connection may wait before no more is read from it. */
+/** The number of waiting requests on a connection above which reading pauses. */
 const MAX_WAITING = 16;
-/** How long a client may go on sending after its last response: closing at once would lose that response. */
+/** The time that a client may still send after its last response: closing at once would lose that response. */
 const LINGER = 2000;
 
 /** Handles a request, as Fastify does. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A request that was received, with what handles it. */
+/** A received request, and its handler. */
 interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
   handle: Handler;
 }
 
-/** Ends a connection, but goes on reading for a moment: with unread bytes, the client would lose its last response. */
+/** Ends a connection, but still reads for a moment: with unread bytes, the client would lose its last response. */
 export function linger(socket: Socket): void {
   socket.end();
   setTimeout(() => socket.destroy(), LINGER).unref();
 }
 
 /**
- * The requests of one connection, one after the other: each takes effect, and is answered, before the next one is
- * handled (RFC 9112, 9.3.2). Nothing is read ahead without bound from a client that sends many at once.
+ * Handles the requests of one connection sequentially: each takes effect, and its response is sent, before the next one is
+ * handled (RFC 9112, 9.3.2). The number of pipelined requests that are read ahead is limited.
  */
 export class Connection {
   readonly #socket: Socket;
-  /** Whether the connection ends as soon as it is idle. */
+  /** Whether to close the connection as soon as it is idle. */
   readonly #isClosing: () => boolean;
   #current: Exchange | undefined;
   readonly #waiting: Exchange[] = [];
-  /** The request of the last response, if its body had not arrived by then. */
+  /** The request of the last response, if its body was incomplete at that time. */
   #unread: IncomingMessage | undefined;
-  /** How many bytes were received when the last response was sent. */
+  /** The number of received bytes when the last response was sent. */
   #bytesRead = 0;
   #isReading = true;
   #isGuarded = false;
-  /** Runs once every request that was received in full has its response. */
+  /** Called when all complete requests have their responses. */
   #onDrained: (() => void) | undefined;
 
   constructor(socket: Socket, isClosing: () => boolean) {
     this.#socket = socket;
     this.#isClosing = isClosing;
     const destroySoon = socket.destroySoon.bind(socket);
-    // Node.js ends a connection so after its last response. A body that still arrives would cost the client that response.
+    // Node.js calls it after the last response of a connection. If a body is still arriving, the client would lose the
+    // response.
     socket.destroySoon = () => {
       if (this.#current?.request.complete === false) linger(socket);
       else destroySoon();
@@ -57,9 +58,9 @@ export class Connection {
     return this.#current === undefined && this.#socket.bytesRead === this.#bytesRead;
   }
 
-  /** Handles a request as soon as those before it have their responses. */
+  /** Handles a request when all previous ones have their responses. */
   receive(exchange: Exchange): void {
-    // The response before was the last one on this connection: what comes behind must not take effect (RFC 9112, 9.6).
+    // The previous response was the last one of this connection: further requests must not take effect (RFC 9112, 9.6).
     if (!this.#socket.writable) return;
     if (this.#current === undefined) {
       this.#handle(exchange);
@@ -70,10 +71,10 @@ export class Connection {
   }
 
   /**
-   * Deals with a connection whose bytes are not valid HTTP, or arrived too late. The requests that were received in full
-   * get their responses first; then the connection is closed.
+   * Handles invalid HTTP, and requests that time out. Complete requests get their responses first; then the connection is
+   * closed.
    *
-   * @param respond Sends an error to the request that broke, if no route does, and closes the connection.
+   * @param respond Sends the error of the failed request, unless a route does, and closes the connection.
    */
   fail(error: Error, respond: () => void): void {
     if (this.#onDrained) return;
@@ -81,12 +82,12 @@ export class Connection {
     const last = this.#waiting.at(-1);
     if (last && !last.request.complete) this.#waiting.pop();
     if (!this.#current) {
-      // The request that broke may have its response already.
+      // The failed request may already have its response.
       if (this.#unread?.complete === false) this.#onDrained = this.#linger;
       this.#next();
     } else if (!last && !this.#current.request.complete) {
       this.#onDrained = this.#linger;
-      // The route waits for the body: it learns that there is none, and its error is the response.
+      // The route waits for the body: the error makes it fail, and its error is the response.
       const { request } = this.#current;
       if (request.listenerCount('error') > 0) request.emit('error', error);
     }

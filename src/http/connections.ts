@@ -14,35 +14,35 @@ import { Connection, type Handler, linger } from './connection.ts';
 import { HeadersTooLarge, MalformedRequest, NotImplemented, RequestTimeout } from './errors.ts';
 import { DEFAULT_HEADERS, ServiceResponse } from './response-headers.ts';
 
-/** How connections are limited; all times in milliseconds. */
+/** The limits of connections; all times are in milliseconds. */
 export interface ConnectionOptions {
-  /** The largest request body, in bytes. */
+  /** The maximum size of a request body, in bytes. */
   bodyLimit: number;
-  /** How many connections may be open; further ones are closed at once. */
+  /** The maximum number of open connections; further ones are closed at once. */
   maxConnections: number;
-  /** How long an idle connection stays open. */
+  /** The maximum idle time of a connection. */
   keepAliveTimeout: number;
-  /** How long a request may wait for the database. */
+  /** The maximum time that a request waits for the database. */
   requestDeadline: number;
 }
 
-/** How long a client may take for the headers of a request, and for the whole request. */
+/** The time limits for the headers of a request, and for the whole request. */
 const HEADERS_TIMEOUT = 15_000;
 const REQUEST_TIMEOUT = 30_000;
-/** How long a connection may be silent in the middle of an exchange, or beyond the deadline of its request. */
+/** The maximum silence of a connection during an exchange, and after the deadline of its request. */
 const SILENCE_TIMEOUT = 60_000;
-/** How often Node looks for requests that take too long. */
+/** The interval of Node's checks for requests that take too long. */
 const CHECK_INTERVAL = 1000;
-/** How often refused connections are logged at most. */
+/** The minimum interval between log lines about refused connections. */
 const REFUSALS_INTERVAL = 1000;
 
-/** What Node's HTTP parser says of a request that it gives up on. */
+/** Errors of Node's HTTP parser with their own kind. */
 const parserErrors: Readonly<Record<string, ErrorKind>> = {
   HPE_HEADER_OVERFLOW: HeadersTooLarge,
   ERR_HTTP_REQUEST_TIMEOUT: RequestTimeout,
 };
 
-/** The error of the service for one that Node's HTTP parser reports; undefined for any other error. */
+/** Converts an error of Node's HTTP parser to an error of the service; undefined for any other error. */
 export function parserFailure(error: NodeJS.ErrnoException): ServiceError | undefined {
   const { code = '' } = error;
   const isParserError = code.startsWith('HPE_') || code in parserErrors;
@@ -51,7 +51,7 @@ export function parserFailure(error: NodeJS.ErrnoException): ServiceError | unde
   return new Kind({ cause: error, headers: { connection: 'close' } });
 }
 
-/** The connections of a service: makes its HTTP server, and responds where there is no route to do so. */
+/** The connections of a service: creates its HTTP server, and sends errors for requests that reach no route. */
 export class Connections {
   readonly #options: ConnectionOptions;
   readonly #silenceTimeout: number;
@@ -66,12 +66,12 @@ export class Connections {
     this.#silenceTimeout = Math.max(SILENCE_TIMEOUT, options.requestDeadline + REQUEST_TIMEOUT);
   }
 
-  /** Logs from now on, as one line a response, what was sent without a route. */
+  /** Sets the log for responses without a route, one line each. */
   logTo(log: FastifyBaseLogger): void {
     this.#log = log;
   }
 
-  /** Makes the HTTP server of a Fastify instance. */
+  /** Creates the HTTP server of a Fastify instance. */
   readonly createServer: FastifyServerFactory = (handle): Server => {
     const server = createServer({
       ServerResponse: ServiceResponse,
@@ -79,7 +79,7 @@ export class Connections {
       requestTimeout: REQUEST_TIMEOUT,
       connectionsCheckingInterval: CHECK_INTERVAL,
       keepAliveTimeout: this.#options.keepAliveTimeout,
-      // A request without a host gets an error like every other.
+      // A request without a host gets an error in the common format.
       requireHostHeader: false,
     });
     // A client that closes its half of a connection still waits for its responses.
@@ -90,8 +90,8 @@ export class Connections {
       this.#open.add(socket);
       socket.once('close', () => this.#open.delete(socket));
     });
-    // For Node.js, a connection without a request is not idle, one whose response is still being sent is, and one after
-    // CONNECT is not there at all. http.Server.close() calls the first of the two.
+    // Node.js does not count a connection without a request as idle, counts one that is still sending a response as idle,
+    // and does not track one after CONNECT. http.Server.close() calls closeIdleConnections().
     server.closeIdleConnections = () => {
       this.#isClosing = true;
       for (const socket of this.#open) if (this.#isIdle(socket)) socket.destroy();
@@ -116,18 +116,18 @@ export class Connections {
     return server;
   };
 
-  /** Deals with errors of Node's HTTP parser: bytes that are not valid HTTP, or arrived too late. */
+  /** Handles errors of Node's HTTP parser: invalid HTTP, and requests that time out. */
   readonly onClientError = (error: NodeJS.ErrnoException, socket: Socket): void => {
     const failure = parserFailure(error);
-    // A connection that was opened and never used gets no response to a request that it did not send.
+    // An unused connection has no request, and gets no response.
     if (!failure || socket.bytesRead === 0) socket.destroy();
     else this.#of(socket).fail(error, () => this.#respond(socket, failure));
   };
 
-  /** This is no proxy: CONNECT (RFC 9110, 9.3.6) names no resource of the service. */
+  /** The service is not a proxy: CONNECT (RFC 9110, 9.3.6) is not implemented. */
   #refuseTunnel(socket: Socket): void {
     const failure = new NotImplemented();
-    // Node.js has taken off its own listeners.
+    // Node.js has removed its own listeners.
     const destroy = socket.destroy.bind(socket);
     socket.on('error', destroy).on('timeout', destroy);
     socket.setTimeout(this.#silenceTimeout);
@@ -147,7 +147,7 @@ export class Connections {
     return connection;
   }
 
-  /** Sends an error on the bare socket, in the shape of every other, and closes the connection. */
+  /** Sends an error in the common format on the bare socket, and closes the connection. */
   #respond(socket: Socket, failure: ServiceError): void {
     if (!socket.writable) return;
     const id = randomUUID();

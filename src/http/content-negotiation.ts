@@ -3,8 +3,8 @@ import { acceptedMediaTypes } from '../errors/representation.ts';
 import { NotAcceptable } from './errors.ts';
 
 /**
- * Refuses, with 406, requests whose `Accept` leaves out JSON, in the route group that registers it. Problems are only
- * sent for errors, but `Accept: application/problem+json` alone is accepted.
+ * Rejects requests that do not accept JSON with 406, in the route group that registers it. Problems are only sent for
+ * errors, but `Accept: application/problem+json` alone is accepted.
  */
 export const contentNegotiation = fp(
   async (app) => {

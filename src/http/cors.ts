@@ -17,9 +17,9 @@ const PREFLIGHT = {
 };
 
 /**
- * Lets browsers on the configured origins use the service, with credentials. A request without `Origin` is not a
- * cross-origin request of a page: it gets no CORS headers. `Vary: Origin` is one of the default headers, and the response
- * to a preflight, with its `Allow`, comes from the method-routing plugin.
+ * Allows pages of the configured origins to use the service, with credentials. A request without `Origin` is not a
+ * cross-origin request and gets no CORS headers. `Vary: Origin` is a default header, and the method-routing plugin sends
+ * the response to a preflight, with its `Allow`.
  */
 export const cors = fp<{ origins: readonly string[] }>(
   async (app, { origins }) => {

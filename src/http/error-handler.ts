@@ -20,7 +20,7 @@ import { headersWith } from './headers.ts';
 import { ACCEPT_PATCH } from './requests.ts';
 import { DEFAULT_HEADERS } from './response-headers.ts';
 
-/** The kinds of the errors that Fastify and its plugins throw because of a request, by status. */
+/** The kinds of the client errors that Fastify and its plugins throw, by status. */
 const libraryErrors = new Map<number, ErrorKind>(
   [
     MalformedRequest,
@@ -33,21 +33,21 @@ const libraryErrors = new Map<number, ErrorKind>(
   ].map((kind) => [kind.status, kind]),
 );
 
-/** An error of Fastify or a plugin, which may bring headers such as `Content-Range`. */
+/** An error of Fastify or a plugin, which may have headers such as `Content-Range`. */
 interface LibraryError extends FastifyError {
   headers?: Readonly<Record<string, string>>;
 }
 
-/** Errors of a request that waited too long, or that too many others waited with: thousands a second under overload. */
+/** Errors of requests that were shed: under overload, there may be thousands per second. */
 const SHED = [QueueFullError, DisconnectedError, DeadlineError];
 
-/** Errors after which the same request can be expected to succeed. */
+/** Errors after which the same request is expected to succeed later. */
 const TRANSIENT = [DatabaseUnavailable, IdsExhausted, ...SHED];
 
-/** What a route may have said of a success before it failed. */
+/** Headers that a route may have set for a success before it failed. */
 const SUCCESS_HEADERS = headersWith(({ isOfSuccess }) => isOfSuccess);
 
-/** The error of the service for any error that was thrown; an {@link InternalError} for an unknown one. */
+/** Converts any thrown error to an error of the service; an unknown one to an {@link InternalError}. */
 function toServiceError(error: LibraryError | ServiceError): ServiceError {
   if (error instanceof ServiceError) return error;
   const Kind = kindFor(error);
@@ -58,7 +58,7 @@ function kindFor(error: FastifyError): ErrorKind {
   if (TRANSIENT.some((kind) => error instanceof kind)) return Unavailable;
   const { statusCode = 500 } = error;
   if (!isClientError(statusCode)) return InternalError;
-  // A client treats a status that it does not know as 400 (RFC 9110, 15), and so does the service.
+  // Clients treat an unknown 4xx status as 400 (RFC 9110, 15), and so does the service.
   return libraryErrors.get(statusCode) ?? MalformedRequest;
 }
 
@@ -67,7 +67,7 @@ const isClientError = (status: number) => status >= 400 && status < 500;
 const headersOf = ({ statusCode = 500, headers }: LibraryError) =>
   headers && isClientError(statusCode) ? { headers } : undefined;
 
-/** Logs the cause of a failure of the service; a request that was shed needs no stack. */
+/** Logs the cause of a failure of the service, without a stack for a request that was shed. */
 function logFailure(failure: ServiceError, request: FastifyRequest): void {
   const { statusCode, message, cause } = failure;
   if (statusCode !== 500 && statusCode !== 503) return;
@@ -75,7 +75,7 @@ function logFailure(failure: ServiceError, request: FastifyRequest): void {
   else request.log.error({ err: cause ?? failure }, message);
 }
 
-/** Answers an error in the representation that the client prefers. */
+/** Sends an error in the preferred format of the client. */
 function sendError(error: FastifyError | ServiceError, request: FastifyRequest, reply: FastifyReply): void {
   const failure = toServiceError(error);
   if (!request.socket.destroyed) logFailure(failure, request);
@@ -84,8 +84,8 @@ function sendError(error: FastifyError | ServiceError, request: FastifyRequest, 
   reply.header('cache-control', DEFAULT_HEADERS['cache-control']);
   if (failure instanceof UnsupportedMediaType && request.method === 'PATCH')
     reply.header('accept-patch', ACCEPT_PATCH);
-  // Sent as text: the compiled serialisers would change the order of the members, which is part of what people read,
-  // and where checking or serialising an error fails, Fastify answers with the text of that failure.
+  // Sent as text: the compiled serialisers would change the order of the members, which helps readers, and if the
+  // validation or serialisation of an error fails, Fastify sends the text of that failure.
   reply
     .code(failure.statusCode)
     .headers(failure.headers)
@@ -94,7 +94,7 @@ function sendError(error: FastifyError | ServiceError, request: FastifyRequest, 
     .send(JSON.stringify(body));
 }
 
-/** Answers every error of the service in one shape, and never with anything internal. */
+/** Sends every error of the service in the same format, without internal details. */
 export const errors = fp(
   async (app) => {
     app.setErrorHandler<FastifyError>(sendError);

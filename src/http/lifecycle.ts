@@ -6,16 +6,16 @@ declare module 'fastify' {
   }
 }
 
-/** Where the service is in its life. */
+/** The state of the service. */
 export interface Lifecycle {
   /**
    * Whether the service is about to stop: it still serves requests, but it is not ready, and each response is the last
-   * one on its connection. Set by the process before it stops to listen, and by `app.close()`.
+   * one of its connection. The process sets it before it closes the listener, and `app.close()` sets it.
    */
   isStopping: boolean;
 }
 
-/** `app.lifecycle`, for the parts of the service that behave differently before a stop. */
+/** Provides `app.lifecycle` for code that behaves differently before a stop. */
 export const lifecycle = fp(
   async (app) => {
     app.decorate('lifecycle', { isStopping: false });

@@ -4,14 +4,14 @@ import { MethodNotAllowed, NotFound } from './errors.ts';
 import { requestFault } from './request-target.ts';
 import { ACCEPT_PATCH } from './requests.ts';
 
-/** As long as a request line can be: the validator refuses what is too long for its schema. */
+/** The maximum length of a request line: the validator rejects parameters that are too long for their schema. */
 export const MAX_PARAM_LENGTH = 16_384;
 
 /**
- * Answers what no route takes: 405 with the exact `Allow` where the path is known, 404 where it is not, and
- * OPTIONS with the same `Allow`, and `Accept-Patch` where PATCH is one of the methods (RFC 5789, 3.1). A path with an
- * empty parameter, such as `/songs/`, is unknown. It does so before a body is read, for every method that Node can parse, and
- * without a hidden route for each of them.
+ * Handles requests without a route: 405 with the exact `Allow` for known paths, 404 for unknown ones, and OPTIONS with the
+ * same `Allow`, and with `Accept-Patch` if PATCH is one of the methods (RFC 5789, 3.1). A path with an empty parameter,
+ * such as `/songs/`, is unknown. It responds before a body is read, for every method that Node can parse, and without a
+ * hidden route for each of them.
  */
 export const methodRouting = fp(
   async (app) => {
@@ -25,7 +25,7 @@ export const methodRouting = fp(
       for (const name of [method].flat()) methods.add(name);
     });
 
-    /** The methods of a path, undefined for an unknown one; `*` stands for the whole service (RFC 9110, 9.3.7). */
+    /** The methods of a path, undefined for an unknown one; `*` means the whole service (RFC 9110, 9.3.7). */
     const methodsOf = (path: string): Set<string> | undefined => {
       if (path === '*') return new Set([...methodsByPath.values()].flatMap((methods) => [...methods]));
       const known = paths.find('GET', path);

@@ -2,22 +2,21 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { REVALIDATED } from './conditional-requests.ts';
 import { pathUnderBase } from './request-target.ts';
 
-/** A page of a list, as far as its headers depend on it. */
+/** The parts of a page that its headers depend on. */
 export interface PageDescription {
   /** The path of the list, without a base. */
   path: string;
   /** The validated query. */
   query: object;
-  /** The cursor of the next page; undefined on the last one. */
+  /** The cursor of the next page; undefined on the last page. */
   next: string | undefined;
-  /** The number of rows on all pages; undefined when it was not asked for. */
+  /** The number of rows on all pages; undefined if it was not requested. */
   total: number | undefined;
 }
 
 /**
- * Sets the headers of a page: how it may be cached, where the next one is (`Link`, RFC 8288), and the total. The link
- * consists of the base that the client used, the path of the list and the validated query, and nothing else of the
- * request target.
+ * Sets the headers of a page: caching, the link to the next page (`Link`, RFC 8288), and the total. The link consists of
+ * the base that the client used, the path of the list and the validated query, without other parts of the request target.
  */
 export function describePage(
   request: FastifyRequest,

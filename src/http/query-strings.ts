@@ -6,10 +6,10 @@ import { MalformedRequest } from './errors.ts';
 const MALFORMED: Readonly<Record<string, string>> = Object.freeze({});
 
 /**
- * Parses a query string: `+` is a blank, a repeated parameter is an array, and percent escapes are UTF-8.
+ * Parses a query string: `+` is a space, a repeated parameter is an array, and percent escapes are UTF-8.
  *
- * A query string with an escape that is not UTF-8 (RFC 3629) or not an escape at all is marked as malformed, where
- * the parser alone would pass its text on undecoded.
+ * A query string with an invalid escape, or an escape that is not UTF-8 (RFC 3629), is marked as malformed; the parser alone
+ * would not decode it.
  */
 export function parseQueryString(text: string): Record<string, unknown> {
   if (text.includes('%')) {
@@ -22,7 +22,7 @@ export function parseQueryString(text: string): Record<string, unknown> {
   return parse(text);
 }
 
-/** Refuses, with 400, requests whose query string cannot be decoded, in the route group that registers it. */
+/** Rejects requests with a malformed query string with 400, in the route group that registers it. */
 export const queryStrings = fp(
   async (app) => {
     app.addHook('onRequest', (request, _reply, done) => {

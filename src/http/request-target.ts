@@ -3,7 +3,7 @@ import type { RawRequestDefaultExpression } from 'fastify';
 import type { ErrorKind } from '../errors/define-error.ts';
 import { ExpectationFailed, MalformedRequest, NotImplemented } from './errors.ts';
 
-/** A path that no route has: requests with a fault are routed there, and their errors pass every hook. */
+/** A path without a route for faulty requests, so that their errors pass all hooks. */
 const NO_ROUTE = '/\\';
 
 /** The host of a `Host` header with its optional port (RFC 9110, 7.2; RFC 3986, 3.2.2). */
@@ -12,14 +12,14 @@ const ABSOLUTE_FORM = /^https?:\/\/[^/?#]*/i;
 
 const faults = new WeakMap<IncomingMessage, ErrorKind>();
 
-/** What is wrong with the message itself, before it means anything to a route; undefined if nothing is. */
+/** The fault in the head of a request, independent of routes; undefined if there is none. */
 export const requestFault = (request: IncomingMessage): ErrorKind | undefined => faults.get(request);
 
 /**
- * The URL by which Fastify routes a request: its path and query, without the versioned base. The original URL becomes
- * path and query as well, where the client sent an absolute URL (RFC 9112, 3.2.2) or a fragment.
+ * The URL by which Fastify routes a request: its path and query, without the versioned base. If the client sent an absolute
+ * URL (RFC 9112, 3.2.2) or a fragment, the original URL is also reduced to path and query.
  *
- * A request with a fault in its head is routed to nowhere; see {@link requestFault}.
+ * A request with a fault in its head is routed to {@link NO_ROUTE}; see {@link requestFault}.
  */
 export function routedUrl(request: RawRequestDefaultExpression & { originalUrl?: string }): string {
   const { method, url = '' } = request;
@@ -60,7 +60,7 @@ function headFault(request: IncomingMessage): ErrorKind | undefined {
   return isExpectant && headers.expect?.toLowerCase() !== '100-continue' ? ExpectationFailed : undefined;
 }
 
-/** Whether there is one valid `Host` (RFC 9112, 3.2); HTTP/1.0 may go without. */
+/** Whether there is exactly one valid `Host` (RFC 9112, 3.2); HTTP/1.0 does not require it. */
 function hasValidHost({ headers: { host }, rawHeaders, httpVersion }: IncomingMessage): boolean {
   if (host === undefined) return httpVersion !== '1.1';
   if (!HOST.test(host)) return false;
@@ -72,10 +72,10 @@ function hasValidHost({ headers: { host }, rawHeaders, httpVersion }: IncomingMe
   return count <= 1;
 }
 
-/** The stable, versioned base under which every path answers as it does without it. */
+/** The stable, versioned base: all paths are also available under it. */
 export const VERSIONED_BASE = '/v1';
 
-/** The path of the route that answers a URL: the URL without the versioned base. */
+/** The URL without the versioned base, which routes a request. */
 export function withoutBase(url: string): string {
   if (!url.startsWith(VERSIONED_BASE)) return url;
   const rest = url.slice(VERSIONED_BASE.length);

@@ -7,19 +7,19 @@ import { MalformedRequest } from './errors.ts';
 /** The media type of a JSON Merge Patch (RFC 7396). */
 export const MERGE_PATCH = 'application/merge-patch+json';
 
-/** The media types that the body of an update may have. */
+/** The media types of the body of an update. */
 export const PATCH_TYPES = [MERGE_PATCH, 'application/json'];
 
-/** The same as the value of `Accept-Patch` (RFC 5789, 3.1). */
+/** The value of `Accept-Patch` (RFC 5789, 3.1). */
 export const ACCEPT_PATCH = PATCH_TYPES.join(', ');
 
-/** Where a merge patch is explained. */
+/** The specification of merge patches. */
 export const MERGE_PATCH_DOCS = {
   description: 'JSON Merge Patch (RFC 7396)',
   url: 'https://www.rfc-editor.org/rfc/rfc7396',
 };
 
-/** Query parameters of an operation that has none: each one is refused. */
+/** The query parameters of an operation without any: each one is rejected. */
 export const NoQuery = Type.Object({}, { additionalProperties: false });
 
 /** The failure of a PUT with this `Content-Range`. */
@@ -30,7 +30,7 @@ export const contentRangeRefused = (range: string): ErrorDetail => ({
   input: previewText(range),
 });
 
-/** Refuses, with 400, a PUT with `Content-Range`, which would replace a resource by a part of it (RFC 9110, 14.5). */
+/** Rejects a PUT with `Content-Range` with 400: it would replace a resource with a part of it (RFC 9110, 14.5). */
 export function refusePartialPut(
   request: FastifyRequest,
   _reply: FastifyReply,

@@ -6,11 +6,11 @@ import { logDisconnect } from '../logging/request-log.ts';
 declare module 'node:http' {
   interface OutgoingMessage {
     /**
-     * Renders the head of a message. This is not a public method of Node.js; the tests of {@link ServiceResponse} fail if
-     * a version changes it.
+     * Renders the head of a message. It is not a public method of Node.js: the tests of {@link ServiceResponse} fail if a
+     * version changes it.
      *
      * @param firstLine The status line, with its line break.
-     * @param headers Those of `writeHead()`, by name.
+     * @param headers The headers of `writeHead()`, by name.
      */
     _storeHeader(firstLine: string, headers: OutgoingHttpHeaders): void;
   }
@@ -19,9 +19,9 @@ declare module 'node:http' {
 type Headers = Readonly<Record<string, string>>;
 
 /**
- * The headers of every response; routes and errors replace single ones. The policies are those that Helmet and OWASP's
- * REST guidance set for an API: JSON needs no rights in a browser. No cache may store a response unless its route says
- * so. Every response varies by `Origin` (CORS) and `Accept` (errors have two representations).
+ * The headers of every response; routes and errors replace single ones. The policies follow Helmet and OWASP's REST
+ * guidance for an API: JSON needs no rights in a browser. Caches must not store a response unless its route allows it.
+ * Every response varies by `Origin` (CORS) and `Accept` (errors have two formats).
  */
 export const DEFAULT_HEADERS = {
   'cache-control': 'no-store',
@@ -43,7 +43,7 @@ const HTTPS_HEADERS = {
 class DefaultHeaders {
   readonly headers: Headers;
   readonly #entries: readonly (readonly [string, string])[];
-  /** The lines, by the set of the headers that are replaced: bit n stands for the n-th header. */
+  /** The lines, by the set of replaced headers: bit n is the n-th header. */
   readonly #rendered: string[] = [];
 
   constructor(headers: Headers) {
@@ -51,7 +51,7 @@ class DefaultHeaders {
     this.#entries = Object.entries(headers);
   }
 
-  /** The lines of the default headers that the response does not have itself. */
+  /** The lines of the default headers that the response does not replace. */
   linesBeside(own: OutgoingHttpHeaders): string {
     let replaced = 0;
     for (let index = 0; index < this.#entries.length; index++) {
@@ -73,8 +73,8 @@ const overHttp = new DefaultHeaders(DEFAULT_HEADERS);
 const overHttps = new DefaultHeaders(HTTPS_HEADERS);
 
 /**
- * A response whose head starts with lines that are not headers of the reply: Fastify and Node.js take several microseconds
- * to collect, check and render the headers that are on every response.
+ * A response whose head starts with lines that are not headers of the reply: Fastify and Node.js need several microseconds to
+ * collect, check and render the headers of every response.
  */
 export class ServiceResponse<
   Request extends IncomingMessage = IncomingMessage,
@@ -102,11 +102,11 @@ export class ServiceResponse<
 const processTime = (reply: FastifyReply) => (reply.elapsedTime / 1000).toFixed(4);
 
 /**
- * Gives every response its default headers, `X-Request-Id` and `X-Process-Time`: the seconds that it took, with four
- * decimals. While the service stops, each response is the last one on its connection.
+ * Adds the default headers, `X-Request-Id` and `X-Process-Time` (in seconds, with four decimals) to every response. While
+ * the service stops, each response is the last one of its connection.
  *
- * @param behindProxy Whether there are trusted proxies, which say in `X-Forwarded-Proto` that a request came over https.
- * The service itself speaks plain HTTP only.
+ * @param behindProxy Whether there are trusted proxies, whose `X-Forwarded-Proto` shows that a request used https. The
+ * service itself only supports plain HTTP.
  */
 export const responseHeaders = fp<{ behindProxy: boolean }>(
   async (app, { behindProxy }) => {
@@ -120,7 +120,7 @@ export const responseHeaders = fp<{ behindProxy: boolean }>(
     app.addHook('onSend', (request, reply, payload, done) => {
       if (!(reply.raw instanceof ServiceResponse)) reply.header('x-process-time', processTime(reply));
       if (request.socket.destroyed) logDisconnect(request, reply);
-      // A connection that is kept alive would hold up the stop until it times out.
+      // A keep-alive connection would delay the stop until its timeout.
       if (app.lifecycle.isStopping) reply.header('connection', 'close');
       done(null, payload);
     });

@@ -6,8 +6,8 @@ type Serializer = ReturnType<ReturnType<ReturnType<typeof SerializerSelector>>>;
 const MIN_BUFFER_LENGTH = 16_384;
 
 /**
- * Fastify's factory of serialisers, except that responses which refer to the same model share one: each operation
- * declares a dozen errors, and compiling each of them would dominate the startup time.
+ * Fastify's factory of serialisers, but responses with a reference to the same model share one: each operation declares a
+ * dozen errors, and compiling each of them would dominate the startup time.
  */
 export function sharedSerializers(): ReturnType<typeof SerializerSelector> {
   const select = SerializerSelector();
@@ -41,5 +41,5 @@ function oncePerPage(serialize: Serializer): Serializer {
   };
 }
 
-/** Fastify sends buffers as well as text; the type of its serialisers knows text only. */
+/** Fastify also sends buffers, but the type of its serialisers only allows text. */
 const sendable = (buffer: Buffer) => buffer as unknown as string;

@@ -12,7 +12,7 @@ import {
 } from '../http/errors.ts';
 import { VERSIONED_BASE } from '../http/request-target.ts';
 
-/** The errors outside of all operations: unknown paths and methods, requests that are not HTTP, files of the docs. */
+/** The errors outside of operations: unknown paths and methods, invalid HTTP, files of the docs. */
 export const OUTSIDE_OPERATIONS: readonly ErrorKind[] = [
   MalformedRequest,
   Forbidden,
@@ -93,7 +93,7 @@ each operation at [\`/docs\`](/docs) work on a new database, from top to bottom.
 
 Conventions: ${['Base path', 'Requests', 'Lists', 'Conditional requests', 'Errors', 'Headers of every response'].map(section).join(', ')}.`;
 
-/** The tags that are not resources. The last one has no operations: it explains what all operations share. */
+/** The tags that are not resources. The last one has no operations: it describes the common rules. */
 export const OTHER_TAGS = [
   { name: 'service', description: 'Liveness and readiness probes for operators.' },
   { name: 'conventions', description: CONVENTIONS },

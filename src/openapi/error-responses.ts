@@ -13,21 +13,21 @@ import type { DeclaredHeader } from '../http/headers.ts';
 import type { NamedExample } from './generated-document.ts';
 import { withHeaders } from './responses.ts';
 
-/** One way in which an error happens: what the document shows as its example. */
+/** An occurrence of an error, which is an example in the document. */
 export interface Occurrence<Status extends ErrorStatus = ErrorStatus> {
   kind: ErrorKind<Status>;
   /** The name of the example. */
   name: string;
-  /** The values of path parameters, where they are not those of their examples. */
+  /** The values of path parameters that differ from their examples. */
   parameters: Readonly<Record<string, string>>;
   details: readonly ErrorDetail[] | undefined;
-  /** Whether a client can get it as a problem: not if it asked for no JSON, or nobody knows what it asked for. */
+  /** Whether a client can get it as a problem: not if it does not accept JSON, or `Accept` is unknown. */
   asProblem: boolean;
-  /** The headers that this error has beside those of its status. */
+  /** The headers of this error besides those of its status. */
   headers: readonly DeclaredHeader[];
 }
 
-/** Describes an occurrence; by default it is named after its code, as `SongNotFound` for `song_not_found`. */
+/** Declares an occurrence; its default name is the code in Pascal case, as in `SongNotFound`. */
 export const occurrence = <Status extends ErrorStatus>(
   kind: ErrorKind<Status>,
   {
@@ -42,24 +42,24 @@ export const occurrence = <Status extends ErrorStatus>(
 const inPascalCase = (code: string) =>
   code.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-// One object each: what compiles schemas knows them again, and does so once instead of a hundred times.
+// One object each: schema compilers cache by identity, and compile them once instead of a hundred times.
 const envelope = ref(ApiError);
 const problem = ref(Problem);
 
-/** By name; the path of the request follows when the document is finished. */
+/** Examples by name; the finished document contains the path of the request. */
 type Examples = Record<string, NamedExample>;
 
 interface ErrorContent {
   schema: object;
   examples: Examples;
 }
-interface ErrorAnswer {
+interface ErrorResponse {
   description: string;
   headers: ReturnType<typeof withHeaders>;
   content: { 'application/json': ErrorContent; [PROBLEM_MEDIA_TYPE]?: ErrorContent };
 }
 
-/** The errors of every operation. A request with too large headers fails before its `Accept` is known. */
+/** The errors of every operation. A request with too large headers fails before its `Accept` is read. */
 const EVERYWHERE = [
   occurrence(MalformedRequest),
   occurrence(ExpectationFailed),
@@ -69,26 +69,26 @@ const EVERYWHERE = [
 ];
 
 /**
- * The answers of the errors that an operation can send, by status, those of every operation included. Each error has its
- * example, in both media types, made by what makes the answers themselves.
+ * The error responses of an operation, by status, including the errors of every operation. Each error has an example in
+ * both media types, from the code that also represents errors in responses.
  */
-export function errorAnswers<Status extends ErrorStatus = never>(...occurrences: Occurrence<Status>[]) {
+export function errorResponses<Status extends ErrorStatus = never>(...occurrences: Occurrence<Status>[]) {
   const byStatus = new Map<number, Occurrence[]>();
   for (const error of [...occurrences, ...EVERYWHERE]) {
     const { status } = error.kind;
     byStatus.set(status, [...(byStatus.get(status) ?? []), error]);
   }
-  const answers = [...byStatus].map(([status, errors]) => [status, errorAnswer(status, errors)] as const);
-  return Object.fromEntries(answers) as Record<Status | 400 | 417 | 431 | 500 | 501, ErrorAnswer>;
+  const responses = [...byStatus].map(([status, errors]) => [status, errorResponse(status, errors)] as const);
+  return Object.fromEntries(responses) as Record<Status | 400 | 417 | 431 | 500 | 501, ErrorResponse>;
 }
 
-/** The headers of an error beside those of every answer. */
+/** The headers of errors, by status, besides those of every response. */
 const headersByStatus: Readonly<Record<number, readonly DeclaredHeader[]>> = {
   415: ['Accept-Encoding'],
   503: ['Retry-After'],
 };
 
-function errorAnswer(status: number, errors: readonly Occurrence[]): ErrorAnswer {
+function errorResponse(status: number, errors: readonly Occurrence[]): ErrorResponse {
   const problems = errors.filter(({ asProblem }) => asProblem);
   return {
     description: [...new Set(errors.map(({ kind }) => `${kind.message} (\`${kind.code}\`)`))].join('; '),

@@ -29,8 +29,8 @@ export function describeBody(body: RequestBody, models: Models): void {
 }
 
 /**
- * The content of a response in which the examples of problems have the path of a request to this operation: its
- * parameters have the values of their examples, unless the error needs others.
+ * Sets the path of the request in the examples of problems. The values of its parameters come from the error, or from the
+ * examples of the parameters.
  *
  * @param path As in `/songs/{id}`.
  */
@@ -58,14 +58,14 @@ export function withPaths(
 
 declare module 'fastify' {
   interface FastifySchema {
-    /** The example of the request body, where it is not that of the body's model. */
+    /** The example of the request body, if it differs from the example of the model. */
     'x-request-example'?: unknown;
   }
 }
 
 /**
- * Moves the `x-request-example` of an operation to its request bodies: an operation whose body is that of another
- * one can so have an example of its own, where a `$ref` can have nothing beside it.
+ * Moves the `x-request-example` of an operation to its request body: operations that share a model by `$ref` can have
+ * different examples.
  */
 export function showRequestExample(operation: Operation): void {
   const { 'x-request-example': example, requestBody } = operation;

@@ -3,8 +3,8 @@ import type { GeneratedDocument, Parameter } from './generated-document.ts';
 import { SharedComponents } from './shared-components.ts';
 
 /**
- * Finishes the document that the schemas of the routes give: models show their examples wherever they are sent, and
- * what many operations declare is a component.
+ * Completes the document that is generated from the schemas of the routes: adds the examples of models to their uses, and
+ * turns common responses and headers into components.
  */
 export function finishDocument(document: GeneratedDocument): object {
   const { paths, components, ...head } = document;

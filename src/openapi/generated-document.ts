@@ -1,7 +1,7 @@
-// The document as it is generated from the schemas of the routes, as far as we look into it: parameters, bodies and
-// answers are in their places, and only schemas are references.
+// The used parts of the document that is generated from the schemas of the routes: only schemas are references; parameters,
+// bodies and responses are inline.
 
-/** A JSON Schema, or the reference to a model. */
+/** A JSON Schema, or a reference to a model. */
 export interface DocumentSchema {
   $ref?: string;
   description?: string;
@@ -21,7 +21,7 @@ export interface Parameter {
   example?: unknown;
 }
 
-/** What a body of one media type is. */
+/** A body of one media type. */
 export interface MediaType {
   schema: DocumentSchema;
   example?: unknown;
@@ -32,7 +32,7 @@ export interface MediaType {
 export interface NamedExample {
   summary?: string;
   value: object;
-  /** The values of path parameters, where they are not those of their examples. */
+  /** The values of path parameters that differ from their examples. */
   'x-path-parameters'?: Readonly<Record<string, string>>;
 }
 
@@ -52,7 +52,7 @@ export interface Response {
 }
 
 export interface Operation {
-  /** What the contract says of the example of the body, where it is not that of the model. */
+  /** The example of the body, if it differs from the example of the model. */
   'x-request-example'?: unknown;
   parameters?: Parameter[];
   requestBody?: RequestBody;

@@ -9,7 +9,7 @@ import { finishDocument } from './finish-document.ts';
 import type { GeneratedDocument } from './generated-document.ts';
 import { RenderedDocument } from './rendered-document.ts';
 
-/** A public base URL: `x-internal` tells docs tools to show it. */
+/** A public base URL; `x-internal: false` makes docs tools show it. */
 const server = (url: string, description: string) => ({ url, description, 'x-internal': false });
 
 /** Builds the OpenAPI document from the schemas of the routes and serves it. */
@@ -40,7 +40,7 @@ export const openapi = fp(
           ...OTHER_TAGS,
         ],
       },
-      // The plugin's types also allow references anywhere and documents of version 2.
+      // The types of the plugin also allow references anywhere, and documents of version 2.
       transformObject: (generated) =>
         finishDocument((generated as { openapiObject: GeneratedDocument }).openapiObject),
       refResolver: {
@@ -50,7 +50,7 @@ export const openapi = fp(
 
     const json = new RenderedDocument('application/json; charset=utf-8', () => JSON.stringify(app.swagger()));
     const yaml = new RenderedDocument('application/yaml; charset=utf-8', () =>
-      // Without aliases: shared objects would become so many of them that parsers assume an attack.
+      // Without aliases: parsers would reject their large number as an attack.
       stringify(app.swagger(), { aliasDuplicateObjects: false }),
     );
     app.get('/openapi.json', { schema: { hide: true } }, (request, reply) => json.send(request, reply));

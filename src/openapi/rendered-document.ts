@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { entityTag, isNotModified } from '../http/conditional-requests.ts';
 
-/** The content codings, the one with the smallest result first. */
+/** The content codings, from the smallest result to the largest. */
 const compressors = { br: promisify(brotliCompress), gzip: promisify(gzip) };
 
 type Coding = keyof typeof compressors;
@@ -19,7 +19,7 @@ interface Rendering {
   hash: string;
 }
 
-/** A document that stays the same as long as the process runs: rendered once, and compressed once for each coding. */
+/** A document that does not change while the process runs: it is rendered once, and compressed once per coding. */
 export class RenderedDocument {
   readonly #type: string;
   readonly #render: () => string;
@@ -28,7 +28,7 @@ export class RenderedDocument {
 
   /**
    * @param type The `Content-Type`.
-   * @param render Gives the text, when the first client asks for it.
+   * @param render Returns the text; called for the first request.
    */
   constructor(type: string, render: () => string) {
     this.#type = type;
@@ -39,12 +39,12 @@ export class RenderedDocument {
    * Sends the document in the content coding that the client prefers (RFC 9110, 12.5.3), or 304 if the client has it.
    * Each coding has its own strong entity tag.
    *
-   * @throws {ServiceError} 412 if `If-Match` does not hold.
+   * @throws {ServiceError} 412 if `If-Match` is false.
    */
   async send(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { body, hash } = this.#rendered();
     const accepted = new Negotiator(request.raw).encodings([...CODINGS, 'identity']);
-    // Without weights, the order of the header says nothing about preferences.
+    // Without weights, the order in the header is not a preference.
     const isWeighted = request.headers['accept-encoding']?.includes('q=') ?? false;
     const preferred = (isWeighted ? accepted : CODINGS).find((name) => accepted.includes(name));
     const coding = isCoding(preferred) ? preferred : undefined;
@@ -53,7 +53,7 @@ export class RenderedDocument {
     reply.headers({
       'cache-control': 'no-cache',
       etag: entityTag(version),
-      // In place of the `Vary` of all other responses.
+      // Replaces the `Vary` of other responses.
       vary: 'Origin, Accept-Encoding',
     });
     if (isKnown) return reply.code(304).send();

@@ -12,7 +12,7 @@ import { contentRangeRefused } from '../http/requests.ts';
 import { ValidationFailed } from '../validation/plugin.ts';
 import { occurrence } from './error-responses.ts';
 
-/** A query parameter that does not exist: no operation takes those. */
+/** An unknown query parameter. */
 const invalidQuery = occurrence(ValidationFailed, {
   name: 'InvalidQuery',
   details: [
@@ -20,7 +20,7 @@ const invalidQuery = occurrence(ValidationFailed, {
   ],
 });
 
-/** An id that is no number. */
+/** An id that is not a number. */
 const invalidId = occurrence(ValidationFailed, {
   name: 'InvalidId',
   parameters: { id: 'first' },
@@ -43,10 +43,10 @@ const malformedQuery = occurrence(MalformedRequest, { name: 'MalformedQuery' });
 const notAcceptable = occurrence(NotAcceptable, { asProblem: false });
 const unavailable = occurrence(Unavailable);
 
-/** The errors of every operation on a collection that reads no body. */
+/** The errors of every operation on a collection without a body. */
 export const LIST_ERRORS = [malformedQuery, notAcceptable, invalidQuery, unavailable];
 
-/** The errors of every operation on one resource that reads no body. */
+/** The errors of every operation on one resource without a body. */
 export const RESOURCE_ERRORS = [malformedPath, malformedQuery, notAcceptable, invalidId, unavailable];
 
 /** A PUT of a part of a resource. */
@@ -55,7 +55,7 @@ const partialPut = occurrence(MalformedRequest, {
   details: [contentRangeRefused('bytes 0-1/10')],
 });
 
-/** What the errors of all operations that read a body have in common. */
+/** The common errors of operations with a body. */
 const bodyErrors = [
   occurrence(MalformedJson, {
     details: [{ type: 'json_invalid', loc: ['body', 9], msg: 'JSON decode error' }],
@@ -67,13 +67,13 @@ const bodyErrors = [
   unavailable,
 ];
 
-/** The errors of a create; how its body fails validation is its own. */
+/** The errors of a create, except for the failed validation of its body. */
 export const BODY_ERRORS = [...bodyErrors, occurrence(UnsupportedMediaType)];
 
-/** The errors of a PUT, in the same way. */
+/** The errors of a PUT, with the same exception. */
 export const PUT_ERRORS = [...BODY_ERRORS, partialPut];
 
-/** The errors of a PATCH, in the same way. */
+/** The errors of a PATCH, with the same exception. */
 export const PATCH_ERRORS = [
   ...bodyErrors,
   occurrence(UnsupportedMediaType, {
@@ -82,5 +82,5 @@ export const PATCH_ERRORS = [
   }),
 ];
 
-/** The error of a request whose `If-Match` or `If-None-Match` does not hold. */
+/** The error of a request with a false `If-Match` or `If-None-Match`. */
 export const preconditionFailed = occurrence(PreconditionFailed);

@@ -1,17 +1,17 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import { type DeclaredHeader, type HeaderRules, headers } from '../http/headers.ts';
 
-/** The headers that every response may have. */
+/** The headers of every response. */
 const onAll = Object.entries<HeaderRules>(headers).flatMap(([name, { on, schema }]) =>
   on && schema ? [[name, schema] as const] : [],
 );
 
-/** The declarations of the given headers and of those that every response may have. */
+/** The declarations of the given headers and of the headers of every response. */
 export const withHeaders = (...names: DeclaredHeader[]): Record<string, TSchema> =>
   Object.fromEntries([...onAll, ...names.map((name) => [name, headers[name].schema] as const)]);
 
-/** An answer with a JSON body, and the headers that it has beside those of every answer. */
-export const answer = <Body extends TSchema>(
+/** A response with a JSON body, and its headers besides those of every response. */
+export const jsonResponse = <Body extends TSchema>(
   description: string,
   body: Body,
   ...names: DeclaredHeader[]
@@ -21,9 +21,9 @@ export const answer = <Body extends TSchema>(
   content: { 'application/json': { schema: body } },
 });
 
-/** The same answer, with an example of its own in place of that of the model. */
-export const withExample = <Answer extends ReturnType<typeof answer>>(
-  declared: Answer,
+/** The same response with its own example instead of the example of the model. */
+export const withExample = <Declared extends ReturnType<typeof jsonResponse>>(
+  declared: Declared,
   example: unknown,
 ) => ({
   ...declared,
@@ -31,8 +31,8 @@ export const withExample = <Answer extends ReturnType<typeof answer>>(
 });
 
 /** The same answer, whose header has an example of its own in place of that of the registry. */
-export const withHeaderExample = <Answer extends ReturnType<typeof answer>>(
-  declared: Answer,
+export const withHeaderExample = <Declared extends ReturnType<typeof jsonResponse>>(
+  declared: Declared,
   name: DeclaredHeader,
   example: string,
 ) => ({
@@ -41,10 +41,10 @@ export const withHeaderExample = <Answer extends ReturnType<typeof answer>>(
 });
 
 /**
- * An answer without a body. Routes send nothing rather than null, which would be JSON of four bytes: they would be
- * counted in the `Content-Length` of a 304 (RFC 9110, 8.6), and clients would wait for them.
+ * A response without a body. Its routes send nothing instead of null: the four bytes of `null` would count for the
+ * `Content-Length` of a 304 (RFC 9110, 8.6), and clients would wait for them.
  */
-export const emptyAnswer = (description: string, ...names: DeclaredHeader[]) => ({
+export const emptyResponse = (description: string, ...names: DeclaredHeader[]) => ({
   ...Type.Unsafe<undefined>(Type.Null({ description })),
   headers: withHeaders(...names),
 });

@@ -8,14 +8,14 @@ interface Variant<Part> {
   references: Reference[];
 }
 
-/** Replaces equal responses and headers of several operations by references to shared components. */
+/** Replaces equal responses and headers of several operations with references to components. */
 export class SharedComponents {
   readonly #headers = new Variants<Header>('headers');
   /** By the names of their examples. */
   readonly #responses = new Variants<Response>('responses');
 
   /**
-   * Shares the headers of a response, and the response itself where its content has named examples, as errors have.
+   * Shares the headers of a response, and the response itself if it has named examples, as errors do.
    *
    * @param path The path of the operation, as in `/songs/{id}`.
    */
@@ -56,7 +56,7 @@ class Variants<Part> {
     const known = variants.find((variant) => variant.path === path);
     if (!known) variants.push({ path, part, references: [reference] });
     else if (isDeepStrictEqual(known.part, part)) known.references.push(reference);
-    else throw new Error(`Two different ${this.#kind} of ${path} are called ${name} in the document`);
+    else throw new Error(`Two different ${this.#kind} of ${path} have the name ${name} in the document`);
     return reference;
   }
 

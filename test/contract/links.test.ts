@@ -1,4 +1,4 @@
-// The links of openapi.json are followed: whatever they take from a response, the operation behind them accepts.
+// Follows the links of openapi.json: their operations accept the values from responses.
 import t from 'tap';
 import type { CheckedResponse } from '../support/client.ts';
 import { document, type Link, resolved } from '../support/contract.ts';
@@ -19,7 +19,7 @@ const ask = (target: Target, id: number, headers: Record<string, string> = {}) =
   return call(target.method, url, { json, headers });
 };
 
-/** The value of an OpenAPI runtime expression in an exchange. */
+/** Evaluates an OpenAPI runtime expression for an exchange. */
 function evaluate(expression: string, id: number, { body, headers }: CheckedResponse): string {
   const [, source, name = ''] =
     /^\$(request\.path\.|response\.header\.|response\.body#\/)(.+)$/.exec(expression) ?? [];

@@ -6,7 +6,7 @@ import { models } from '../../schemas/index.ts';
 import { errors } from '../../src/http/error-handler.ts';
 import { MalformedJson } from '../../src/http/errors.ts';
 import { headersWith } from '../../src/http/headers.ts';
-import { errorAnswers, occurrence } from '../../src/openapi/error-responses.ts';
+import { errorResponses, occurrence } from '../../src/openapi/error-responses.ts';
 import { responseValidation, validation } from '../../src/validation/plugin.ts';
 import { startService } from '../support/service.ts';
 
@@ -176,7 +176,7 @@ t.test('an error that violates its schema is sent unchanged, without text of the
   await app.register(errors);
   await app.register(responseValidation, { models });
   const details = [{ type: 'x', loc: ['body', 1e12], msg: '' }];
-  const response = { ...errorAnswers(occurrence(MalformedJson)) };
+  const response = { ...errorResponses(occurrence(MalformedJson)) };
   app.get('/', { schema: { response } }, async () => {
     throw new MalformedJson({ details });
   });

@@ -9,10 +9,10 @@ import { errors } from '../../src/http/error-handler.ts';
 import { lifecycle } from '../../src/http/lifecycle.ts';
 import { NoQuery } from '../../src/http/requests.ts';
 import { responseHeaders } from '../../src/http/response-headers.ts';
-import { errorAnswers, occurrence } from '../../src/openapi/error-responses.ts';
+import { errorResponses, occurrence } from '../../src/openapi/error-responses.ts';
 import { openapi } from '../../src/openapi/plugin.ts';
 import { BODY_ERRORS } from '../../src/openapi/request-errors.ts';
-import { emptyAnswer } from '../../src/openapi/responses.ts';
+import { emptyResponse } from '../../src/openapi/responses.ts';
 import { ValidationFailed, validation } from '../../src/validation/plugin.ts';
 import { type ContractDocument, contractOf } from '../support/contract.ts';
 
@@ -25,8 +25,8 @@ const postImport = {
   querystring: NoQuery,
   body: ref(song.schemas.create),
   response: {
-    202: emptyAnswer('The import has begun'),
-    ...errorAnswers(...BODY_ERRORS, occurrence(ValidationFailed)),
+    202: emptyResponse('The import has begun'),
+    ...errorResponses(...BODY_ERRORS, occurrence(ValidationFailed)),
   },
 };
 

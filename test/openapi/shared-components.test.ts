@@ -12,7 +12,7 @@ t.test('errors become components, named after their examples; successes stay inl
   const shared = new SharedComponents();
   const first = shared.response('/songs', error('No'));
   const second = shared.response('/songs', error('No'));
-  const elsewhere = shared.response('/songs/{id}', error('No'));
+  const other = shared.response('/songs/{id}', error('No'));
   const ETag = { schema: { description: 'The version' } };
   const success = shared.response('/songs', { description: 'Yes', headers: { ETag } });
   t.same(shared.components(), {
@@ -23,7 +23,7 @@ t.test('errors become components, named after their examples; successes stay inl
     description: 'Yes',
     headers: { ETag: { $ref: '#/components/headers/ETag' } },
   });
-  for (const reference of [first, second, elsewhere])
+  for (const reference of [first, second, other])
     t.same(reference, { $ref: '#/components/responses/SongNotFoundOrSongExists' });
 });
 
@@ -64,7 +64,7 @@ t.test('different components of one path cannot have the same name', async (t) =
   shared.response('/songs', error('No'));
   t.throws(
     () => shared.response('/songs', error('Never')),
-    /Two different responses of \/songs are called SongNotFoundOrSongExists/,
+    /Two different responses of \/songs have the name SongNotFoundOrSongExists/,
   );
   const withETag = (description: string) => ({
     description: '',

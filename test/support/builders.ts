@@ -1,5 +1,5 @@
-// Bodies that are valid and different from those of every other test, and the resources that they become. They work on
-// any service, whatever its database holds already.
+// Valid bodies that differ from those of every other test, and the resources that are created from them. They work with
+// any service, independently of the rows in its database.
 import type { SongCreate } from '../../schemas/song.ts';
 import type { TaskCreate } from '../../schemas/task.ts';
 import type { Client } from './client.ts';
@@ -8,10 +8,10 @@ import type { LooseJson } from './loose-json.ts';
 const RUN = `${process.pid}-${Date.now()}`;
 let count = 0;
 
-/** The text, followed by what no other test has. */
+/** The text with a unique suffix. */
 export const unique = (text: string): string => `${text} ${RUN}-${count++}`;
 
-/** The largest id that the contract allows: no resource has it. */
+/** The largest valid id, which no resource has. */
 export const MISSING_ID = 2_147_483_647;
 
 export const newSong = (fields: Partial<SongCreate> = {}): SongCreate => ({
@@ -32,7 +32,7 @@ export interface Created {
   /** Its path, as in `/songs/7`. */
   url: string;
   etag: string;
-  /** Its state, as a read gives it. */
+  /** Its state, as a read returns it. */
   item: LooseJson;
 }
 
@@ -42,7 +42,7 @@ export const createSong = async (call: Client, fields?: Partial<SongCreate>): Pr
 export const createTask = async (call: Client, fields?: Partial<TaskCreate>): Promise<Created> =>
   create(call, '/tasks', newTask(fields));
 
-/** @throws {Error} for any response but 201. */
+/** @throws {Error} if the response is not 201. */
 async function create(call: Client, path: string, json: object): Promise<Created> {
   const { status, headers, body, text } = await call('POST', path, { json });
   if (status !== 201) throw new Error(`POST ${path} → ${status}: ${text}`);

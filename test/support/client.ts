@@ -6,28 +6,28 @@ import type { LooseJson } from './loose-json.ts';
 export interface RequestOptions {
   /** Sent as JSON. */
   json?: unknown;
-  /** Sent as it is. */
+  /** Sent unchanged. */
   payload?: string | Buffer;
   headers?: Record<string, string>;
 }
 
-/** A response that meets the contract. */
+/** A response that matches the contract. */
 export interface CheckedResponse extends HttpResponse {
-  /** Its shape is the contract's business, which has been checked. */
+  /** Untyped: its shape was checked against the contract. */
   body: LooseJson;
 }
 
-/** Sends a request and gives its response, after it was held against the contract. */
+/** Sends a request, checks the response against the contract, and returns it. */
 export type Client = (method: string, url: string, options?: RequestOptions) => Promise<CheckedResponse>;
 
-/** Sends requests concurrently, and gives their responses in the order of the requests. */
+/** Sends requests concurrently, and returns the responses in the order of the requests. */
 export const atOnce = <Result>(count: number, send: (index: number) => Promise<Result>): Promise<Result[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => send(index)));
 
 export const statusesOf = (responses: readonly { status: number }[]): number[] =>
   responses.map(({ status }) => status);
 
-/** The path of the next page; empty on the last one. */
+/** The path of the next page; empty on the last page. */
 export const nextPage = ({ headers }: Pick<HttpResponse, 'headers'>): string =>
   /^<(.*)>; rel="next"$/.exec(String(headers.link ?? ''))?.[1] ?? '';
 
@@ -60,7 +60,7 @@ function client(transport: Transport): Client {
   };
 }
 
-/** Talks to an app in this process. */
+/** A client of an app in this process. */
 export const injected = (app: FastifyInstance): Client =>
   client(async (method, url, headers, payload) => {
     const request = { method, url, headers, ...(payload !== undefined && { payload }) } as InjectOptions;
@@ -68,7 +68,7 @@ export const injected = (app: FastifyInstance): Client =>
     return { status, headers: sent, text };
   });
 
-/** Talks to whatever listens at the base URL, each request on a connection of its own. */
+/** A client of the server at the base URL, with one connection per request. */
 export const remote = (base: string): Client =>
   client(
     (method, url, headers, payload) =>

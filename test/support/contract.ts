@@ -1,11 +1,11 @@
-// Holds every response that a test receives against openapi.json, with a JSON Schema validator (2020-12) that
-// shares nothing with the service's own.
+// Checks every response of a test against openapi.json, with a JSON Schema validator (2020-12) that is independent of the
+// validator of the service.
 import { readFileSync } from 'node:fs';
 import { type Schema, Validator } from '@cfworker/json-schema';
 import { type HeaderRules, headersWith } from '../../src/http/headers.ts';
 import { DEFAULT_HEADERS } from '../../src/http/response-headers.ts';
 
-/** A response as it came over the wire. */
+/** A received response. */
 export interface HttpResponse {
   status: number;
   headers: Readonly<Record<string, string | string[] | number | undefined>>;
@@ -14,7 +14,7 @@ export interface HttpResponse {
 
 interface Content {
   schema: Schema;
-  /** The errors that may come, by name. */
+  /** The declared errors, by name. */
   examples?: Record<string, { value: { code?: string } }>;
 }
 
@@ -26,7 +26,7 @@ interface DeclaredHeader {
   schema: Schema;
 }
 
-/** Where a client can go on from a response: by runtime expressions. */
+/** A link from a response to a further operation, with runtime expressions. */
 export interface Link {
   operationId: string;
   parameters: Record<string, string>;
@@ -46,7 +46,7 @@ export interface Operation {
   responses: Record<string, DeclaredResponse | Reference>;
 }
 
-/** An OpenAPI document as far as responses are held against it. */
+/** The parts of an OpenAPI document that responses are checked against. */
 export interface ContractDocument {
   paths: Record<string, Record<string, Operation>>;
   components: {
@@ -56,10 +56,10 @@ export interface ContractDocument {
   };
 }
 
-/** The contract, as it is committed. */
+/** The committed contract. */
 export const document: ContractDocument = JSON.parse(readFileSync('openapi.json', 'utf8'));
 
-/** What a declaration is: itself, or the component that it refers to. */
+/** The declaration, or the component that it refers to. */
 export function resolved<Part extends object>(
   part: Part | Reference,
   components: Record<string, Part>,
@@ -73,7 +73,7 @@ export function resolved<Part extends object>(
 const namesOf = (condition: (rules: HeaderRules) => unknown) =>
   headersWith(condition).map((name) => name.toLowerCase());
 
-/** Headers that belong to HTTP, CORS or browsers rather than to an operation. */
+/** Headers of HTTP, CORS or browsers instead of an operation. */
 const TRANSPORT = new Set([
   ...namesOf(({ schema }) => !schema),
   ...Object.keys(DEFAULT_HEADERS),
@@ -88,7 +88,7 @@ const TRANSPORT = new Set([
 /** The headers of every response. */
 const PROMISED = namesOf(({ on }) => on === 'every response');
 
-/** The responses that are not part of an operation: no such route, no such method, a request that is not HTTP. */
+/** The responses outside of operations: unknown path, unknown method, invalid HTTP. */
 const general: DeclaredResponse = {
   content: {
     'application/json': { schema: { $ref: '#/components/schemas/ApiError' } },
@@ -96,10 +96,10 @@ const general: DeclaredResponse = {
   },
 };
 
-/** Throws where the response has what the document does not declare, or lacks what it promises. */
+/** Throws if the response differs from its declaration in the document. */
 export type CheckResponse = (method: string, url: string, response: HttpResponse) => void;
 
-/** Makes the check of a document's responses. */
+/** Creates the check of responses for a document. */
 export function contractOf(document: ContractDocument): CheckResponse {
   const violations = violationsOf(document);
   return (method, url, response) => {
@@ -116,10 +116,10 @@ export function contractOf(document: ContractDocument): CheckResponse {
   };
 }
 
-/** Holds a response against openapi.json. */
+/** Checks a response against openapi.json. */
 export const checkResponse: CheckResponse = contractOf(document);
 
-/** What the document says of a response to this request; undefined where it says nothing at all. */
+/** The declaration of the response to a request; undefined if there is none. */
 function declared(
   document: ContractDocument,
   method: string,
@@ -178,13 +178,13 @@ function bodyProblems(
   return [...violations(content.schema, value), ...undeclaredCode(content, value.code)];
 }
 
-/** An error must be one of those that the response declares, not just one of the same status. */
+/** An error must be one of the declared ones, not only have the same status. */
 function undeclaredCode({ examples }: Content, code: unknown): string[] {
   if (!examples || Object.values(examples).some(({ value }) => value.code === code)) return [];
   return [`the error ${code} is not declared`];
 }
 
-/** What is wrong with a value. */
+/** The violations of a value. */
 type Violations = (schema: Schema, value: unknown) => string[];
 
 function violationsOf({ components }: ContractDocument): Violations {

@@ -1,5 +1,5 @@
-// Gives each test file a database of its own: a new one on the server of TEST_DATABASE_URL, or, without that, a
-// copy of an embedded one that was made once.
+// Provides each test file with its own database: a new one on the server of TEST_DATABASE_URL, or, without it, a copy of an
+// embedded template.
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
@@ -12,18 +12,18 @@ import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 
 const server = process.env.TEST_DATABASE_URL;
-/** The template of the present migrations: new ones get a template of their own. */
+/** The template for the current migrations; other migrations have other templates. */
 const TEMPLATE = join('node_modules', '.cache', 'setlist', `embedded-without-rows-${digestOf('migrations')}`);
-/** The first id that an embedded database of a test gives out: no test may depend on the ids of new rows. */
+/** The first id in an embedded test database: no test may depend on the ids of new rows. */
 const FIRST_ID = 5000;
 
 /**
- * What every service under test has in its environment: TEST_BATCHING=off tests the plain twin. The embedded database
+ * The environment of every service under test: TEST_BATCHING=off disables batching. The embedded database
  * does not wait for the disk, which tests of durability override.
  */
 export const commonEnvironment = { BATCHING: process.env.TEST_BATCHING ?? 'on', DATA_FSYNC: 'off' };
 
-/** Whether the tests run on a PostgreSQL server rather than on the embedded one. */
+/** Whether the tests run on a PostgreSQL server instead of the embedded one. */
 export const onServer = server !== undefined;
 
 /**
@@ -34,19 +34,19 @@ export async function testDatabase(t: Test): Promise<Record<string, string>> {
   return server === undefined ? embeddedDatabase(t) : { DATABASE_URL: await serverDatabase(t, server) };
 }
 
-/** A folder that is removed after the test. */
+/** A temporary folder, removed after the test. */
 export async function temporaryFolder(t: Test): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'setlist-test-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** The environment of a service with a database that nothing has migrated yet. */
+/** The environment of a service with a database without migrations. */
 export async function newDatabase(t: Test): Promise<Record<string, string>> {
   return server === undefined ? { DATA_DIR: await temporaryFolder(t) } : testDatabase(t);
 }
 
-/** The environment of a service with an embedded database of its own, without rows. */
+/** The environment of a service with its own embedded database, without rows. */
 export async function embeddedDatabase(t: Test): Promise<Record<string, string>> {
   await prepareTemplate();
   const folder = await temporaryFolder(t);

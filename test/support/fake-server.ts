@@ -1,8 +1,8 @@
-// Something that speaks just enough of PostgreSQL's protocol to refuse every client.
+// Implements just enough of PostgreSQL's protocol to reject clients.
 import { createServer, type Server } from 'node:net';
 import type { Test } from 'tap';
 
-/** Starts a server that responds to each start-up message with the given SQLSTATE, and gives its port. */
+/** Starts a server that responds to each start-up message with the given SQLSTATE, and returns its port. */
 export async function refusingServer(t: Test, sqlstate: string): Promise<number> {
   const fields = Buffer.from(`SFATAL\0C${sqlstate}\0Mno, and the secret is hunter2\0\0`);
   const message = Buffer.concat([Buffer.from('E'), Buffer.alloc(4), fields]);
@@ -14,7 +14,7 @@ export async function refusingServer(t: Test, sqlstate: string): Promise<number>
   return listen(t, server);
 }
 
-/** Listens until the end of the test, and gives the port. */
+/** Listens until the end of the test, and returns the port. */
 async function listen(t: Test, server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => server.close());
@@ -22,7 +22,7 @@ async function listen(t: Test, server: Server): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** Starts a server that completes each start-up and breaks off at the first statement, and gives its port. */
+/** Starts a server that completes each start-up and disconnects at the first statement, and returns its port. */
 export async function unsteadyServer(t: Test): Promise<number> {
   const server = createServer((socket) => {
     socket.on('error', () => {});
@@ -36,13 +36,13 @@ export async function unsteadyServer(t: Test): Promise<number> {
 
 export interface SilentServer {
   port: number;
-  /** How many connections it has accepted. */
+  /** The number of accepted connections. */
   connections(): number;
-  /** Makes it complete each start-up, and each statement without rows. */
+  /** From now on, completes each start-up, and each statement without rows. */
   respond(): void;
 }
 
-/** Starts a server that accepts connections and does not respond until it is told to. */
+/** Starts a server that accepts connections and initially does not respond. */
 export async function silentServer(t: Test): Promise<SilentServer> {
   let connections = 0;
   let responds = false;

@@ -1,4 +1,4 @@
-// Lets many clients work on few songs at once and records what each was told.
+// Runs many clients on few songs concurrently, and records their responses.
 import type { Client } from './client.ts';
 import type { Operation } from './linearizability.ts';
 
@@ -6,14 +6,14 @@ type WithoutTimes<Each> = Each extends unknown ? Omit<Each, 'start' | 'end'> : n
 type Attempt = WithoutTimes<Operation>;
 
 export interface Workload {
-  /** Whose songs they are; nobody else’s, for each history begins without the song. */
+  /** The artist of the songs, which no other test uses: each history begins without the song. */
   artist: string;
   clients: number;
   songs: number;
   operationsPerClient: number;
 }
 
-/** Runs the workload and gives the history of each song. Reads that got no response are no part of it. */
+/** Runs the workload, and returns the history of each song, without reads that got no response. */
 export async function recordHistories(call: Client, workload: Workload): Promise<Operation[][]> {
   const histories = Array.from({ length: workload.songs }, (): Operation[] => []);
   const ids = new Map<number, number>();
@@ -78,7 +78,7 @@ async function remove(call: Client, id: number): Promise<Attempt> {
   return { kind: 'delete', id, ...(known(status, 404) && { outcome: 'absent' }) };
 }
 
-/** Whether the response is the expected one; 503 says nothing about what happened, and anything else is wrong. */
+/** Whether the response is the expected one; after a 503 the outcome is unknown, and anything else is an error. */
 function known(status: number, expected: number): boolean {
   if (status !== expected && status !== 503) throw new Error(`The service responded with ${status}`);
   return status === expected;

@@ -1,10 +1,10 @@
-// Decides whether a recorded history of one song could have happened one operation after the other, each at some
-// instant between its call and its response: the search of Wing and Gong (1993) with Lowe's memory (2017).
+// Decides whether a recorded history of one song is linearizable: whether its operations can be ordered so that each takes
+// effect between its call and its response. It uses the search of Wing and Gong (1993) with Lowe's memory (2017).
 
-/** What a song is at one instant: absent, or present under an id, which is unknown if nobody was told it. */
+/** The state of a song: absent, or present with an id, which is unknown if no response contains it. */
 export type SongState = { id: number | undefined; year: number } | undefined;
 
-/** What a client asked for, and what it was told; no outcome means that it was told nothing it can rely on. */
+/** An operation and its outcome; without an outcome, its effect is unknown. */
 export type Operation = { start: number; end: number } & (
   | { kind: 'create'; year: number; outcome?: { id: number } | 'exists' }
   | { kind: 'read'; id: number; outcome: { year: number } | 'absent' }
@@ -13,20 +13,20 @@ export type Operation = { start: number; end: number } & (
   | { kind: 'delete'; id: number; outcome?: 'done' | 'absent' }
 );
 
-/** Stands for the years that are in no response. */
+/** Represents the years that are in no response. */
 const UNSEEN = -1;
 
 /**
- * Tells whether some order of the operations explains all outcomes, from the state without the song on.
+ * Whether an order of the operations explains all outcomes, beginning without the song.
  *
- * @param history Each of its writes writes a year of its own.
+ * @param history Each write has a unique year.
  */
 export function isLinearizable(history: readonly Operation[]): boolean {
   const operations = relevant(history).sort((a, b) => a.start - b.start);
   const taken = operations.map(() => false);
   const seen = new Set<string>();
   let open = 0;
-  /** How many open operations saw a year. */
+  /** The number of open operations that returned each year. */
   const unread = new Map<number | undefined, number>();
 
   const count = (operation: Operation | undefined, change: number) => {
@@ -45,7 +45,7 @@ export function isLinearizable(history: readonly Operation[]): boolean {
     let first = from;
     while (taken[first]) first++;
     const next = candidates(operations, taken, first);
-    // What changes nothing and fits now may as well happen now.
+    // An operation that fits now and changes nothing can take effect now.
     const idle = next.filter((index) => isIdle(state, operations[index]));
     for (const index of idle) take(index, true);
     const found = open === 0 || (idle.length > 0 ? search(state, first) : branch(state, first, next));
@@ -59,7 +59,7 @@ export function isLinearizable(history: readonly Operation[]): boolean {
     seen.add(position);
     for (const index of oneOfAKind(operations, next)) {
       for (const after of steps(state, operations[index])) {
-        // A year that is gone does not come back.
+        // An overwritten year does not return.
         if (after?.year !== state?.year && unread.get(state?.year)) continue;
         take(index, true);
         if (search(after, first)) return true;
@@ -76,7 +76,7 @@ function yearSeen(operation: Operation | undefined): number | undefined {
   return typeof outcome === 'object' && 'year' in outcome ? outcome.year : undefined;
 }
 
-/** Which operations behind the first open one have been taken. */
+/** The taken operations after the first open one. */
 function beyond(taken: readonly boolean[], first: number): number[] {
   const indexes: number[] = [];
   for (let index = taken.lastIndexOf(true); index > first; index--) if (taken[index]) indexes.push(index);
@@ -90,8 +90,8 @@ function isIdle(state: SongState, operation: Operation | undefined): boolean {
 }
 
 /**
- * Makes one year of all those that nobody saw. Leaves out updates to it of unknown outcome: with or without them,
- * the rest is the same.
+ * Replaces all years that no operation returned with one, and drops updates to it with an unknown outcome: they do not
+ * affect the rest.
  */
 function relevant(history: readonly Operation[]): Operation[] {
   const seen = new Set(history.map(yearSeen));
@@ -103,8 +103,8 @@ function relevant(history: readonly Operation[]): Operation[] {
 }
 
 /**
- * Leaves out those that ask and tell the same as one before them: if one of the two can be next, so can the one that
- * must end earlier, and the other can take its place.
+ * Drops operations that are equal to an earlier candidate, including the outcome: if one of the two can be next, so can the
+ * one that must end earlier, and the other can take its place.
  */
 function oneOfAKind(operations: readonly Operation[], next: readonly number[]): number[] {
   const kinds = new Set<string>();
@@ -115,7 +115,7 @@ function oneOfAKind(operations: readonly Operation[], next: readonly number[]): 
   });
 }
 
-/** Those that may be next: none ended before they were called. The ones with an outcome come first. */
+/** The possible next operations: no other one ended before their calls. Those with an outcome come first. */
 function candidates(operations: readonly Operation[], taken: readonly boolean[], first: number): number[] {
   let earliestEnd = Number.POSITIVE_INFINITY;
   const next: number[] = [];
@@ -129,7 +129,7 @@ function candidates(operations: readonly Operation[], taken: readonly boolean[],
   return next.sort((a, b) => (operations[a]?.end ?? 0) - (operations[b]?.end ?? 0));
 }
 
-/** The states that an operation with this outcome can lead to; none when it cannot have happened here. */
+/** The possible states after an operation with this outcome; none if it is impossible here. */
 function steps(state: SongState, operation: Operation | undefined): SongState[] {
   if (!operation) return [];
   const matches = 'id' in operation && state !== undefined && (state.id ?? operation.id) === operation.id;

@@ -1,3 +1,3 @@
-/** A JSON value of whatever shape: for tests that look into responses, or break documents in ways that no type allows. */
+/** A JSON value of any shape, for tests that inspect responses or change documents in invalid ways. */
 // biome-ignore lint/suspicious/noExplicitAny: tests read and assign members that its schema forbids; `unknown` would need a cast at each step, which checks no more
 export type LooseJson = any;

@@ -1,5 +1,5 @@
-// What a disk holds after a power failure, at worst: of each file what it held when it was last synced, of each folder
-// the entries that it had when it was last synced. As on ext4 or XFS, a synced file is found under its name.
+// The worst-case contents of a disk after a power failure: files and folders have the contents and entries of their last
+// sync. As on ext4 and XFS, a synced file exists under its name.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
@@ -9,26 +9,26 @@ const { fsyncSync, fdatasyncSync, ftruncateSync, openSync, renameSync, truncateS
   fs;
 
 export interface Disk {
-  /** How often a file or a folder was synced. */
+  /** The number of syncs of files and folders. */
   syncs(): number;
-  /** Writes into a folder what would be left if the power failed now. */
+  /** Writes the files that would exist after a power failure now to a folder. */
   leave(folder: string): void;
 }
 
-/** A file, under whatever name. */
+/** A file, independent of its name. */
 interface File {
-  /** What it held when it was last synced; undefined when it never was. */
+  /** Its contents at the last sync; undefined if it was never synced. */
   synced: Buffer | undefined;
   /** The writes since then. */
   writes: { at: number; bytes: Buffer }[];
   isTruncated: boolean;
 }
 
-/** Watches this thread's files below a folder, which counts as synced as it is; until the end of the test. */
+/** Records the writes of this thread below a folder until the end of the test. The initial contents count as synced. */
 export function watchedDisk(t: Test, root: string): Disk {
   let syncs = 0;
   const open = new Map<number, { path: string; file: File }>();
-  // A system gives the number of a removed file to a new one.
+  // The system reuses the inode number of a removed file.
   const files = new Map<number, File>();
   const folders = new Map<string, Map<string, File>>();
 
@@ -89,12 +89,12 @@ export function watchedDisk(t: Test, root: string): Disk {
     openSync: (path, ...rest) => {
       const descriptor = openSync(path, ...rest);
       const isWatched = !relative(root, String(path)).startsWith('..');
-      // A system gives the number of a closed file to the next one.
+      // The system reuses the descriptor of a closed file.
       if (isWatched) open.set(descriptor, { path: String(path), file: fileAt(String(path)) });
       else open.delete(descriptor);
       return descriptor;
     },
-    // The overload that PGlite calls.
+    // The overload that PGlite uses.
     writeSync: ((descriptor: number, bytes: Uint8Array, offset: number, length: number, at: number) => {
       open
         .get(descriptor)

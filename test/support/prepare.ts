@@ -1,4 +1,4 @@
-// Makes, once and before the tests race for it, the embedded database that they copy.
+// Creates the embedded template database before the tests, which run concurrently.
 import { prepareTemplate } from './database.ts';
 
 await prepareTemplate();

@@ -1,4 +1,4 @@
-// Runs the built service as a process of its own, as an operator would.
+// Runs the built service as a child process.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -13,13 +13,13 @@ export interface ServiceProcess {
   base: string;
   call: Client;
   process: ChildProcess;
-  /** Everything that it wrote to standard output and standard error. */
+  /** Its output on stdout and stderr. */
   output(): string;
-  /** Sends a signal and gives the exit code once it has ended; null when the signal itself ended it. */
+  /** Sends a signal, and returns the exit code; null if the signal killed it. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts the service and waits until it listens; killed after the test, if it still runs. */
+/** Starts the service, and waits until it listens; kills it after the test if necessary. */
 export async function startProcess(t: Test, environment: Record<string, string>): Promise<ServiceProcess> {
   const child = launch(t, { PORT: '0', ...environment });
   while (true) {
@@ -30,7 +30,7 @@ export async function startProcess(t: Test, environment: Record<string, string>)
   }
 }
 
-/** Starts the service in the expectation that it ends by itself, and gives what it left. */
+/** Starts the service, waits until it exits, and returns its output and exit code. */
 export async function failToStart(
   t: Test,
   environment: Record<string, string>,
@@ -40,7 +40,7 @@ export async function failToStart(
   return { code: child.process.exitCode, output: child.output() };
 }
 
-/** Starts the service without waiting for anything; killed after the test, if it still runs. */
+/** Starts the service without waiting; kills it after the test if necessary. */
 export function launch(t: Test, environment: Record<string, string>): Omit<ServiceProcess, 'base' | 'call'> {
   if (!existsSync(SERVER)) throw new Error(`There is no ${SERVER}: run \`npm run build\` first`);
   const { PATH, NODE_V8_COVERAGE } = process.env;

@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { HttpResponse } from './contract.ts';
 
-/** Sends bytes as they are and gives the first response, once the connection is closed. */
+/** Sends raw bytes, and returns the first response after the connection is closed. */
 export async function rawExchange(port: number, bytes: string): Promise<HttpResponse> {
   const [first = { status: 0, headers: {}, text: '' }] = await rawExchanges(port, bytes);
   return first;
 }
 
 /**
- * Sends bytes as they are on one connection and gives all responses, once the connection is closed.
+ * Sends raw bytes on one connection, and returns all responses after the connection is closed.
  *
- * @param options.halfClose Whether to close the client's half of the connection behind the bytes.
+ * @param options.halfClose Whether to close the client's half of the connection after the bytes.
  */
 export async function rawExchanges(
   port: number,

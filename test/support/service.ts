@@ -8,11 +8,11 @@ import { commonEnvironment, testDatabase } from './database.ts';
 export interface Service {
   app: FastifyInstance;
   call: Client;
-  /** What was logged, line by line. */
+  /** The log, one object per line. */
   log: Record<string, unknown>[];
 }
 
-/** Builds the service in this process, as the server does, on a database of its own; closed after the test. */
+/** Builds the service in this process, like the server, on its own database; closes it after the test. */
 export async function startService(
   t: Test,
   environment: Record<string, string> = {},
@@ -22,7 +22,7 @@ export async function startService(
   return serve(t, { ...database, ...environment }, overrides);
 }
 
-/** The same without a database: for what never asks it. */
+/** The same without a database, for tests that do not use it. */
 export function startWithoutDatabase(t: Test, environment: Record<string, string> = {}): Promise<Service> {
   return serve(t, environment, { connect: false });
 }

@@ -1,4 +1,4 @@
-// A PostgreSQL server behind a door that a test can shut and open again.
+// A PostgreSQL server behind a proxy that a test can interrupt.
 import { connect, createServer, type NetConnectOpts, type Socket } from 'node:net';
 import pg from 'pg';
 import pino from 'pino';
@@ -9,26 +9,26 @@ import { embeddedDatabase, onServer, testDatabase } from './database.ts';
 export interface UnreliableServer {
   /** The environment of a service that uses it. */
   environment: Record<string, string>;
-  /** Breaks all connections and refuses new ones. */
+  /** Closes all connections and rejects new ones. */
   shut(): Promise<void>;
   open(): Promise<void>;
-  /** Forwards nothing any more, as if the server hung: connections stay, new ones are accepted, nothing responds. */
+  /** Stops forwarding, as if the server hung: connections stay open, new ones are accepted, and no response arrives. */
   freeze(): void;
-  /** Forwards again, what was held back included. */
+  /** Continues forwarding, including delayed data. */
   thaw(): Promise<void>;
 }
 
 interface Backend {
   address: NetConnectOpts;
-  /** The rest of the URL, before and behind the address. */
+  /** The rest of the URL, before and after the address. */
   credentials: string;
   database: string;
   poolMax: string;
-  /** Makes it forget the connections that it had. */
+  /** Resets the state of former connections. */
   reset(): Promise<void>;
 }
 
-/** Starts a door in front of a database of the tests' server, or of an embedded one. */
+/** Starts a proxy in front of a database on the tests' server, or of an embedded one. */
 export async function unreliableServer(t: Test): Promise<UnreliableServer> {
   const { address, credentials, database, poolMax, reset } = await (onServer
     ? serverBackend(t)
@@ -99,7 +99,7 @@ async function serverBackend(t: Test): Promise<Backend> {
   };
 }
 
-/** All connections to the embedded database share a session, which must not outlive them as it would by itself. */
+/** All connections to the embedded database share a session, which must be reset after each connection. */
 async function embeddedBackend(t: Test): Promise<Backend> {
   const { DATA_DIR = '' } = await embeddedDatabase(t);
   const { connection, stop } = await startEmbeddedPostgres(

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** In milliseconds: far more than a busy machine needs. */
+/** In milliseconds; long enough for a busy machine. */
 const PATIENCE = 60_000;
 
 /**
- * Waits until a condition holds, for as long as the machine needs.
+ * Waits until a condition is true.
  *
- * @param complaint Says what did not come, should it not hold after a minute.
+ * @param complaint The error message if it is still false after a minute.
  */
 export async function until(condition: () => boolean | Promise<boolean>, complaint: string): Promise<void> {
   const deadline = performance.now() + PATIENCE;

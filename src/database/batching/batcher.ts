@@ -3,7 +3,7 @@ import { type Adaptation, type Caller, Group, type Place, vacate, type Waiter } 
 
 export type { Caller } from './group.ts';
 
-/** How a batcher works; see {@link Batcher}. */
+/** The options of a {@link Batcher}. */
 export interface BatcherOptions<Item, Result> {
   /**
    * Runs one batch of at most `maxBatchSize` items and returns one result per item, in the order of the items.
@@ -28,9 +28,9 @@ export interface BatcherOptions<Item, Result> {
   exclusiveKeyOf?: ((item: Item) => string | number) | undefined;
   /** The largest number of items in a batch. */
   maxBatchSize: number;
-  /** How many batches may be in flight at once. */
+  /** The maximum number of batches in flight. */
   maxInFlight: number;
-  /** How many callers may wait for a batch that has not been sent. */
+  /** The maximum number of callers in the queue. */
   maxQueued: number;
   /**
    * Whether a failure may be caused by one item of the batch and had no effect, so that each item can be run
@@ -140,10 +140,10 @@ export class Batcher<Item, Result> {
   /**
    * Runs an item in the next batch that is sent, and returns its result.
    *
-   * @param caller The origin of the call; a call without one waits for as long as it takes.
-   * @throws {QueueFullError} when too many callers wait.
-   * @throws {DisconnectedError} when the caller disconnected before the batch was sent.
-   * @throws {DeadlineError} when the deadline of the caller passed before there was a result.
+   * @param caller The origin of the call; a call without one has no deadline.
+   * @throws {QueueFullError} if too many callers wait.
+   * @throws {DisconnectedError} if the caller disconnected before the batch was sent.
+   * @throws {DeadlineError} if the deadline of the caller passed before there was a result.
    */
   run(item: Item, caller?: Caller): Promise<Result> {
     if (this.#counts.queued >= this.#options.maxQueued) {
@@ -176,7 +176,7 @@ export class Batcher<Item, Result> {
     });
   }
 
-  /** Rejects every caller that waits, as if its deadline had passed. */
+  /** Rejects all waiting callers, as if their deadlines had passed. */
   expireAll(): void {
     this.#expireWaiters(Number.POSITIVE_INFINITY);
   }
@@ -279,7 +279,7 @@ export class Batcher<Item, Result> {
     try {
       const results = await this.#options.run(batch.map(({ item }) => item));
       if (results.length !== batch.length) {
-        throw new TypeError(`A batch of ${batch.length} items gave ${results.length} results`);
+        throw new TypeError(`A batch of ${batch.length} items returned ${results.length} results`);
       }
       return ({ resolve }, index) => resolve(results[index] as Result);
     } catch (error) {

@@ -13,33 +13,33 @@ export type Lane = 'lists' | 'searches' | 'counts' | 'probes';
 export interface BatchingOptions {
   /** Whether concurrent calls are coalesced; otherwise each batch has one call. */
   enabled: boolean;
-  /** How many connections reads by id and writes have: no more batches of a kind can be in flight. */
+  /** The number of connections for reads by id and writes: the maximum number of batches of a kind in flight. */
   connections: number;
-  /** How many connections lists, searches and counts have. */
+  /** The number of connections for lists, searches and counts. */
   listConnections: number;
 }
 
-/** Small enough that the clients of a busy service fill both slots, rather than all wait for one batch. */
+/** Small enough that the clients of a busy service fill both slots, instead of all waiting for one batch. */
 const MAX_BATCH_SIZE = 50;
-/** Two, so that the database works on one batch while the results of the other are sent to clients. */
+/** Two: the database executes one batch while the results of the other are sent to clients. */
 const MAX_IN_FLIGHT = 2;
 const MAX_QUEUED = 10_000;
 
-/** How long one statement for several lists may take, in milliseconds, as far as their shape foretells it. */
+/** The target duration of a statement for several lists, in milliseconds. Earlier statements of the shape predict it. */
 const MAX_LIST_DURATION = 50;
 
 /** A read of a lane. */
 interface LaneRead {
-  /** The same for equal reads. */
+  /** Equal for equal reads. */
   key: string;
-  /** The same for reads that one statement can run. */
+  /** Equal for reads that one statement can run. */
   shape: string;
   item: unknown;
   /** Runs reads of one shape. */
   run(items: readonly unknown[]): Promise<readonly unknown[]>;
 }
 
-/** The batchers of one service, all with the bounds that fit its database. */
+/** The batchers of a service, with limits that fit its database. */
 export class Batching {
   readonly #options: BatchingOptions;
   readonly #batchers = new Map<string, Pick<Batcher<never, unknown>, 'drain' | 'expireAll' | 'counts'>>();
@@ -58,14 +58,14 @@ export class Batching {
   }
 
   /**
-   * Runs concurrent calls in one statement.
+   * Coalesces concurrent calls into one statement.
    *
-   * @param name Names the statement among the counts.
+   * @param name The name of the statement in the counts.
    * @param run Runs the statement for some items and returns one result per item.
    * @param keys `keyOf` identifies equal items, which share a result; by default no two are equal. `exclusiveKeyOf`
    * identifies items that must not be in one statement; by default all may.
    */
-  together<Item, Result>(
+  batch<Item, Result>(
     name: string,
     run: (items: readonly Item[]) => Promise<readonly Result[]>,
     keys: Pick<BatcherOptions<Item, Result>, 'keyOf' | 'exclusiveKeyOf'> = {},
@@ -81,31 +81,31 @@ export class Batching {
   }
 
   /**
-   * Runs a read once for all equal calls that wait for it to begin.
+   * Runs a read once for all equal waiting calls.
    *
-   * @param name Tells equal items of different reads apart.
+   * @param name Distinguishes equal items of different reads.
    * @param laneOf The lane whose slots an item needs.
    * @param keyOf Identifies equal items of this read; by default, items with the same JSON text are equal.
    */
-  sameOnce<Item, Result>(
+  dedupe<Item, Result>(
     name: string,
     run: (item: Item) => Promise<Result>,
     laneOf: (item: Item) => Lane,
     keyOf?: (item: Item, caller: Caller | undefined) => string,
   ): Runner<Item, Result> {
     const runAll = (items: readonly Item[]) => Promise.all(items.map(run));
-    return this.sameShape(name, runAll, { laneOf, shapeOf: () => '', ...(keyOf && { keyOf }) });
+    return this.batchByShape(name, runAll, { laneOf, shapeOf: () => '', ...(keyOf && { keyOf }) });
   }
 
   /**
-   * Runs reads of one shape in one statement, where their lane has batches, and equal ones once.
+   * Runs reads of one shape in one statement, if their lane has batches, and equal reads once.
    *
-   * @param name Tells items of different reads apart.
-   * @param run Runs the statement for items of one shape and returns one result per item.
-   * @param options `laneOf` gives the lane whose slots an item needs, `shapeOf` the same text for items that one
-   * statement can run, `keyOf` identifies equal items; by default, items with the same JSON text are equal.
+   * @param name Distinguishes items of different reads.
+   * @param run Runs the statement for items of one shape, and returns one result per item.
+   * @param options `laneOf` returns the lane whose slots an item needs, `shapeOf` an equal text for items that one
+   * statement can run; `keyOf` identifies equal items: by default, items with the same JSON text are equal.
    */
-  sameShape<Item, Result>(
+  batchByShape<Item, Result>(
     name: string,
     run: (items: readonly Item[]) => Promise<readonly Result[]>,
     {
@@ -118,17 +118,17 @@ export class Batching {
       keyOf?: (item: Item, caller: Caller | undefined) => string;
     },
   ): Runner<Item, Result> {
-    // Reads of one shape have one name, and with it one type of item.
+    // Reads of one shape have the same name, and therefore the same type of item.
     const runItems = (items: readonly unknown[]) => run(items as readonly Item[]);
     return (item, caller) => {
       const key = `${name} ${keyOf(item, caller)}`;
       const read = { key, shape: `${name} ${shapeOf(item)}`, item, run: runItems };
-      // Equal keys have the same name, and with it the same type of result.
+      // Equal keys have the same name, and therefore the same type of result.
       return this.#lanes[laneOf(item)].run(read, caller) as Promise<Result>;
     };
   }
 
-  /** A lane of lists has batches; the reads of other lanes are slow, so that each is a statement by itself. */
+  /** Only the lane of lists has batches: the reads of other lanes are slow, and each is a separate statement. */
   #lane(name: Lane, maxInFlight: number): Batcher<LaneRead, unknown> {
     const { enabled } = this.#options;
     const inBatches = enabled && name === 'lists';
@@ -141,7 +141,7 @@ export class Batching {
       }),
       maxBatchSize: inBatches ? MAX_BATCH_SIZE : 1,
       maxInFlight,
-      // A statement of several lists that takes too long is run list by list: reading twice does no harm.
+      // If a statement of several lists takes too long, the lists run one by one: reads can be repeated.
       isolates: (error) => isRolledBack(error) || isCancelled(error),
     });
   }
@@ -160,7 +160,7 @@ export class Batching {
     return Object.fromEntries([...this.#batchers].map(([name, { counts }]) => [name, { ...counts }]));
   }
 
-  /** Rejects every call that waits, as if its deadline had passed: the service stops. */
+  /** Rejects all waiting calls, as if their deadlines had passed: the service stops. */
   expireAll(): void {
     for (const batcher of this.#batchers.values()) batcher.expireAll();
   }

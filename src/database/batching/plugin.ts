@@ -8,7 +8,7 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Coalesces concurrent statements of the repositories. */
     batching: Batching;
-    /** How long a request waits for the database, in milliseconds. */
+    /** The maximum time that a request waits for the database, in milliseconds. */
     requestDeadline: number;
   }
 }
@@ -59,7 +59,7 @@ class RequestCaller implements Caller {
  * The client of a request as the caller of statements. Its deadline counts from this call: make it once per request,
  * and pass it to each statement.
  *
- * @param timeout How long it waits for the database, in milliseconds; by default `REQUEST_DEADLINE_MS`.
+ * @param timeout The maximum wait for the database, in milliseconds; by default `REQUEST_DEADLINE_MS`.
  */
 export const callerOf = (request: FastifyRequest, timeout = request.server.requestDeadline): Caller =>
   new RequestCaller(request.socket, timeout);

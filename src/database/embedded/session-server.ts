@@ -27,7 +27,7 @@ export class SessionServer {
     this.#server = createServer((socket) => this.#serve(socket));
   }
 
-  /** @param path Where the socket is; one that a killed process left there is removed. */
+  /** @param path The path of the socket; the socket of a killed process is removed. */
   async listen(path: string): Promise<void> {
     rmSync(path, { force: true });
     this.#server.listen(path);

@@ -1,4 +1,4 @@
-// Starts ReDoc, in the colours that the reader prefers. It takes colours only when it starts.
+// Starts ReDoc with the preferred colour scheme, which ReDoc only reads at its start.
 const dark = matchMedia('(prefers-color-scheme: dark)');
 dark.addEventListener('change', () => location.reload());
 
@@ -65,7 +65,7 @@ Redoc.init(
   '/openapi.json',
   {
     expandResponses: '200,201,204',
-    // They keep out NUL, and a reader has nothing of it.
+    // The patterns mainly exclude NUL, which does not help readers.
     hideSchemaPattern: true,
     requiredPropsFirst: true,
     theme: dark.matches ? inDark : inLight,

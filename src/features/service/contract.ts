@@ -2,8 +2,8 @@ import type { FastifySchema } from 'fastify';
 import { ref } from '../../../schemas/ref.ts';
 import { Health, Readiness } from '../../../schemas/service.ts';
 import { Unavailable } from '../../http/errors.ts';
-import { errorAnswers, occurrence } from '../../openapi/error-responses.ts';
-import { answer } from '../../openapi/responses.ts';
+import { errorResponses, occurrence } from '../../openapi/error-responses.ts';
+import { jsonResponse } from '../../openapi/responses.ts';
 
 /** Probes accept any query and any `Accept`: a probe must not fail because of either. */
 const all = { tags: ['service'], security: [] };
@@ -24,7 +24,7 @@ export const getHealth = {
   operationId: 'getHealth',
   summary: 'Check that the process is alive',
   description: 'Responds while the process runs, independently of the database.',
-  response: { 200: answer('The process is alive', ref(Health)), ...errorAnswers() },
+  response: { 200: jsonResponse('The process is alive', ref(Health)), ...errorResponses() },
 } satisfies FastifySchema;
 
 export const getReadiness = {
@@ -34,7 +34,7 @@ export const getReadiness = {
   description:
     'Queries the database. The response is 503 while the service is stopping or the database does not respond.',
   response: {
-    200: answer('The service is ready for requests', ref(Readiness)),
-    ...errorAnswers(notReady),
+    200: jsonResponse('The service is ready for requests', ref(Readiness)),
+    ...errorResponses(notReady),
   },
 } satisfies FastifySchema;

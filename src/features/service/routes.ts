@@ -10,7 +10,7 @@ export const serviceRoutes: FastifyPluginAsyncTypebox<{ database: Queryable }> =
   app,
   { database },
 ) => {
-  const probe = app.batching.sameOnce(
+  const probe = app.batching.dedupe(
     'ready',
     () => database.query({ text: 'SELECT 1' }),
     () => 'probes',

@@ -20,7 +20,7 @@ export const tasks: Feature = async (app, { maxTasks }) => {
   registerRoutes(app, task, contractOf(task, errors), routesOf(task, repository, errors));
 };
 
-/** @param maxTasks The maximum number of tasks; 0 means any number. */
+/** @param maxTasks The maximum number of tasks; 0 means no limit. */
 export const taskStatements = (maxTasks: number) => ({
   ...statementsOf(task),
   create: (tasks: readonly TaskCreate[]): Statement => ({
@@ -35,8 +35,7 @@ export const taskStatements = (maxTasks: number) => ({
 });
 
 /**
- * Inserts as many of the tasks as there is room for, in their order. Locking the total, which a trigger keeps, makes
- * concurrent creates wait for each other and see each other's tasks.
+ * Inserts tasks in order, up to the limit. The lock on the total, which triggers maintain, serialises concurrent creates.
  */
 const CREATE_WITHIN = `
   WITH room AS (

@@ -13,7 +13,7 @@ const echo = (runs: unknown[]) => async (items: readonly string[]) => {
 t.test('concurrent calls run in one statement, equal calls share a place', async (t) => {
   const batching = new Batching({ enabled: true, connections: 5, listConnections: 5 });
   const runs: unknown[] = [];
-  const find = batching.together('find', echo(runs), { keyOf: (id) => id });
+  const find = batching.batch('find', echo(runs), { keyOf: (id) => id });
   t.same(await Promise.all([find('a'), find('b'), find('a')]), ['a', 'b', 'a']);
   t.same(runs, [['a', 'b']]);
   t.match(batching.counts(), { find: { batches: 1, items: 2, shared: 1 } });
@@ -23,7 +23,7 @@ t.test('concurrent calls run in one statement, equal calls share a place', async
 t.test('equal waiting calls run once', async (t) => {
   const batching = new Batching({ enabled: true, connections: 1, listConnections: 1 });
   const runs: unknown[] = [];
-  const list = batching.sameOnce(
+  const list = batching.dedupe(
     'list',
     async (query: { q: string }) => runs.push(query),
     () => 'lists',
@@ -40,7 +40,7 @@ function lists(batching: Batching, runs: unknown[], failure = new Error('poison'
     if (items.some((item) => item.endsWith('poison'))) throw failure;
     return items.map((item) => `<${item}>`);
   };
-  return batching.sameShape('songs.list', run, {
+  return batching.batchByShape('songs.list', run, {
     laneOf: (item) => (item.startsWith('q') ? 'searches' : 'lists'),
     shapeOf: (item) => item.slice(0, item.indexOf(':')),
     keyOf: (item) => item,
@@ -100,8 +100,8 @@ t.test('equal calls of different callers share nothing where the key holds the c
   const runs: unknown[] = [];
   const [ada, bob] = [1e9, 2e9].map((deadline): Caller => ({ deadline, isDisconnected: () => false }));
   const keyOf = (item: string, caller: Caller | undefined) => `${caller?.deadline} ${item}`;
-  const find = batching.together('find', echo(runs), { keyOf });
-  const list = batching.sameOnce(
+  const find = batching.batch('find', echo(runs), { keyOf });
+  const list = batching.dedupe(
     'list',
     async (item: string) => runs.push(item),
     () => 'lists',
@@ -116,7 +116,7 @@ t.test('equal calls of different callers share nothing where the key holds the c
 t.test('there are no more batches in flight than connections', async (t) => {
   const batching = new Batching({ enabled: true, connections: 1, listConnections: 1 });
   const finish: (() => void)[] = [];
-  const run = batching.together(
+  const run = batching.batch(
     'run',
     (items: readonly number[]) =>
       new Promise<readonly number[]>((resolve) => finish.push(() => resolve(items))),
@@ -136,8 +136,8 @@ t.test('there are no more batches in flight than connections', async (t) => {
 t.test('with batching off, each call is one statement', async (t) => {
   const batching = new Batching({ enabled: false, connections: 5, listConnections: 5 });
   const runs: unknown[] = [];
-  const find = batching.together('find', echo(runs), { keyOf: (id) => id });
-  const list = batching.sameOnce(
+  const find = batching.batch('find', echo(runs), { keyOf: (id) => id });
+  const list = batching.dedupe(
     'list',
     async (query: string) => query,
     () => 'lists',
@@ -153,7 +153,7 @@ t.test('the reads of a lane share its slots across tables', async (t) => {
   const running: string[] = [];
   const finish: (() => void)[] = [];
   const read = (name: string, lane: Lane) =>
-    batching.sameOnce(
+    batching.dedupe(
       name,
       (item: number) =>
         new Promise<string>((resolve) => {

@@ -7,6 +7,6 @@ export const inProcess =
   (app: FastifyInstance) =>
   async ({ method, url, headers, payload }: FuzzRequest): Promise<HttpResponse> => {
     const request = { method, url, headers, ...(payload !== undefined && { payload }) } as InjectOptions;
-    const { statusCode: status, headers: answered, payload: text } = await app.inject(request);
-    return { status, headers: answered, text };
+    const { statusCode: status, headers: received, payload: text } = await app.inject(request);
+    return { status, headers: received, text };
   };
