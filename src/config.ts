@@ -179,7 +179,7 @@ function checkedOrigin(origin: string): string {
     const shown = origin.includes('@') ? 'one with credentials' : JSON.stringify(origin);
     throw new ConfigError(
       'CORS_ORIGINS',
-      `must be a list of origins such as https://myapp.com, without path or wildcard, but holds ${shown}.`,
+      `must be a list of origins such as https://myapp.com, without path or wildcard, but contains ${shown}.`,
     );
   }
   return origin;

@@ -13,7 +13,7 @@ const signalled = stopSignal((signal) => {
   process.exit(1);
 });
 
-// Loading the modules takes a while. Signals are handled from here on.
+// Loading the modules takes a while: signals must be handled before.
 const { buildApp } = await import('./app.ts');
 const { ConfigError, misspelledSettings, readConfig, withEnvFile } = await import('./config.ts');
 const { logOptions } = await import('./logging/log-options.ts');

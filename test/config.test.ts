@@ -144,7 +144,7 @@ t.test('only addresses, address ranges and their names can be trusted', async (t
       () => readConfig({ TRUST_PROXY: `loopback,${proxy}` }),
       new ConfigError(
         'TRUST_PROXY',
-        `must be a list of IP addresses, CIDRs such as 10.0.0.0/8, loopback, uniquelocal, linklocal, but holds "${proxy}".`,
+        `must be a list of IP addresses, CIDRs such as 10.0.0.0/8, loopback, uniquelocal, linklocal, but contains "${proxy}".`,
       ),
       proxy,
     );
@@ -157,7 +157,7 @@ t.test('credentials in an origin are not repeated', async (t) => {
       () => readConfig({ CORS_ORIGINS: `https://b.example,${origin}` }),
       new ConfigError(
         'CORS_ORIGINS',
-        'must be a list of origins such as https://myapp.com, without path or wildcard, but holds one with credentials.',
+        'must be a list of origins such as https://myapp.com, without path or wildcard, but contains one with credentials.',
       ),
     );
   }

@@ -202,7 +202,7 @@ t.test('an error that prevents startup is one sentence and exit code 1', async (
     ],
     [
       { DATABASE_URL: 'postgres://me:1#hunter2@127.0.0.1:1/x' },
-      'DATABASE_URL holds a character that must be percent-encoded: in user name and password, write # as %23, / as %2F, ? as %3F and @ as %40.',
+      'DATABASE_URL contains a character that must be percent-encoded: in user name and password, write # as %23, / as %2F, ? as %3F and @ as %40.',
     ],
     [
       { DATABASE_URL: 'postgres://me@127.0.0.1:1/x?sslrootcert=/missing.pem' },

@@ -3,20 +3,20 @@ import { DatabaseUnavailable } from './failures.ts';
 
 /** The number of failures in a row that open the circuit. */
 const FAILURE_THRESHOLD = 5;
-/** How long statements wait for a probe, in milliseconds from its start. */
+/** The maximum time that statements wait for a probe, in milliseconds from its start. */
 const PROBE_PATIENCE = 200;
 
-/** SQLSTATEs of failures that say nothing about the server: another transaction, or a slow statement, is the cause. */
+/** SQLSTATEs of failures that the server does not cause: the cause is another transaction, or a slow statement. */
 const OF_STATEMENT = /^(40|55P03|57014)/;
 
 /**
- * A circuit breaker for a database that hangs or is gone: after five failures in a row, statements fail at once instead
- * of waiting for a timeout, and start a probe, one at a time. A probe that succeeds closes the circuit.
+ * A circuit breaker for a database that hangs or is unreachable: after five failures in a row, statements fail at once
+ * instead of waiting for a timeout, and start a probe, one at a time. A successful probe closes the circuit.
  */
 export class CircuitBreaker {
   readonly #probe: () => Promise<unknown>;
   #failures = 0;
-  /** The outcome of the current probe; false once the patience is over. */
+  /** The outcome of the current probe; false after the maximum wait. */
   #earlyOutcome: Promise<boolean> | undefined;
 
   /** @param probe Runs a small statement. */

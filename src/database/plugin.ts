@@ -58,7 +58,7 @@ export const database = fp<DatabaseOptions>(
     const { databaseServer, dataDir, dataFsync: fsync } = config;
     const problem = (error: unknown, client: pg.Client) =>
       databaseServer === undefined
-        ? new ConfigError('DATA_DIR', `${dataDir} holds a database that fails (${codeOf(error)}).`, {
+        ? new ConfigError('DATA_DIR', `${dataDir} contains a database that fails (${codeOf(error)}).`, {
             cause: error,
           })
         : new ConfigError('DATABASE_URL', connectionProblem(error, client), { cause: error });

@@ -24,7 +24,7 @@ const PARAMETERS = [
 
 const FORM = 'must be a URL of the form postgres://user:password@host:port/database.';
 const UNENCODED =
-  'holds a character that must be percent-encoded: in user name and password, write # as %23, / as %2F, ? as %3F and @ as %40.';
+  'contains a character that must be percent-encoded: in user name and password, write # as %23, / as %2F, ? as %3F and @ as %40.';
 const BROKEN_ESCAPE = 'holds a % that does not begin an escape of UTF-8 text: write % itself as %25.';
 
 /**
@@ -104,7 +104,7 @@ function checkCertificates(ssl: ClientConfig['ssl']): void {
   try {
     if (typeof ssl === 'object') createSecureContext(ssl);
   } catch {
-    throw refused(`names a file as ${FILES.join(', ')} that holds no certificate or key in PEM.`);
+    throw refused(`names a file as ${FILES.join(', ')} that contains no certificate or key in PEM.`);
   }
 }
 

@@ -1,4 +1,4 @@
-// What clients may do with a connection, byte by byte.
+// The behaviour of connections, at the level of bytes.
 import t from 'tap';
 import { createTask, MISSING_ID, newTask, unique } from '../support/builders.ts';
 import { statusesOf } from '../support/client.ts';

@@ -1,4 +1,4 @@
-// The documents and pages, as browsers, caches and scanners ask for them.
+// The documents and pages, for browsers, caches and scanners.
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
@@ -87,7 +87,7 @@ interface Received {
   body: Buffer;
 }
 
-/** Sends a request and gives the body as it was sent, compressed or not. */
+/** Sends a request, and returns the body without decompression. */
 async function receive(
   path: string,
   headers: Record<string, string> = {},

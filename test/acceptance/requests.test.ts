@@ -1,4 +1,4 @@
-// How requests are read: query strings, headers, bodies and numbers, on every kind of operation.
+// The parsing of requests: query strings, headers, bodies and numbers, for every kind of operation.
 import t from 'tap';
 import { createSong, MISSING_ID, unique } from '../support/builders.ts';
 import { runningService } from './service.ts';

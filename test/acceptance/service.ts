@@ -1,5 +1,5 @@
-// The black-box tier speaks HTTP to the built service and knows nothing else of it. With ACCEPTANCE_URL it talks to
-// one that runs already, such as a container's; otherwise it starts one.
+// The acceptance tests only use HTTP and import nothing from the service. They test the running service at ACCEPTANCE_URL,
+// for example in a container; without it, they start the built service.
 import type { Test } from 'tap';
 import { type Client, remote } from '../support/client.ts';
 import { testDatabase } from '../support/database.ts';

@@ -4,10 +4,10 @@ import { atOnce, statusesOf } from '../support/client.ts';
 import { testDatabase } from '../support/database.ts';
 import { type Service, startService } from '../support/service.ts';
 
-/** More callers than may wait, those included whose batches are on their way. */
+/** More callers than the queue and the batches in flight allow. */
 const TOO_MANY = 10_300;
 
-/** Takes all connections of the pool, so that no batch gets to the database until they are given back. */
+/** Takes all connections of the pool: no batch reaches the database until they are released. */
 async function holdDatabase({ app }: Service): Promise<() => void> {
   const { options } = app.pg.pool;
   options.connectionTimeoutMillis = 60_000;

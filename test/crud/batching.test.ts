@@ -7,7 +7,7 @@ import { startService } from '../support/service.ts';
 
 const { call, app } = await startService(t, { BATCHING: 'on', REQUEST_DEADLINE_MS: '600000' });
 
-/** How many statements of this name have been sent. */
+/** The number of sent statements with this name. */
 const batchesOf = (name: string) => app.batching.counts()[name]?.batches ?? 0;
 
 const songsBy = async (artist: string) =>

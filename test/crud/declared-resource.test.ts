@@ -21,7 +21,7 @@ await app.pg.query(VENUE_TABLE);
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** Sends a request to the venues, and reads the body of the response. */
+/** Sends a request to the venues, and returns the response with its body. */
 async function call<Body = Venue>(method: Method, path: string, payload?: object) {
   const response = await app.inject({ method, url: `/concert-venues${path}`, ...(payload && { payload }) });
   const body = response.json<Body>();

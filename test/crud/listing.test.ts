@@ -26,7 +26,7 @@ t.test('a walk gives each surviving row exactly once while others insert and del
       seen.push(...page.body.map(({ id }: { id: number }) => id));
       url = nextPage(page);
       const last = page.body.at(-1)?.id;
-      // The other client deletes the row that the cursor was taken from and a random one, and adds a song anywhere.
+      // Another client deletes the row of the cursor and a random one, and adds a song at a random position.
       for (const id of [last, [...before][(round * 37) % before.size]]) {
         if (deleted.size < 60 && id !== undefined && (await call('DELETE', `/songs/${id}`)).status === 204)
           deleted.add(id);
@@ -47,7 +47,7 @@ t.test('a walk gives each surviving row exactly once while others insert and del
 t.test('filters by artist and by year read an index in the order of the page', async (t) => {
   const client = await app.pg.pool.connect();
   t.teardown(() => client.release(true));
-  // Few rows are read fastest without an index: whether one could serve is what counts here.
+  // Few rows are read fastest without an index; the test checks whether an index can be used.
   await client.query('SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off');
   const plans: string[] = [];
   const explaining: Queryable = {

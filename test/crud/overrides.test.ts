@@ -12,7 +12,7 @@ import { unique } from '../support/builders.ts';
 import { startService } from '../support/service.ts';
 import { VENUE_TABLE, type VenueCreate, venue, venueErrors } from './venue.ts';
 
-/** Venues with a statement, a method, an operation and a handler of their own. */
+/** Venues with their own statement, method, operation and handler. */
 const venues: Feature = async (app) => {
   const loud = returnedColumns(venue).replace('name,', 'upper(name) AS name,');
   const statements = {
@@ -96,7 +96,7 @@ t.test('a name that does not exist does not compile', async (t) => {
     examples: { rows: [{ name: 'Main' }], update: {} },
   } as const;
 
-  // Each of these lines is an error of the compiler; where it is none, the compiler reports the comment above it.
+  // Each of these lines is an error of the compiler; otherwise, the compiler reports the comment above it.
   const wrong = [
     // @ts-expect-error a field of the declaration
     () => defineResource({ ...declaration, sortable: ['nam'] }),

@@ -10,12 +10,12 @@ import { taskStatements } from '../../src/features/tasks/index.ts';
 import { MISSING_ID, newSong, newTask } from '../support/builders.ts';
 import { startService } from '../support/service.ts';
 
-// The driver's own timeout is not for the many rows that are made here.
+// Without the timeout of the driver: the test creates many rows.
 const { app } = await startService(t, { REQUEST_DEADLINE_MS: '120000' });
 const client = await app.pg.pool.connect();
 t.teardown(() => client.release(true));
 
-/** The statements of the repositories, each prepared and run once on the connection; named by their order. */
+/** The statements of the repositories, prepared and run once on the connection, and named by their order. */
 const prepared: Statement[] = [];
 const preparing: Queryable = {
   async query<Row extends QueryResultRow>(statement: Statement) {
@@ -35,7 +35,7 @@ const literal = (value: unknown): string => {
   return `'${Array.isArray(value) ? `{${value.map((item) => item ?? 'NULL').join()}}` : value}'`;
 };
 
-/** The plan with which a prepared statement runs now. */
+/** The current plan of a prepared statement. */
 async function plan({ values = [] }: Statement, index: number): Promise<string> {
   const list = values.length === 0 ? '' : `(${values.map(literal).join()})`;
   const { rows } = await client.query(`EXPLAIN EXECUTE p${index} ${list}`);

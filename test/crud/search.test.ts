@@ -5,10 +5,10 @@ import { startService } from '../support/service.ts';
 
 const { app, call } = await startService(t);
 
-/** Letters whose other case came with Unicode 16 or 17, which PostgreSQL may not know yet. */
+/** Letters with a second case since Unicode 16 or 17, which PostgreSQL may not support. */
 const RECENT = /[\u019b\u0264\u1c89\u1c8a\ua7cb-\ua7dc\u{10d50}-\u{10d85}\u{16ea0}-\u{16ed3}]/u;
 
-/** Every letter that has another case, as far as PostgreSQL knows it. */
+/** All letters with a second case that PostgreSQL supports. */
 const cased = Array.from({ length: 0x10ffff }, (_, index) => index + 1)
   .filter((code) => code < 0xd800 || code > 0xdfff)
   .map((code) => String.fromCodePoint(code))

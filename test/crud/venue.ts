@@ -61,7 +61,7 @@ export const venue = defineResource({
 export type Venue = Static<typeof venue.schemas.item>;
 export type VenueCreate = Static<typeof venue.schemas.create>;
 
-/** The table, as a migration would create it. */
+/** The table, as in a migration. */
 export const VENUE_TABLE = `
   CREATE TABLE concert_venues (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -99,7 +99,7 @@ t.test('an unusable certificate is reported with the name of its file', async (t
     [
       'sslcert',
       'empty.pem',
-      'names a file as sslcert, sslkey, sslrootcert that holds no certificate or key in PEM.',
+      'names a file as sslcert, sslkey, sslrootcert that contains no certificate or key in PEM.',
     ],
   ] as const) {
     const path = join(folder, file);

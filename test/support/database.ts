@@ -27,8 +27,8 @@ export const commonEnvironment = { BATCHING: process.env.TEST_BATCHING ?? 'on', 
 export const onServer = server !== undefined;
 
 /**
- * The environment of a service with a database of its own that is gone after the test. Tests must not depend on the rows
- * of migrations: on a server they are there, in an embedded database they are not.
+ * The environment of a service with its own temporary database. Tests must not depend on the rows of migrations, which
+ * only exist on a server, not in an embedded test database.
  */
 export async function testDatabase(t: Test): Promise<Record<string, string>> {
   return server === undefined ? embeddedDatabase(t) : { DATABASE_URL: await serverDatabase(t, server) };
@@ -60,7 +60,7 @@ function digestOf(folder: string): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Makes the database without rows that the others are copies of, unless it is there. */
+/** Creates the template database without rows, unless it exists. */
 export async function prepareTemplate(): Promise<void> {
   if (existsSync(TEMPLATE)) return;
   const folder = `${TEMPLATE}.${process.pid}`;

@@ -53,12 +53,15 @@ export async function checkDatabase(database: string): Promise<boolean> {
       return false;
     }
     if (!entries.includes('PG_VERSION')) {
-      throw refusal(database, 'holds files but no PG_VERSION, so it is not a complete database');
+      throw refusal(database, 'contains files but no PG_VERSION, so it is not a complete database');
     }
     const version = (await readFile(join(database, 'PG_VERSION'), 'utf8')).trim();
     if (version === '') throw refusal(database, 'has an empty PG_VERSION, so it is not a complete database');
     if (version !== PG_VERSION) {
-      throw refusal(database, `holds a database of PostgreSQL ${version}; this is PostgreSQL ${PG_VERSION}`);
+      throw refusal(
+        database,
+        `contains a database of PostgreSQL ${version}; this is PostgreSQL ${PG_VERSION}`,
+      );
     }
     for (const name of ESSENTIALS) {
       if (await isEmpty(join(database, name))) {
@@ -108,7 +111,7 @@ export function unopenable(database: string, cause: unknown): ConfigError {
   if (FAULT_OF_THE_DISK.test(reason)) {
     return new ConfigError('DATA_DIR', `${database} cannot be used: ${reason}.`, { cause });
   }
-  return refusal(database, `holds a database that PostgreSQL cannot open: ${reason}`, cause);
+  return refusal(database, `contains a database that PostgreSQL cannot open: ${reason}`, cause);
 }
 
 const refusal = (folder: string, problem: string, cause?: unknown) =>

@@ -32,13 +32,13 @@ t.test('an incomplete database is rejected with its path and not changed', async
     [
       'PG_VERSION',
       () => rename(version, aside),
-      'holds files but no PG_VERSION, so it is not a complete database',
+      'contains files but no PG_VERSION, so it is not a complete database',
     ],
     ['PG_VERSION', () => writeFile(version, ''), 'has an empty PG_VERSION, so it is not a complete database'],
     [
       'PG_VERSION',
       () => writeFile(version, '16\n'),
-      'holds a database of PostgreSQL 16; this is PostgreSQL 18',
+      'contains a database of PostgreSQL 16; this is PostgreSQL 18',
     ],
     ['global/pg_control', undefined, notWhole('global/pg_control')],
     ['pg_wal', undefined, notWhole('pg_wal')],
@@ -67,7 +67,7 @@ t.test('a database that PostgreSQL cannot open is rejected with its message, eve
   for (let attempt = 0; attempt < 2; attempt++) {
     await t.rejects(start(folder), {
       name: 'ConfigError',
-      message: /^DATA_DIR .*postgresql holds a database that PostgreSQL cannot open: \w.*\. Restore it/,
+      message: /^DATA_DIR .*postgresql contains a database that PostgreSQL cannot open: \w.*\. Restore it/,
     });
   }
 });
@@ -80,7 +80,7 @@ t.test('a database whose tables cannot be read is rejected with the code', async
   await rm(join(database, rows[0].path));
   await t.rejects(startService(t, { DATA_DIR: folder }), {
     name: 'ConfigError',
-    message: `DATA_DIR ${folder} holds a database that fails (58P01).`,
+    message: `DATA_DIR ${folder} contains a database that fails (58P01).`,
   });
 });
 
