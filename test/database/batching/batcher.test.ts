@@ -264,6 +264,7 @@ t.test('an earlier deadline is met after a later one was set', async (t) => {
   const { batcher, sent } = held();
   const later = batcher.run('a', waitingFor(60_000));
   const sooner = outcome(batcher.run('b', waitingFor(30)));
+  await turn();
   await keepingAlive(t, async () => t.equal(await sooner, DeadlineError.name));
   sent[0]?.resolve();
   t.equal(await later, '<a>');
