@@ -73,6 +73,6 @@ t.test('different components of one path cannot have the same name', async (t) =
   shared.response('/songs', withETag('The version'));
   t.throws(
     () => shared.response('/songs', withETag('A number')),
-    /Two different headers of \/songs are called ETag/,
+    /Two different headers of \/songs have the name ETag/,
   );
 });
