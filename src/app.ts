@@ -21,7 +21,7 @@ import { parseQueryString, queryStrings } from './http/query-strings.ts';
 import { routedUrl } from './http/request-target.ts';
 import { responseHeaders } from './http/response-headers.ts';
 import { sharedSerializers } from './http/shared-serializers.ts';
-import { RequestLog } from './logging/request-log.ts';
+import { RequestLog } from './logging/log-options.ts';
 import { openapi } from './openapi/plugin.ts';
 import { responseValidation, validation } from './validation/plugin.ts';
 
