@@ -197,7 +197,7 @@ function checkedProxy(proxy: string): string {
   if (!ADDRESS_RANGES.includes(proxy) && !(bits > 0 && isPrefix && rest.length === 0)) {
     throw new ConfigError(
       'TRUST_PROXY',
-      `must be a list of IP addresses, CIDRs such as 10.0.0.0/8, ${ADDRESS_RANGES.join(', ')}, but holds ${JSON.stringify(proxy)}.`,
+      `must be a list of IP addresses, CIDRs such as 10.0.0.0/8, ${ADDRESS_RANGES.join(', ')}, but contains ${JSON.stringify(proxy)}.`,
     );
   }
   return proxy;

@@ -30,7 +30,7 @@ export const withExample = <Declared extends ReturnType<typeof jsonResponse>>(
   content: { 'application/json': { ...declared.content['application/json'], example } },
 });
 
-/** The same answer, whose header has an example of its own in place of that of the registry. */
+/** The same response; its header has its own example instead of the example of the registry. */
 export const withHeaderExample = <Declared extends ReturnType<typeof jsonResponse>>(
   declared: Declared,
   name: DeclaredHeader,

@@ -12,7 +12,7 @@ export const songReadingChecks: Check[] = [
   {
     name: 'GET /songs/{id} returns a row that another client wrote',
     run: async ({ send, tables, token }) => {
-      const row = await tables.addSong('written elsewhere', token, 1984);
+      const row = await tables.addSong('written by another client', token, 1984);
       const response = await send('GET', `/songs/${row.id}`);
       expectStatus(response, 200);
       expectEqual(`${response.of}: body`, expectJson(response, 'Song'), row);

@@ -10,7 +10,7 @@ export const taskReadingChecks: Check[] = [
   {
     name: 'GET /tasks/{id} returns a row that another client wrote, without internal columns',
     run: async ({ send, tables, token }) => {
-      const row = await tables.addTask(token, 'written elsewhere', true);
+      const row = await tables.addTask(token, 'written by another client', true);
       const response = await send('GET', `/tasks/${row.id}`);
       expectStatus(response, 200);
       expectEqual(`${response.of}: body`, expectJson(response, 'Task'), row);
