@@ -45,13 +45,14 @@ export const ErrorDetail = model(
       }),
       loc: Type.Array(
         Type.Union([
+          // oasdiff reports a changed description of a member as a breaking change.
           // Names come from the request, and JSON allows any character in them.
           Type.String({
             pattern: '^[\\s\\S]*$',
             maxLength: 101,
-            description: 'A name. Long names are truncated.',
+            description: 'A name; a long one is cut.',
           }),
-          Int32({ minimum: 0, description: 'An index in an array, or an offset in the text of the body.' }),
+          Int32({ minimum: 0, description: 'An index into an array, or a place in the text of the body.' }),
         ]),
         {
           maxItems: 100,
