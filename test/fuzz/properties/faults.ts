@@ -49,7 +49,7 @@ export const faultsOf = (service: Send): Fault[] => [
   [
     'uses the last of two equal parameters',
     'listTasks',
-    /is there twice/,
+    /is repeated$/,
     (request) => service({ ...request, url: lastOfEach(request.url) }),
   ],
   [
