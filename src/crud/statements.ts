@@ -61,7 +61,8 @@ export function statementsOf<
   );
   return {
     constraint: unique.length === 0 ? undefined : [table, ...unique, 'key'].join('_'),
-    find: (ids) => ({ text: findText, values: [ids] }),
+    // As text: the driver takes several times as long to render an array.
+    find: (ids) => ({ text: findText, values: [`{${ids.join()}}`] }),
     create: (items) => ({ text: createText, values: createValues(columns, items) }),
     update: (writes) => ({
       text: updateText,
