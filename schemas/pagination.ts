@@ -13,6 +13,8 @@ export type SortKeys = { id: 'integer' } & { [field: string]: SortKeyKind };
 /** A sort order: a field name for ascending order, with a leading minus for descending order. */
 export type Sort<Keys extends SortKeys> = (keyof Keys & string) | `-${keyof Keys & string}`;
 
+/** The number of rows on a page that does not ask for another. */
+export const DEFAULT_PAGE_SIZE = 20;
 /** The largest number of rows on a page. */
 export const MAX_PAGE_SIZE = 100;
 
@@ -63,7 +65,7 @@ export const ListQuery = <Keys extends SortKeys, Filters extends TProperties>(
       limit: Int32({
         minimum: 1,
         maximum: MAX_PAGE_SIZE,
-        default: 20,
+        default: DEFAULT_PAGE_SIZE,
         description: 'The maximum number of rows on the page.',
         examples: [20],
       }),

@@ -1,4 +1,4 @@
-import { MAX_PAGE_SIZE, type SortKeys } from '../../schemas/pagination.ts';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, type SortKeys } from '../../schemas/pagination.ts';
 import type { AnyResource } from '../../schemas/resource.ts';
 import type { Queryable, Statement } from '../database/pooled-database.ts';
 import { columnName, columnsOf, keyTypes, selected, sortExpression } from './columns.ts';
@@ -102,7 +102,9 @@ export function listingOf(resource: AnyResource): Listing {
 
   /**
    * The planner takes a limit that it does not know for a tenth of the rows, and chooses a wrong plan. It plans the rows
-   * with a constant limit, apart from the rest because they are materialized. No row is read beyond the limit of its query.
+   * with a constant limit, apart from the rest because they are materialized; the smaller of two constants, where it
+   * suffices, because more rows may be cheaper to sort than to read in order. No row is read beyond the limit of its query.
+   * The arrays are subqueries, of whose lengths the planner knows nothing: it keeps one plan for all.
    */
   const severalPages = (queries: readonly Query[]): Statement => {
     const arrays: string[] = [];
@@ -110,20 +112,19 @@ export function listingOf(resource: AnyResource): Listing {
     const values: unknown[] = [];
     const bind: Bind = (type, given) => {
       const number = values.push(given);
-      arrays.push(`$${number}::${type}[]`);
+      arrays.push(`(SELECT $${number}::${type}[])`);
       names.push(`value_${number}_`);
       return `given.value_${number}_`;
     };
     const rows = rowsOf(queries, bind);
-    const limit = bind(
-      'integer',
-      queries.map((query) => query.limit + 1),
-    );
+    const limits = queries.map((query) => query.limit + 1);
+    const limit = bind('integer', limits);
+    const longest = (Math.max(...limits) > DEFAULT_PAGE_SIZE + 1 ? MAX_PAGE_SIZE : DEFAULT_PAGE_SIZE) + 1;
     const text = `
       SELECT given.place_, page.*
       FROM unnest(${arrays.join(', ')}) WITH ORDINALITY AS given (${names.join(', ')}, place_)
       CROSS JOIN LATERAL (
-        WITH longest AS MATERIALIZED (${rows} LIMIT ${MAX_PAGE_SIZE + 1})
+        WITH longest AS MATERIALIZED (${rows} LIMIT ${longest})
         SELECT * FROM longest LIMIT ${limit}
       ) AS page`;
     return { text, values };
