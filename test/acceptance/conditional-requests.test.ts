@@ -114,7 +114,7 @@ for (const { path, newBody, create, patch } of [
     t.equal((await call('DELETE', url, { headers: unmodified })).status, 204);
   });
 
-  t.test(`${path}: a missing resource is 404 whatever its preconditions are`, async (t) => {
+  t.test(`${path}: a missing resource is 404 with any precondition`, async (t) => {
     const url = `${path}/${MISSING_ID}`;
     const conditions: Record<string, string>[] = [
       { 'if-match': '*' },

@@ -48,7 +48,7 @@ t.test('a precondition of a file that does not hold is 412', async (t) => {
   }
 });
 
-t.test('a path that is no file is a client error, whatever it holds', async (t) => {
+t.test('a path without a file is a client error', async (t) => {
   for (const root of ['/docs/static/', '/docs/', '/redoc/', '/v1/docs/static/']) {
     for (const path of [
       '%00',

@@ -69,7 +69,7 @@ t.test('a resource that can be patched says how', async (t) => {
 });
 
 t.test(
-  'Strict-Transport-Security is not sent over plain HTTP, whatever an unknown client says',
+  'Strict-Transport-Security is not sent over plain HTTP, even if an unknown client claims HTTPS',
   async (t) => {
     const claims: Record<string, string>[] = [{}, { 'x-forwarded-proto': 'https' }];
     for (const headers of claims) {

@@ -53,7 +53,7 @@ t.test('a replacement sets the year to null if the body has none', async (t) => 
   t.not(headers.etag, etag);
 });
 
-t.test('an update changes only the fields that it holds', async (t) => {
+t.test('an update changes only the fields that it contains', async (t) => {
   const { url, item } = await createSong(call);
   t.same((await call('PATCH', url, { json: { year: 2020 } })).body.data, { ...item, year: 2020 });
 });

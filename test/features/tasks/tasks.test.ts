@@ -25,7 +25,7 @@ t.test('a task is read in the version that was created', async (t) => {
   t.equal((await call('GET', url, { headers: { 'if-none-match': etag } })).status, 304);
 });
 
-t.test('an update changes the fields that it holds, and the time of the last write', async (t) => {
+t.test('an update changes the fields that it contains, and the time of the last write', async (t) => {
   const { url, item } = await createTask(call, { description: 'In May' });
   const { body } = await call('PATCH', url, { json: { done: true } });
   t.same(body, { ...item, done: true, updatedAt: body.updatedAt });
