@@ -75,9 +75,9 @@ export interface Config {
   readonly batching: boolean;
 }
 
-const validate = new Ajv2020({ useDefaults: true, verbose: true }).compile<Static<typeof Environment>>(
-  Environment,
-);
+const validate = new Ajv2020({ useDefaults: true, verbose: true, validateSchema: false }).compile<
+  Static<typeof Environment>
+>(Environment);
 const coerce = coercer(Environment);
 
 /**

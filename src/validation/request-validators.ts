@@ -8,9 +8,14 @@ import { listFailures, type PartErrors } from './failures.ts';
 /** The parts of a request that a schema can describe, under Fastify's names. */
 export type HttpPart = 'params' | 'querystring' | 'headers' | 'body';
 
-/** An Ajv instance with the models. It only changes absent values that have a default. */
+/**
+ * An Ajv instance with the models. It only changes absent values that have a default.
+ *
+ * The schemas are not validated: compiling the meta-schemas of JSON Schema takes most of the startup of an instance. A test
+ * validates them.
+ */
 export function modelAjv(models: readonly Model[], options: Options = {}): Ajv2020 {
-  const ajv = new Ajv2020({ coerceTypes: false, removeAdditional: false, ...options });
+  const ajv = new Ajv2020({ coerceTypes: false, removeAdditional: false, validateSchema: false, ...options });
   addFormats.default(ajv);
   // The limits of the schema cover the format: otherwise a violation would be listed twice.
   ajv.addFormat('int32', true);

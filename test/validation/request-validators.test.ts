@@ -1,7 +1,9 @@
 import { Type } from '@sinclair/typebox';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import t from 'tap';
 import { models } from '../../schemas/index.ts';
 import { RequestValidators } from '../../src/validation/request-validators.ts';
+import { document } from '../support/contract.ts';
 
 const Headers = Type.Object({ 'If-Match': Type.Optional(Type.String({ pattern: '^"' })) });
 
@@ -54,4 +56,18 @@ t.test('the failures of all parts are listed', async (t) => {
     { details: [], truncated: false },
     'without a schema, nothing fails',
   );
+});
+
+t.test('all schemas of models, parameters and headers are valid JSON Schemas', async (t) => {
+  const ajv = new Ajv2020();
+  const { components, paths } = document;
+  const parameters = Object.values(paths)
+    .flatMap((item) => Object.values(item))
+    .flatMap(({ parameters = [] }) => parameters);
+  const schemas = [
+    ...Object.values(components.schemas),
+    ...[...parameters, ...Object.values(components.headers)].map((part) => Object(part).schema),
+  ];
+  for (const schema of schemas) t.ok(ajv.validateSchema(schema), JSON.stringify(ajv.errors));
+  t.notOk(ajv.validateSchema({ type: 'strin' }), 'an invalid one is found');
 });
