@@ -1,5 +1,5 @@
 import { describeBody, showExamples, showRequestExample, withPaths } from './examples.ts';
-import type { GeneratedDocument, Parameter } from './generated-document.ts';
+import type { DocumentSchema, GeneratedDocument, Parameter } from './generated-document.ts';
 import { SharedComponents } from './shared-components.ts';
 
 /**
@@ -27,7 +27,10 @@ export function finishDocument(document: GeneratedDocument): object {
       operation.responses[status] = shared.response(path, { ...response, ...(content && { content }) });
     }
   }
-  return { ...head, paths, components: { ...components, ...shared.components() } };
+  const schemas = Object.fromEntries(
+    Object.entries(components.schemas).map(([name, schema]) => [name, describeDefaults(schema)]),
+  );
+  return { ...head, paths, components: { ...components, schemas, ...shared.components() } };
 }
 
 /** Declares a parameter with a default as optional: TypeBox requires its property, because validation fills in the default. */
@@ -44,4 +47,18 @@ function keepFromBeingSent(parameter: Parameter): void {
   if (required || example === undefined) return;
   parameter.schema = { ...schema, examples: [example] };
   delete parameter.example;
+}
+
+/**
+ * Moves the defaults of dates, instants and UUIDs into their descriptions: from a document of version 3.1,
+ * openapi-generator assigns them as texts, and the Java client does not compile.
+ */
+function describeDefaults(model: DocumentSchema): DocumentSchema {
+  if (!model.properties) return model;
+  const properties = Object.entries(model.properties).map(([name, property]) => {
+    const { default: value, ...rest } = property;
+    if (property.format === undefined || typeof value !== 'string') return [name, property];
+    return [name, { ...rest, description: `${rest.description} Default: ${value}.` }];
+  });
+  return { ...model, properties: Object.fromEntries(properties) };
 }

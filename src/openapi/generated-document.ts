@@ -4,7 +4,9 @@
 /** A JSON Schema, or a reference to a model. */
 export interface DocumentSchema {
   $ref?: string;
+  format?: string;
   description?: string;
+  properties?: Record<string, DocumentSchema>;
   default?: unknown;
   examples?: unknown[];
 }

@@ -42,6 +42,7 @@ const EVERYTHING = {
   isOpenAir: true,
   openedOn: '1999-12-31',
   soldOutAt: '1969-07-20T20:17:40.123Z',
+  checkedOn: '2026-11-20',
   owner: '0a3f1c5e-9d2b-4c47-8f0e-6b1d2a7c9e35',
   nickname: 'The Barn 🎵',
   size: 'large',
@@ -53,6 +54,7 @@ const DEFAULTS = {
   isOpenAir: false,
   openedOn: null,
   soldOutAt: null,
+  checkedOn: '2026-01-01',
   owner: null,
   nickname: null,
   size: 'small',
@@ -74,6 +76,14 @@ t.test('what a create leaves out has its default, and a PUT sets it again', asyn
   const changed = await call('PATCH', `/${body.id}`, EVERYTHING);
   t.match(changed.body, { ...json, ...EVERYTHING });
   t.match((await call('PUT', `/${body.id}`, json)).body, { ...json, ...DEFAULTS });
+});
+
+t.test('the document describes the defaults of dates in words', async (t) => {
+  const { components } = (await app.inject('/openapi.json')).json();
+  const { checkedOn, size } = components.schemas.ConcertVenueCreate.properties;
+  t.equal(checkedOn.description, 'When it was last checked. Default: 2026-01-01.');
+  t.notOk('default' in checkedOn);
+  t.equal(size.default, 'small');
 });
 
 t.test('an update writes the fields that it holds, and null where a field may be null', async (t) => {
