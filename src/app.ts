@@ -21,7 +21,7 @@ import { parseQueryString, queryStrings } from './http/query-strings.ts';
 import { routedUrl } from './http/request-target.ts';
 import { responseHeaders } from './http/response-headers.ts';
 import { sharedSerializers } from './http/shared-serializers.ts';
-import { RequestLog } from './logging/log-options.ts';
+import { RequestLog, requestLogger } from './logging/request-log.ts';
 import { openapi } from './openapi/plugin.ts';
 import { responseValidation, validation } from './validation/plugin.ts';
 
@@ -45,7 +45,11 @@ export interface AppOverrides {
 export async function buildApp(config: Config, overrides: AppOverrides = {}): Promise<FastifyInstance> {
   const { logger = false, connect = true, features = allFeatures, models = allModels } = overrides;
   const connections = new Connections(config);
-  const app = Fastify({ ...serverOptions(config, connections), logger });
+  const app = Fastify({
+    ...serverOptions(config, connections),
+    logger,
+    logController: new RequestLog(logger),
+  });
   connections.logTo(app.log);
 
   try {
@@ -86,7 +90,7 @@ function serverOptions(config: Config, connections: Connections): FastifyHttpOpt
     // Requests on keep-alive connections during shutdown still get a response.
     return503OnClosing: false,
     trustProxy: config.trustProxy.length > 0 && [...config.trustProxy],
-    logController: new RequestLog(),
+    childLoggerFactory: requestLogger,
     genReqId: requestId,
     rewriteUrl: routedUrl,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH, querystringParser: parseQueryString },

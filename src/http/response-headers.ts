@@ -1,7 +1,7 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import fp from 'fastify-plugin';
-import { logDisconnect } from '../logging/log-options.ts';
+import { logDisconnect } from '../logging/request-log.ts';
 
 declare module 'node:http' {
   interface OutgoingMessage {

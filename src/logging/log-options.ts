@@ -1,4 +1,4 @@
-import { type FastifyReply, type FastifyRequest, type FastifyServerOptions, LogController } from 'fastify';
+import type { FastifyServerOptions } from 'fastify';
 import type { PrettyOptions } from 'pino-pretty';
 import { logDestination } from './log-destination.ts';
 
@@ -40,29 +40,3 @@ export async function prettyLines(options: PrettyOptions = {}): Promise<(line: s
 
 /** The text without control characters, which a terminal would interpret. */
 const visible = (text: unknown): string => String(text ?? '').replaceAll(/\p{Cc}/gu, '\u{FFFD}');
-
-/** The status in the log of a request whose client disconnected before its response; it is never sent. */
-const CLIENT_CLOSED_REQUEST = 499;
-
-/** Logs one line per request after its response: method, URL, status and milliseconds. */
-export class RequestLog extends LogController {
-  override incomingRequest(): void {}
-
-  override requestCompleted(
-    error: Error | null | undefined,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): void {
-    if (error) logDisconnect(request, reply);
-    else request.log.info(requestLine(request, reply, reply.statusCode), 'request');
-  }
-}
-
-/** Logs the line of a request whose client disconnected before its response. */
-export function logDisconnect(request: FastifyRequest, reply: FastifyReply): void {
-  request.log.warn(requestLine(request, reply, CLIENT_CLOSED_REQUEST), 'client disconnected');
-}
-
-function requestLine({ method, originalUrl: url }: FastifyRequest, reply: FastifyReply, status: number) {
-  return { method, url, status, ms: Math.round(reply.elapsedTime * 100) / 100 };
-}
