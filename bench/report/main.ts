@@ -1,4 +1,4 @@
-// Writes report.html for a results.json: the given one, or the newest in bench/results/.
+// Writes report.html and plot.svg for a results.json: the given one, or the newest in bench/results/.
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../../src/package.ts';
 import { newestResults, ResultsError, readResults } from './read-results.ts';

@@ -5,6 +5,7 @@ import { bundleAssets } from '../../report/bundle.ts';
 import { buildReportModel } from '../../report/model/report-model.ts';
 import { escapeHtml, html, jsonMarkup } from '../../report/view/html.ts';
 import { renderPage } from '../../report/view/page.ts';
+import { plot } from '../../report/view/plot.ts';
 import { samplePeers } from './sample-peers.ts';
 import { sampleResults } from './sample-results.ts';
 
@@ -42,6 +43,21 @@ t.test('hostile names, versions, reasons and problems stay text', async (t) => {
   t.notMatch(page, /alert\("1"\)/);
   t.equal(page.match(/<script/g)?.length, 2, 'the figures and the script');
   t.match(page, /&lt;\/script&gt;&lt;script&gt;alert\(&quot;1&quot;\)/);
+});
+
+t.test('the picture has a bar for each peer, the longest first, and escapes names', async (t) => {
+  const results = sampleResults({ rounds: 2, connections: [64] });
+  const picture = plot(buildReportModel(results))?.text ?? '';
+  const lengths = [...picture.matchAll(/<rect [^>]*width="(\d+)"/g)].map(([, width]) => Number(width));
+  t.equal(lengths.length, results.peers.length);
+  t.same(
+    lengths,
+    lengths.toSorted((a, b) => b - a),
+  );
+  t.notMatch(picture, /NaN|undefined|Infinity|\[object/);
+  const hostile = results.peers.map((peer) => ({ ...peer, title: HOSTILE }));
+  t.notMatch(plot(buildReportModel({ ...results, peers: hostile }))?.text, /<img|<script/);
+  t.equal(plot(buildReportModel({ ...results, closed: [] })), undefined);
 });
 
 t.test('almost empty results make a page', async (t) => {
