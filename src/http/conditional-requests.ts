@@ -20,20 +20,20 @@ const entityTags = (description: string) =>
 /** The headers of a conditional read. */
 export const ReadPreconditions = Type.Object({
   'If-Match': entityTags(
-    'Reads the resource only if it has one of these entity tags (`*`: any entity tag); otherwise the response is 412.',
+    'Reads the resource only if it has one of these entity tags (`*` matches every entity tag); otherwise the response is 412.',
   ),
   'If-None-Match': entityTags(
-    'The response is 304 if the resource has one of these entity tags (`*`: any entity tag).',
+    'The response is 304 if the resource has one of these entity tags (`*` matches every entity tag).',
   ),
 });
 
 /** The headers of a conditional write. */
 export const WritePreconditions = Type.Object({
   'If-Match': entityTags(
-    'Writes the resource only if it has one of these entity tags (`*`: any entity tag); otherwise the response is 412.',
+    'Writes the resource only if it has one of these entity tags (`*` matches every entity tag); otherwise the response is 412.',
   ),
   'If-None-Match': entityTags(
-    'Writes the resource only if it has none of these entity tags (`*`: no entity tag at all); otherwise the response is 412.',
+    'Writes the resource only if it has none of these entity tags (`*` matches every entity tag); otherwise the response is 412.',
   ),
 });
 
@@ -69,8 +69,8 @@ export function isNotModified(headers: ConditionalHeaders, version: string): boo
 const UNCONDITIONAL = { required: undefined, excluded: undefined };
 
 /**
- * Translates the preconditions of a write: the row must have one of the `required` versions (undefined: any version), and
- * none of the `excluded` ones.
+ * Translates the preconditions of a write: the row must have one of the `required` versions (undefined means every version),
+ * and none of the `excluded` ones.
  */
 export function writePreconditions({
   'if-match': ifMatch,

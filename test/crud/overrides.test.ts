@@ -96,34 +96,34 @@ t.test('a name that does not exist does not compile', async (t) => {
     examples: { rows: [{ name: 'Main' }], update: {} },
   } as const;
 
-  // Each of these lines is an error of the compiler; otherwise, the compiler reports the comment above it.
+  // Each comment says why its line must not compile. If the line compiles, the compiler reports the comment as unused.
   const wrong = [
-    // @ts-expect-error a field of the declaration
+    // @ts-expect-error `sortable` only accepts fields of the declaration
     () => defineResource({ ...declaration, sortable: ['nam'] }),
     () =>
       defineResource({
         ...declaration,
         fields: { ...declaration.fields, size: nullable(integer({}), 'Its size.') },
-        // @ts-expect-error a unique field that may be null
+        // @ts-expect-error `unique` only accepts fields that are never null
         unique: ['size'],
       }),
-    // @ts-expect-error a filter
+    // @ts-expect-error `filterable` only accepts fields of the declaration
     () => defineResource({ ...declaration, filterable: { nam: { description: '', example: '' } } }),
-    // @ts-expect-error a member of the static type
+    // @ts-expect-error the static type only has the declared fields
     () => venue.schemas.create.static.nam,
-    // @ts-expect-error a field of an item to create
+    // @ts-expect-error an item to create only has the declared fields
     () => statementsOf(venue).create([{ name: 'a', streetName: 'b', capacty: 1 }]),
     () => ({
       ...statementsOf(venue),
-      // @ts-expect-error a field in a statement of the feature
+      // @ts-expect-error the statement of a feature gets items with the declared fields
       create: (items: readonly VenueCreate[]) => ({ text: '', values: items.map(({ capacty }) => capacty) }),
     }),
     (routes: ReturnType<typeof routesOf>) =>
-      // @ts-expect-error an operation
+      // @ts-expect-error a contract only has the six operations
       registerRoutes(app, venue, { ...contract, gett: contract.get }, routes),
-    // @ts-expect-error the value of a field
+    // @ts-expect-error an enum field only accepts its values
     () => statementsOf(venue).create([{ name: 'a', streetName: 'b', size: 'huge' }]),
-    // @ts-expect-error a query parameter
+    // @ts-expect-error `sort` only accepts sortable fields
     () => statementsOf(venue).list([{ limit: 1, sort: 'notes' }]),
   ];
   t.equal(wrong.length, 9);

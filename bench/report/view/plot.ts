@@ -12,6 +12,7 @@ const FIGURES = 150;
 const ROW = 26;
 const TOP = 62;
 
+/** The colours of the report (`page/styles/colours.css`), which an image cannot import. */
 const STYLES = `
   text { font: 13px system-ui, "Segoe UI", Roboto, Arial, sans-serif; fill: #1a1d21 }
   .title { font-size: 16px; font-weight: 700 }
