@@ -1,4 +1,5 @@
 import { ApiError, ErrorDetail, Problem } from './error.ts';
+import { Me } from './identity.ts';
 import type { Model } from './ref.ts';
 import type { AnyResource } from './resource.ts';
 import { Health, Readiness, ReadinessChecks } from './service.ts';
@@ -11,6 +12,7 @@ export const resources: readonly AnyResource[] = [song, task];
 /** Every named component of the contract. */
 export const models: readonly Model[] = [
   ...resources.flatMap(({ models }) => models),
+  Me,
   Health,
   Readiness,
   ReadinessChecks,

@@ -13,6 +13,16 @@ export interface Names {
   readonly table: string;
   /** As in `/songs`. */
   readonly path: string;
+  readonly scopes: Scopes;
+}
+
+/** The scopes of a resource, for tokens and API keys. */
+export interface Scopes {
+  /** As in `songs:read`. */
+  readonly read: string;
+  readonly write: string;
+  /** Access to the rows of all owners, of a resource whose rows have owners. */
+  readonly all: string;
 }
 
 /** Derives the names of a resource from the camel-case names of its declaration. */
@@ -21,6 +31,7 @@ export function namesOf({ name, plural }: { name: string; plural: string }): Nam
     text.replaceAll(/[A-Z]/g, (letter) => separator + letter.toLowerCase());
   const inPascalCase = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
   const one = separated(name, ' ');
+  const collection = separated(plural, '-');
   return {
     one,
     many: separated(plural, ' '),
@@ -29,6 +40,7 @@ export function namesOf({ name, plural }: { name: string; plural: string }): Nam
     models: inPascalCase(plural),
     code: separated(name, '_'),
     table: separated(plural, '_'),
-    path: `/${separated(plural, '-')}`,
+    path: `/${collection}`,
+    scopes: { read: `${collection}:read`, write: `${collection}:write`, all: `${collection}:all` },
   };
 }

@@ -59,6 +59,11 @@ interface Declaration<
   searchable?: { fields: readonly Searched[]; description: string; example: string };
   /** The member that contains the row in the response to a create or write; without it, the row is the response. */
   envelope?: string;
+  /**
+   * Whether a row belongs to the caller who created it, and only the owner and callers with the scope `:all` can access it. The
+   * table needs a column `owner`.
+   */
+  owned?: boolean;
   /** The description of the create. */
   create: string;
   examples: GivenExamples<NoInfer<CreateOf<Given>>>;
@@ -70,6 +75,8 @@ export interface Resource<Item, Create, Update, Query> {
   readonly texts: { readonly group: string; readonly create: string };
   readonly fields: Fields;
   readonly stamps: readonly string[];
+  /** Whether rows have owners. */
+  readonly owned: boolean;
   readonly unique: readonly string[];
   readonly sortKeys: SortKeys;
   readonly filterable: readonly string[];
@@ -109,7 +116,9 @@ export function defineResource<
   UpdateOf<Given>,
   QueryOf<Given, Sorted | 'id' | (keyof Stamped & string), Filtered, Searched>
 > {
-  const { fields, description, envelope, unique = [], searchable, filterable } = declaration;
+  const { fields, description, envelope, owned = false, unique = [], searchable, filterable } = declaration;
+  if (owned && 'owner' in fields)
+    throw new TypeError('A resource whose rows have owners cannot have a field owner');
   const names = namesOf(declaration);
   const stamps = Object.keys(declaration.stamps);
   const examples = examplesOf(declaration.examples, stamps);
@@ -207,6 +216,7 @@ export function defineResource<
     texts: { group: declaration.group, create: declaration.create },
     fields,
     stamps,
+    owned,
     unique,
     sortKeys,
     filterable: Object.keys(filters),

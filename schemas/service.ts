@@ -13,7 +13,15 @@ export const Health = model(
 export const ReadinessChecks = model(
   'ReadinessChecks',
   Type.Object(
-    { database: OneOf(['ok'], { description: 'Always `ok`: the database responds.', examples: ['ok'] }) },
+    {
+      database: OneOf(['ok'], { description: 'Always `ok`: the database responds.', examples: ['ok'] }),
+      issuer: Type.Optional(
+        OneOf(['ok'], {
+          description: 'Always `ok`: the keys of the issuer of tokens were loaded. Absent without an issuer.',
+          examples: ['ok'],
+        }),
+      ),
+    },
     { description: 'The state of each dependency.' },
   ),
 );

@@ -7,6 +7,7 @@ export const task = defineResource({
   plural: 'tasks',
   description: 'A task in the task manager.',
   group: 'The task manager. The number of tasks is limited.',
+  owned: true,
   create: 'Adds a task. If the maximum number of tasks is reached, the response is 409.',
   fields: {
     title: string({

@@ -38,7 +38,7 @@ export async function startServer(
   const file = openSync(log, 'w');
   const child = spawn(process.execPath, [script], {
     cwd: folder,
-    env: { PATH: process.env.PATH, NODE_ENV: 'production', PORT: '0', ...environment },
+    env: { PATH: process.env.PATH, NODE_ENV: 'production', AUTH: 'off', PORT: '0', ...environment },
     stdio: ['ignore', file, file],
   });
   const exited = new Promise<void>((resolve) => {

@@ -5,8 +5,11 @@ import { buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { packageRoot } from '../src/package.ts';
 
+/** The committed document is that of a secured service. */
+const WITH_AUTH = { AUTH: 'on', AUTH_ISSUER: 'https://issuer.example.com', AUTH_AUDIENCE: 'setlist' };
+
 const file = join(packageRoot, 'openapi.json');
-const app = await buildApp(readConfig({}), { connect: false });
+const app = await buildApp(readConfig(WITH_AUTH), { connect: false });
 const document = `${JSON.stringify(app.swagger(), null, 2)}\n`;
 await app.close();
 

@@ -14,6 +14,7 @@ import { bodyParsing } from './http/body-parsing.ts';
 import { Connections } from './http/connections.ts';
 import { contentNegotiation } from './http/content-negotiation.ts';
 import { cors } from './http/cors.ts';
+import { dependencies, type Override } from './http/dependencies.ts';
 import { errors } from './http/error-handler.ts';
 import { lifecycle } from './http/lifecycle.ts';
 import { MAX_PARAM_LENGTH, methodRouting } from './http/method-routing.ts';
@@ -21,6 +22,7 @@ import { parseQueryString, queryStrings } from './http/query-strings.ts';
 import { routedUrl } from './http/request-target.ts';
 import { responseHeaders } from './http/response-headers.ts';
 import { sharedSerializers } from './http/shared-serializers.ts';
+import { identity } from './identity/plugin.ts';
 import { RequestLog, requestLogger } from './logging/request-log.ts';
 import { openapi } from './openapi/plugin.ts';
 import { responseValidation, validation } from './validation/plugin.ts';
@@ -34,6 +36,8 @@ export interface AppOverrides {
   features?: readonly Feature[];
   /** The models that their schemas refer to. */
   models?: readonly Model[];
+  /** Replacements of dependencies of requests. */
+  overrides?: readonly Override[];
 }
 
 /**
@@ -59,6 +63,8 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
     await app.register(responseHeaders, { behindProxy: config.trustProxy.length > 0 });
     await app.register(cors, { origins: config.corsOrigins });
     await app.register(methodRouting);
+    await app.register(identity, { auth: config.auth, connect });
+    await app.register(dependencies, { overrides: overrides.overrides ?? [] });
     await app.register(bodyParsing);
     if (config.validateResponses) await app.register(responseValidation, { models });
     await app.register(openapi);

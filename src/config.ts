@@ -8,6 +8,7 @@ import type { ClientConfig } from 'pg';
 import { OneOf } from '../schemas/fields.ts';
 import { ConfigError } from './config-error.ts';
 import { readServerUrl } from './database/server-url.ts';
+import { type AuthSettings, readAuth } from './identity/settings.ts';
 import { coercer } from './validation/coercion.ts';
 
 export { ConfigError };
@@ -35,6 +36,13 @@ const Environment = Type.Object({
     default: 'info',
   }),
   VALIDATE_RESPONSES: Type.Optional(Type.Boolean()),
+  AUTH: Type.Optional(OneOf(['on', 'off'], { description: 'Whether requests need a credential.' })),
+  AUTH_ISSUER: Type.Optional(Type.String()),
+  AUTH_AUDIENCE: Type.Optional(Type.String()),
+  AUTH_JWKS_URL: Type.Optional(Type.String()),
+  AUTH_ALGORITHMS: Type.String({ minLength: 1, default: 'ES256,RS256,PS256,EdDSA' }),
+  AUTH_SCOPE_CLAIM: Type.String({ minLength: 1, default: 'scope' }),
+  API_KEYS: Type.String({ default: '' }),
   REQUEST_DEADLINE_MS: Type.Integer({ minimum: 100, maximum: 600_000, default: 5_000 }),
   BATCHING: OneOf(['on', 'off'], {
     description: 'Whether concurrent requests share statements.',
@@ -69,6 +77,8 @@ export interface Config {
   readonly logLevel: string;
   /** Whether responses are validated against their schema before they are sent. */
   readonly validateResponses: boolean;
+  /** The accepted credentials; undefined: everyone may read and write. */
+  readonly auth: AuthSettings | undefined;
   /** The maximum time that a request waits for the database, including queues, in milliseconds. */
   readonly requestDeadline: number;
   /** Whether concurrent requests share statements. */
@@ -105,6 +115,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     drainSeconds: environment.DRAIN_SECONDS,
     logLevel: environment.LOG_LEVEL,
     validateResponses: environment.VALIDATE_RESPONSES ?? environment.NODE_ENV !== 'production',
+    auth: readAuth(environment),
     requestDeadline: environment.REQUEST_DEADLINE_MS,
     batching: environment.BATCHING === 'on',
   });

@@ -50,6 +50,7 @@ t.test('all settings are read', async (t) => {
       REQUEST_DEADLINE_MS: '250',
       BATCHING: 'off',
       NODE_ENV: 'production',
+      AUTH: 'off',
     }),
     {
       host: '::1',
@@ -67,11 +68,12 @@ t.test('all settings are read', async (t) => {
       drainSeconds: 5,
       logLevel: 'warn',
       validateResponses: true,
+      auth: undefined,
       requestDeadline: 250,
       batching: false,
     },
   );
-  t.equal(readConfig({ NODE_ENV: 'production' }).validateResponses, false);
+  t.equal(readConfig({ NODE_ENV: 'production', AUTH: 'off' }).validateResponses, false);
   t.equal(readConfig({ VALIDATE_RESPONSES: 'false' }).validateResponses, false);
   t.same(readConfig({ CORS_ORIGINS: '' }).corsOrigins, [], 'no origin at all');
   t.equal(readConfig({ DATABASE_URL: '' }).databaseServer, undefined, 'an empty URL is none');

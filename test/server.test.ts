@@ -218,7 +218,7 @@ t.test('an error that prevents startup is one sentence and exit code 1', async (
     ],
     [{ DATA_DIR, ...database, PORT: port }, `PORT ${port} on 127.0.0.1 is in use by another process.`],
     [
-      { DATA_DIR, ...database, HOST: '192.0.2.1' },
+      { DATA_DIR, ...database, HOST: '192.0.2.1', AUTH: 'off' },
       'HOST 192.0.2.1 and PORT 3000 cannot be listened on (EADDRNOTAVAIL).',
     ],
   ] as [Record<string, string>, string][]) {

@@ -109,6 +109,7 @@ export async function startPeer(peer: Peer, options: PeerOptions): Promise<PeerP
       WORKERS: String(workers),
       POOL_MAX: String(poolMax),
       // The names of Setlist's settings.
+      AUTH: 'off',
       DB_POOL_MAX: String(poolMax),
       MAX_TASKS: '0',
       ...peer.environment,

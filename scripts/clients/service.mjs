@@ -13,7 +13,7 @@ export async function startService() {
   const { PATH } = process.env;
   const child = spawn(process.execPath, [join(root, 'dist', 'src', 'server.js')], {
     cwd: root,
-    env: { PATH, PORT: '0', DATA_DIR: 'memory://', LOG_LEVEL: 'info', NODE_ENV: 'production' },
+    env: { PATH, PORT: '0', DATA_DIR: 'memory://', LOG_LEVEL: 'info', NODE_ENV: 'production', AUTH: 'off' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const closed = once(child, 'close');

@@ -1,8 +1,15 @@
 import type { Resource } from '../../schemas/resource.ts';
 import type { Caller } from '../database/batching/batcher.ts';
 import type { Batching } from '../database/batching/batching.ts';
-import type { ConditionalWrite, WriteOutcome } from './conditional-write.ts';
-import { type Filters, type Identified, type ListParameters, type Page, shapeOf } from './listing.ts';
+import type { ConditionalWrite, RowAccess, WriteOutcome } from './conditional-write.ts';
+import {
+  type Filters,
+  filtersOf,
+  type Identified,
+  type ListParameters,
+  type Page,
+  shapeOf,
+} from './listing.ts';
 import type { Repository, RowOf } from './repository.ts';
 import type { ResourceWrite, Values } from './statements.ts';
 
@@ -23,10 +30,11 @@ export function batched<
   repository: Repository<Item, Create, Update, Query>,
   batching: Batching,
 ) {
-  const { filterable, searchable } = resource;
+  const { searchable } = resource;
   const { table } = resource.names;
-  const find = batching.batch(`${table}.find`, (ids: readonly number[]) => repository.findMany(ids), {
-    keyOf: (id) => id,
+  const find = batching.batch(`${table}.find`, (items: readonly RowAccess[]) => repository.findMany(items), {
+    // Callers with different rights do not share a result.
+    keyOf: ({ id, owner }) => (owner === undefined ? id : `${id} ${owner}`),
   });
   const create = batching.batch(`${table}.create`, (items: readonly Create[]) =>
     repository.createMany(items),
@@ -54,12 +62,12 @@ export function batched<
     (filters: Filters) => repository.count(filters),
     () => 'counts',
   );
-  const filters = searchable.length === 0 ? filterable : [...filterable, 'q'];
+  const filters = searchable.length === 0 ? filtersOf(resource) : [...filtersOf(resource), 'q'];
 
   return {
-    /** Returns the row with this id; undefined if there is none. */
-    find(id: number, caller?: Caller): Promise<RowOf<Item> | undefined> {
-      return find(id, caller);
+    /** Returns the row with this id; undefined if there is none that the caller can access. */
+    find(item: RowAccess, caller?: Caller): Promise<RowOf<Item> | undefined> {
+      return find(item, caller);
     },
     /** Inserts an item. */
     create(item: Create, caller?: Caller): Promise<WriteOutcome<RowOf<Item>>> {

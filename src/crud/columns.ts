@@ -52,6 +52,12 @@ export const columnsOf = ({ fields }: Pick<AnyResource, 'fields'>): Column[] =>
     default: value,
   }));
 
+/** The columns of an insert: those that clients write, and the owner. */
+export const insertedColumns = (resource: Pick<AnyResource, 'fields' | 'owned'>): Column[] =>
+  resource.owned ? [...columnsOf(resource), OWNER_COLUMN] : columnsOf(resource);
+
+const OWNER_COLUMN = { field: 'owner', name: 'owner', type: 'text', isNullable: true, default: null };
+
 /** The select list of the given fields, under their names in the contract. */
 export const selected = (fields: readonly string[]): string =>
   fields

@@ -1,3 +1,4 @@
+import type { AnyResource } from '../../schemas/resource.ts';
 import { UniqueViolation } from '../database/failures.ts';
 import type { Statement } from '../database/pooled-database.ts';
 
@@ -11,9 +12,15 @@ export type WriteOutcome<Row> =
   /** The row conflicts with others: it violates a unique constraint, or the table is full. */
   | { status: 'conflict' };
 
-/** A row to write, and the conditions on its version (a UUID). */
-export interface ConditionalWrite {
+/** A row, and the caller who accesses it. */
+export interface RowAccess {
   id: number;
+  /** The caller can only access rows of this owner; undefined: the caller can access all rows. */
+  owner?: string | undefined;
+}
+
+/** A row to write, and the conditions on its version (a UUID). */
+export interface ConditionalWrite extends RowAccess {
   /** The row must have one of these versions; undefined: it may have any. */
   required: readonly string[] | undefined;
   /** The row must have none of these versions. */
@@ -25,29 +32,43 @@ export type LockedRow<Row> = Row & { id: number | null; lockedId: number };
 
 /**
  * The text of a statement for conditional writes to different rows, which returns a {@link LockedRow} for each existing
- * row. Rows are locked in their latest version, and in the order of their ids, which prevents deadlocks.
+ * row that the caller can access. Rows are locked in their latest version, and in the order of their ids, which prevents
+ * deadlocks.
  *
- * @param table The table, with the columns `id` and `version`.
- * @param write An `UPDATE` or `DELETE` of the rows with ids in `matching (match_id_)`, with at least `id` in `RETURNING`;
- * its parameters begin with `$4`, after those of {@link conditionValues}.
+ * @param table The table, with the columns `id` and `version`, and `owner` if it is owned.
+ * @param write Returns an `UPDATE` or `DELETE` of the rows with ids in `matching (match_id_)`, with at least `id` in
+ * `RETURNING`. Its parameters begin with the given number, after those of {@link conditionValues}.
  */
-export const conditionalText = (table: string, write: string): string => `
-  WITH bound AS (
-    SELECT id, required::uuid[], excluded::uuid[]
-    FROM unnest($1::integer[], $2::text[], $3::text[]) AS bound (id, required, excluded)
-  ), locked AS MATERIALIZED (
-    SELECT id, version FROM ${table} WHERE id = ANY ($1) ORDER BY id FOR UPDATE
-  ), matching (match_id_) AS (
-    SELECT id FROM locked JOIN bound USING (id)
-    WHERE (required IS NULL OR version = ANY (required)) AND (excluded IS NULL OR version <> ALL (excluded))
-  ), written AS (${write})
-  SELECT written.*, locked.id AS "lockedId" FROM locked LEFT JOIN written ON written.id = locked.id`;
+export function conditionalText(
+  { names: { table }, owned }: Pick<AnyResource, 'names' | 'owned'>,
+  write: (firstParameter: number) => string,
+): string {
+  const [owners, owner] = owned ? [', $4::text[]', ', owner_'] : ['', ''];
+  const isAccessible = owned
+    ? `AND EXISTS (SELECT FROM bound WHERE bound.id = ${table}.id AND (owner_ IS NULL OR owner_ = owner))`
+    : '';
+  return `
+    WITH bound AS (
+      SELECT id, required::uuid[], excluded::uuid[]${owner}
+      FROM unnest($1::integer[], $2::text[], $3::text[]${owners}) AS bound (id, required, excluded${owner})
+    ), locked AS MATERIALIZED (
+      SELECT id, version FROM ${table} WHERE id = ANY ($1) ${isAccessible} ORDER BY id FOR UPDATE
+    ), matching (match_id_) AS (
+      SELECT id FROM locked JOIN bound USING (id)
+      WHERE (required IS NULL OR version = ANY (required)) AND (excluded IS NULL OR version <> ALL (excluded))
+    ), written AS (${write(owned ? 5 : 4)})
+    SELECT written.*, locked.id AS "lockedId" FROM locked LEFT JOIN written ON written.id = locked.id`;
+}
 
-/** The first three parameters of a conditional write. */
-export const conditionValues = (writes: readonly ConditionalWrite[]): Statement['values'] & unknown[] => [
+/** The first parameters of a conditional write. */
+export const conditionValues = (
+  { owned }: Pick<AnyResource, 'owned'>,
+  writes: readonly ConditionalWrite[],
+): Statement['values'] & unknown[] => [
   writes.map(({ id }) => id),
   writes.map(({ required }) => arrayLiteral(required)),
   writes.map(({ excluded }) => arrayLiteral(excluded)),
+  ...(owned ? [writes.map(({ owner }) => owner)] : []),
 ];
 
 /** An array of UUIDs as a literal of PostgreSQL. */

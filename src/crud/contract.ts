@@ -8,9 +8,11 @@ import type { ErrorKind } from '../errors/define-error.ts';
 import { ReadPreconditions, WritePreconditions } from '../http/conditional-requests.ts';
 import { VERSIONED_BASE } from '../http/request-target.ts';
 import { MERGE_PATCH_DOCS, NoQuery, PATCH_TYPES } from '../http/requests.ts';
+import { security } from '../identity/plugin.ts';
 import { errorResponses, type Occurrence, occurrence } from '../openapi/error-responses.ts';
 import { links } from '../openapi/links.ts';
 import {
+  accessErrors,
   BODY_ERRORS,
   LIST_ERRORS,
   PATCH_ERRORS,
@@ -37,8 +39,10 @@ export const rowParams = (one: string) => Type.Object({ id: Identifier(`The id o
 export function contractOf(resource: AnyResource, { notFound, conflict }: ResourceErrors) {
   const { names, texts, schemas, examples, envelope, unique, sortKeys } = resource;
   const { one, many, a, model, models } = names;
-  const all = { tags: [many], security: [] };
-  const single = { ...all, params: rowParams(one), querystring: NoQuery };
+  const { scopes } = names;
+  const reads = { tags: [many], security: security(scopes.read) };
+  const writes = { tags: [many], security: security(scopes.write) };
+  const single = { params: rowParams(one), querystring: NoQuery };
   const base = VERSIONED_BASE + names.path;
   const example = (row: object) => (envelope === undefined ? row : { [envelope]: row });
 
@@ -52,12 +56,19 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
   });
   const written = (row: object, bodyErrors: readonly Occurrence[]) => ({
     200: withExample(jsonResponse(`The updated ${one}`, ref(schemas.written), 'ETag'), example(row)),
-    ...errorResponses(...bodyErrors, invalid, missing, ...writeConflict, preconditionFailed),
+    ...errorResponses(
+      ...bodyErrors,
+      ...accessErrors(scopes.write),
+      invalid,
+      missing,
+      ...writeConflict,
+      preconditionFailed,
+    ),
   });
 
   return {
     list: {
-      ...all,
+      ...reads,
       operationId: `list${models}`,
       summary: `List ${many}`,
       description: `Returns one page of the ${many} that match all filters. The \`Link\` header contains the URL of the next page.`,
@@ -68,11 +79,11 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
           'Link',
           `<${base}?limit=20&cursor=${encodeCursor(sortKeys, examples.stored)}>; rel="next"`,
         ),
-        ...errorResponses(...LIST_ERRORS),
+        ...errorResponses(...LIST_ERRORS, ...accessErrors(scopes.read)),
       },
     },
     create: {
-      ...all,
+      ...writes,
       operationId: `create${model}`,
       summary: `Create ${a}`,
       description: texts.create,
@@ -84,10 +95,17 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
           'Location',
           `${base}/${examples.created.id}`,
         ),
-        ...errorResponses(...BODY_ERRORS, invalid, ...createConflict, preconditionFailed),
+        ...errorResponses(
+          ...BODY_ERRORS,
+          ...accessErrors(scopes.write),
+          invalid,
+          ...createConflict,
+          preconditionFailed,
+        ),
       },
     },
     get: {
+      ...reads,
       ...single,
       operationId: `get${model}`,
       summary: `Get ${a}`,
@@ -96,10 +114,11 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
       response: {
         200: jsonResponse(`The ${one}`, ref(schemas.item), 'ETag'),
         304: emptyResponse('The client already has this version', 'ETag'),
-        ...errorResponses(...RESOURCE_ERRORS, missing, preconditionFailed),
+        ...errorResponses(...RESOURCE_ERRORS, ...accessErrors(scopes.read), missing, preconditionFailed),
       },
     },
     replace: {
+      ...writes,
       ...single,
       operationId: `replace${model}`,
       summary: `Replace ${a}`,
@@ -110,6 +129,7 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
       response: written(examples.stored, PUT_ERRORS),
     },
     update: {
+      ...writes,
       ...single,
       operationId: `update${model}`,
       summary: `Update ${a}`,
@@ -121,6 +141,7 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
       response: written(examples.updated, PATCH_ERRORS),
     },
     delete: {
+      ...writes,
       ...single,
       operationId: `delete${model}`,
       summary: `Delete ${a}`,
@@ -128,7 +149,7 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
       headers: WritePreconditions,
       response: {
         204: emptyResponse(`The ${one} was deleted`),
-        ...errorResponses(...RESOURCE_ERRORS, missing, preconditionFailed),
+        ...errorResponses(...RESOURCE_ERRORS, ...accessErrors(scopes.write), missing, preconditionFailed),
       },
     },
   } satisfies Record<string, FastifySchema>;

@@ -12,6 +12,8 @@ export type ListParameters = {
   count?: boolean;
   /** The text to search for. */
   q?: string;
+  /** Only the rows of this owner; the service sets it, clients cannot. */
+  owner?: string;
 };
 
 /** A row of any table. */
@@ -44,13 +46,13 @@ export interface Listing {
 
 /** Compiles the lists of a resource. */
 export function listingOf(resource: AnyResource): Listing {
-  const { names, fields, stamps, sortKeys, filterable, searchable } = resource;
+  const { names, fields, stamps, sortKeys, searchable } = resource;
   const { table } = names;
   const columns = selected(['id', ...Object.keys(fields), ...stamps]);
   const expressions = new Map(Object.keys(sortKeys).map((name) => [name, sortExpression(name, resource)]));
   const keyTypeOf = new Map(Object.entries(sortKeys).map(([name, kind]) => [name, keyTypes[kind]]));
   const columnTypeOf = new Map(columnsOf(resource).map(({ field, type }) => [field, type]));
-  const filters = filterable.map((name) => {
+  const filters = filtersOf(resource).map((name) => {
     const column = columnName(name);
     const expression = expressions.get(name) ?? column;
     // The index over the expression finds the rows, which may include null; the column excludes null.
@@ -148,9 +150,16 @@ export function listingOf(resource: AnyResource): Listing {
   };
 }
 
+/** The parameters of a list that select rows with equal values. */
+export const filtersOf = ({
+  filterable,
+  owned,
+}: Pick<AnyResource, 'filterable' | 'owned'>): readonly string[] =>
+  owned ? [...filterable, 'owner'] : filterable;
+
 /** An equal text for queries whose pages one statement can read: they only differ in values and limits. */
-export function shapeOf({ filterable }: Pick<AnyResource, 'filterable'>, query: Query): string {
-  const filters = filterable.filter((name) => query[name] !== undefined);
+export function shapeOf(resource: Pick<AnyResource, 'filterable' | 'owned'>, query: Query): string {
+  const filters = filtersOf(resource).filter((name) => query[name] !== undefined);
   return `${query.sort ?? 'id'} ${query.cursor === undefined ? '' : 'after'} ${filters.join(' ')}`;
 }
 

@@ -6,6 +6,7 @@ import {
   createOutcomes,
   type LockedRow,
   outcomesOf,
+  type RowAccess,
   type WriteOutcome,
 } from './conditional-write.ts';
 import { type Filters, type Identified, type ListParameters, type Page, readPages } from './listing.ts';
@@ -34,11 +35,14 @@ export function repositoryOf<
   const keyOf = (item: Values) => unique.map((field) => item[field]).join('\0');
 
   return {
-    /** Returns the rows with these ids, in order; undefined for missing ones. */
-    async findMany(ids: readonly number[]): Promise<(RowOf<Item> | undefined)[]> {
-      const { rows } = await main.query<RowOf<Item>>(statements.find(ids));
-      const found = new Map(rows.map((row) => [row.id, row]));
-      return ids.map((id) => found.get(id));
+    /** Returns the rows with these ids, in order; undefined for missing ones, and for rows that the caller cannot access. */
+    async findMany(items: readonly RowAccess[]): Promise<(RowOf<Item> | undefined)[]> {
+      const { rows } = await main.query<RowOf<Item> & { place_?: number }>(statements.find(items));
+      // A row without a place is the result of every item with its id.
+      const found = new Map(
+        rows.map((row) => [row.place_ === undefined ? row.id : `place ${row.place_}`, row]),
+      );
+      return items.map(({ id }, index) => found.get(`place ${index + 1}`) ?? found.get(id));
     },
 
     /**

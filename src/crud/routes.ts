@@ -33,14 +33,22 @@ export function routesOf<
   repository: BatchedRepository<Item, Create, Update, Query>,
   errors: ResourceErrors,
 ) {
-  const { schemas, envelope } = resource;
-  const { path, one } = resource.names;
+  const { schemas, envelope, owned } = resource;
+  const { path, one, scopes } = resource.names;
   const params = rowParams(one);
   const idOf = (request: FastifyRequest) => validated(request.params, params).id;
+  /** The owner of the rows that the caller can access; undefined for all rows. */
+  const ownerLimit = ({ principal }: FastifyRequest) =>
+    owned && principal && !principal.scopes.includes(scopes.all) ? principal.owner : undefined;
   const inEnvelope = envelope === undefined ? (row: Item) => row : (row: Item) => ({ [envelope]: row });
 
   async function write(request: FastifyRequest, reply: FastifyReply, patch: Update) {
-    const write = { id: idOf(request), ...writePreconditions(request.headers), patch };
+    const write = {
+      id: idOf(request),
+      owner: ownerLimit(request),
+      ...writePreconditions(request.headers),
+      patch,
+    };
     const row = writtenRow(await repository.update(write, callerOf(request)), errors);
     reply.header('etag', entityTag(row.version));
     return inEnvelope(row);
@@ -49,10 +57,12 @@ export function routesOf<
   return {
     async list(request: FastifyRequest, reply: FastifyReply) {
       const query = validated(request.query, schemas.query);
+      const owner = ownerLimit(request);
+      const selection = owner === undefined ? query : { ...query, owner };
       const caller = callerOf(request);
       const [page, total] = await Promise.all([
-        repository.list(query, caller),
-        query.count ? repository.count(query, caller) : undefined,
+        repository.list(selection, caller),
+        query.count ? repository.count(selection, caller) : undefined,
       ]);
       describePage(request, reply, { path, query, next: page.next, total });
       return page.rows;
@@ -61,7 +71,8 @@ export function routesOf<
     async create(request: FastifyRequest, reply: FastifyReply) {
       checkCreatePreconditions(request.headers);
       const body = validated(request.body, schemas.create);
-      const row = writtenRow(await repository.create(body, callerOf(request)), errors);
+      const item = owned ? { ...body, owner: request.principal?.owner } : body;
+      const row = writtenRow(await repository.create(item, callerOf(request)), errors);
       reply
         .code(201)
         .header('location', pathUnderBase(request.originalUrl, `${path}/${row.id}`))
@@ -70,7 +81,7 @@ export function routesOf<
     },
 
     async get(request: FastifyRequest, reply: FastifyReply) {
-      const row = await repository.find(idOf(request), callerOf(request));
+      const row = await repository.find({ id: idOf(request), owner: ownerLimit(request) }, callerOf(request));
       if (!row) throw new errors.notFound();
       reply.header('etag', entityTag(row.version)).header('cache-control', REVALIDATED);
       return isNotModified(request.headers, row.version) ? reply.code(304).send() : row;
@@ -85,7 +96,7 @@ export function routesOf<
     },
 
     async delete(request: FastifyRequest, reply: FastifyReply) {
-      const write = { id: idOf(request), ...writePreconditions(request.headers) };
+      const write = { id: idOf(request), owner: ownerLimit(request), ...writePreconditions(request.headers) };
       writtenRow(await repository.delete(write, callerOf(request)), errors);
       return reply.code(204).send();
     },

@@ -1,7 +1,12 @@
 import type { Resource } from '../../schemas/resource.ts';
 import type { Statement } from '../database/pooled-database.ts';
-import { type Column, columnsOf, selected } from './columns.ts';
-import { type ConditionalWrite, conditionalText, conditionValues } from './conditional-write.ts';
+import { type Column, columnsOf, insertedColumns, selected } from './columns.ts';
+import {
+  type ConditionalWrite,
+  conditionalText,
+  conditionValues,
+  type RowAccess,
+} from './conditional-write.ts';
 import { type Filters, type ListParameters, listingOf } from './listing.ts';
 
 /** Values by field. */
@@ -16,8 +21,11 @@ export interface ResourceWrite<Update> extends ConditionalWrite {
 export interface Statements<Create, Update, Query> {
   /** The name of the unique constraint that an update may violate; undefined if there is none. */
   constraint: string | undefined;
-  /** Selects the rows with these ids. */
-  find(ids: readonly number[]): Statement;
+  /**
+   * Selects the rows with these ids. If their callers cannot access all rows, each result also has the number of its item, from
+   * 1, as `place_`.
+   */
+  find(items: readonly RowAccess[]): Statement;
   /**
    * Inserts items and returns the rows, with ids in the order of the items. With a unique constraint, the items differ, and
    * existing ones are skipped. Without one, if not all items are inserted, the first ones are.
@@ -51,24 +59,34 @@ export function statementsOf<
   const returned = returnedColumns(resource);
   const listing = listingOf(resource);
   const findText = `SELECT ${returned} FROM ${table} WHERE id = ANY ($1)`;
+  const findOwnText = `
+    SELECT place_, ${returned} FROM unnest($1::integer[], $2::text[]) WITH ORDINALITY AS asked (asked_id_, owner_, place_)
+    JOIN ${table} ON id = asked_id_ WHERE owner_ IS NULL OR owner_ = owner`;
   const unique = resource.unique.map(columnNameIn(columns));
-  const createText = insertText(table, columns, unique, returned);
+  const inserted = insertedColumns(resource);
+  const createText = insertText(table, inserted, unique, returned);
   const setUpdatedAt = resource.stamps.includes('updatedAt') ? ['updated_at = now()'] : [];
-  const updateText = conditionalText(table, writeText(table, columns, setUpdatedAt, returned));
+  const updateText = conditionalText(resource, (first) =>
+    writeText(table, columns, { first, others: setUpdatedAt, returned }),
+  );
   const deleteText = conditionalText(
-    table,
-    `DELETE FROM ${table} USING matching WHERE id = match_id_ RETURNING id`,
+    resource,
+    () => `DELETE FROM ${table} USING matching WHERE id = match_id_ RETURNING id`,
   );
   return {
     constraint: unique.length === 0 ? undefined : [table, ...unique, 'key'].join('_'),
-    // As text: the driver takes several times as long to render an array.
-    find: (ids) => ({ text: findText, values: [`{${ids.join()}}`] }),
-    create: (items) => ({ text: createText, values: createValues(columns, items) }),
+    find(items) {
+      // As text: the driver takes several times as long to render an array.
+      const ids = `{${items.map(({ id }) => id).join()}}`;
+      if (items.every(({ owner }) => owner === undefined)) return { text: findText, values: [ids] };
+      return { text: findOwnText, values: [ids, items.map(({ owner }) => owner)] };
+    },
+    create: (items) => ({ text: createText, values: createValues(inserted, items) }),
     update: (writes) => ({
       text: updateText,
-      values: [...conditionValues(writes), ...patchValues(columns, writes)],
+      values: [...conditionValues(resource, writes), ...patchValues(columns, writes)],
     }),
-    delete: (writes) => ({ text: deleteText, values: conditionValues(writes) }),
+    delete: (writes) => ({ text: deleteText, values: conditionValues(resource, writes) }),
     list: (queries) => listing.pages(queries),
     count: (filters) => listing.count(filters),
   };
@@ -108,14 +126,23 @@ function insertText(table: string, columns: readonly Column[], unique: readonly 
 export const createValues = (columns: readonly Column[], items: readonly Values[]): unknown[][] =>
   columns.map(({ field, default: value }) => items.map(({ [field]: given = value }) => given));
 
-/** The update of many rows; its parameters begin with `$4`. Null in a patch sets a nullable column to null. */
-function writeText(table: string, columns: readonly Column[], others: readonly string[], returned: string) {
+/**
+ * The update of many rows. Null in a patch sets a nullable column to null.
+ *
+ * @param first The number of its first parameter.
+ * @param others Further assignments.
+ */
+function writeText(
+  table: string,
+  columns: readonly Column[],
+  { first, others, returned }: { first: number; others: readonly string[]; returned: string },
+) {
   const set: string[] = [];
   const arrays: string[] = [];
   const names: string[] = [];
   const add = (name: string, type: string) => {
     names.push(name);
-    arrays.push(`$${names.length + 3}::${type}[]`);
+    arrays.push(`$${first + names.length - 1}::${type}[]`);
   };
   for (const { name, type, isNullable } of columns) {
     if (isNullable) add(`sets_${name}_`, 'boolean');

@@ -3,6 +3,7 @@ import type { ErrorDetail } from '../../schemas/error.ts';
 /** The class of errors (`error` in the envelope), by HTTP status code. */
 const families = {
   400: 'BadRequestError',
+  401: 'UnauthorizedError',
   403: 'ForbiddenError',
   404: 'NotFoundError',
   405: 'MethodNotAllowedError',

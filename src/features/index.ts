@@ -1,6 +1,7 @@
 import type { Feature } from './feature.ts';
+import { identity } from './identity/index.ts';
 import { songs } from './songs/index.ts';
 import { tasks } from './tasks/index.ts';
 
-/** The features that serve JSON resources. */
-export const features: readonly Feature[] = [songs, tasks];
+/** The features that serve JSON. */
+export const features: readonly Feature[] = [songs, tasks, identity];

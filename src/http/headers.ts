@@ -22,6 +22,7 @@ export interface HeaderRules {
 /** Every header of the contract, CORS and the error handler, by name. */
 export const headers = {
   Accept: { isAllowed: true },
+  Authorization: { isAllowed: true },
   'Content-Type': { isAllowed: true },
   'If-Match': { isAllowed: true },
   'If-None-Match': { isAllowed: true },
@@ -115,6 +116,15 @@ export const headers = {
       maximum: 3600,
       description: 'The number of seconds to wait before a retry.',
       examples: [1],
+    }),
+  },
+  'WWW-Authenticate': {
+    isExposed: true,
+    schema: Type.String({
+      pattern: '^Bearer realm="setlist"(, error="(invalid_token|insufficient_scope)")?(, scope="[!#-~ ]*")?$',
+      maxLength: 1000,
+      description: 'The scheme of credentials, and why the credential does not suffice (RFC 6750).',
+      examples: ['Bearer realm="setlist"'],
     }),
   },
   'X-Total-Count': {

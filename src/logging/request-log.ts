@@ -49,14 +49,25 @@ export function logDisconnect(request: FastifyRequest, reply: FastifyReply): voi
   request.log.warn(fieldsOf(request, reply, CLIENT_CLOSED_REQUEST), 'client disconnected');
 }
 
-function fieldsOf({ method, originalUrl: url }: FastifyRequest, reply: FastifyReply, status: number) {
-  return { method, url, status, ms: Math.round(reply.elapsedTime * 100) / 100 };
+/** The members of the line of a request; with authentication also the caller, or why the credential was refused. */
+function fieldsOf(
+  { method, originalUrl, principal, refusal }: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+) {
+  return {
+    method,
+    url: originalUrl,
+    status,
+    ms: Math.round(reply.elapsedTime * 100) / 100,
+    ...(principal && { caller: principal.owner }),
+    ...(refusal !== null && { refused: refusal }),
+  };
 }
 
 function lineOf(request: FastifyRequest, reply: FastifyReply): string {
-  const { method, url, status, ms } = fieldsOf(request, reply, reply.statusCode);
-  const start = `{"level":30,"time":${Date.now()},${BASE},"reqId":${JSON.stringify(request.id)}`;
-  return `${start},"method":"${method}","url":${JSON.stringify(url)},"status":${status},"ms":${ms},"msg":"request"}\n`;
+  const fields = JSON.stringify(fieldsOf(request, reply, reply.statusCode)).slice(1, -1);
+  return `{"level":30,"time":${Date.now()},${BASE},"reqId":${JSON.stringify(request.id)},${fields},"msg":"request"}\n`;
 }
 
 /**

@@ -63,6 +63,15 @@ The target of a create is the collection, which exists and has no entity tag: \`
 \`If-Match\` with entity tags are false. Lists and probes ignore preconditions. No resource has a \`Last-Modified\`, so
 \`If-Modified-Since\` and \`If-Unmodified-Since\` are ignored (RFC 9110, 13.1.3 and 13.1.4).
 
+## Authentication
+
+With authentication, every operation except the probes needs a credential: an access token of the issuer (JWT), or an API key,
+as \`Authorization: Bearer …\`. A missing or invalid credential is 401, a credential without the scope of the operation is 403;
+\`WWW-Authenticate\` tells which (RFC 6750). Both are sent before the parameters and the body are validated. Tasks belong to the
+caller who created them: the tasks of others are 404 and are not in lists, except with the scope \`tasks:all\`.
+
+If the operator has switched authentication off, this document has no security, and everyone may read and write.
+
 ## Errors
 
 Every error is an \`ApiError\`. Clients that prefer \`application/problem+json\` get the same error as a \`Problem\` (RFC 9457).
@@ -91,10 +100,22 @@ const section = (title: string) =>
 export const DESCRIPTION = `This document describes every response, including errors. The service sends nothing else. The prefilled values of
 each operation at [\`/docs\`](/docs) work on a new database, from top to bottom.
 
-Conventions: ${['Base path', 'Requests', 'Lists', 'Conditional requests', 'Errors', 'Headers of every response'].map(section).join(', ')}.`;
+Conventions: ${['Base path', 'Requests', 'Lists', 'Conditional requests', 'Authentication', 'Errors', 'Headers of every response'].map(section).join(', ')}.`;
+
+/** The credentials: their scopes are in the security of each operation. */
+export const securitySchemes = {
+  bearerAuth: {
+    type: 'http' as const,
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description:
+      'An access token of the configured issuer (JWT, RFC 9068 and RFC 8725), or an API key. Both are sent as `Authorization: Bearer …`.',
+  },
+};
 
 /** The tags that are not resources. The last one has no operations: it describes the common rules. */
 export const OTHER_TAGS = [
+  { name: 'identity', description: 'The caller of the API.' },
   { name: 'service', description: 'Liveness and readiness probes for operators.' },
   { name: 'conventions', description: CONVENTIONS },
 ];

@@ -84,6 +84,8 @@ export function errorResponses<Status extends ErrorStatus = never>(...occurrence
 
 /** The headers of errors, by status, besides those of every response. */
 const headersByStatus: Readonly<Record<number, readonly DeclaredHeader[]>> = {
+  401: ['WWW-Authenticate'],
+  403: ['WWW-Authenticate'],
   415: ['Accept-Encoding'],
   503: ['Retry-After'],
 };

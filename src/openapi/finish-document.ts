@@ -5,14 +5,18 @@ import { SharedComponents } from './shared-components.ts';
 /**
  * Completes the document that is generated from the schemas of the routes: adds the examples of models to their uses, and
  * turns common responses and headers into components.
+ *
+ * @param isAuthOn Whether operations need credentials; otherwise the document has no security.
  */
-export function finishDocument(document: GeneratedDocument): object {
+export function finishDocument(document: GeneratedDocument, isAuthOn: boolean): object {
   const { paths, components, ...head } = document;
+  const { securitySchemes, ...models } = components;
   const shared = new SharedComponents();
   const operations = Object.entries(paths).flatMap(([path, item]) =>
     Object.values(item).map((operation) => ({ path, operation })),
   );
   for (const { path, operation } of operations) {
+    if (!isAuthOn) operation.security = [];
     operation.parameters?.forEach(makeDefaultOptional);
     operation.parameters?.forEach(keepFromBeingSent);
     if (operation.requestBody) {
@@ -30,7 +34,11 @@ export function finishDocument(document: GeneratedDocument): object {
   const schemas = Object.fromEntries(
     Object.entries(components.schemas).map(([name, schema]) => [name, describeDefaults(schema)]),
   );
-  return { ...head, paths, components: { ...components, schemas, ...shared.components() } };
+  return {
+    ...head,
+    paths,
+    components: { ...models, schemas, ...shared.components(), ...(isAuthOn && { securitySchemes }) },
+  };
 }
 
 /** Declares a parameter with a default as optional: TypeBox requires its property, because validation fills in the default. */

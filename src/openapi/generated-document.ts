@@ -56,6 +56,7 @@ export interface Response {
 export interface Operation {
   /** The example of the body, if it differs from the example of the model. */
   'x-request-example'?: unknown;
+  security?: object[];
   parameters?: Parameter[];
   requestBody?: RequestBody;
   responses: Record<string, Response | Reference>;
@@ -68,5 +69,5 @@ export interface GeneratedDocument {
   servers: object[];
   tags: object[];
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, DocumentSchema> };
+  components: { schemas: Record<string, DocumentSchema>; securitySchemes?: object };
 }

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { resources } from '../../schemas/index.ts';
 import { VERSIONED_BASE } from '../http/request-target.ts';
 import { packageVersion } from '../package.ts';
-import { DESCRIPTION, OTHER_TAGS } from './description.ts';
+import { DESCRIPTION, OTHER_TAGS, securitySchemes } from './description.ts';
 import { finishDocument } from './finish-document.ts';
 import type { GeneratedDocument } from './generated-document.ts';
 import { RenderedDocument } from './rendered-document.ts';
@@ -35,6 +35,7 @@ export const openapi = fp(
           server('/', 'This server (local, staging or production)'),
           server(VERSIONED_BASE, 'This server (local, staging or production), stable base path'),
         ],
+        components: { securitySchemes },
         tags: [
           ...resources.map(({ names, texts }) => ({ name: names.many, description: texts.group })),
           ...OTHER_TAGS,
@@ -42,7 +43,7 @@ export const openapi = fp(
       },
       // The types of the plugin also allow references anywhere, and documents of version 2.
       transformObject: (generated) =>
-        finishDocument((generated as { openapiObject: GeneratedDocument }).openapiObject),
+        finishDocument((generated as { openapiObject: GeneratedDocument }).openapiObject, app.isAuthOn),
       refResolver: {
         buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `def-${index}`),
       },

@@ -1,5 +1,6 @@
 import {
   BodyTooLarge,
+  Forbidden,
   MalformedJson,
   MalformedRequest,
   NotAcceptable,
@@ -9,6 +10,7 @@ import {
   UnsupportedMediaType,
 } from '../http/errors.ts';
 import { contentRangeRefused } from '../http/requests.ts';
+import { missingScope, Unauthorized } from '../identity/plugin.ts';
 import { ValidationFailed } from '../validation/plugin.ts';
 import { occurrence } from './error-responses.ts';
 
@@ -81,6 +83,24 @@ export const PATCH_ERRORS = [
     headers: ['Accept-Patch'],
   }),
 ];
+
+/**
+ * The errors of every operation that requires a credential.
+ *
+ * @param scope Its scope; undefined if every credential suffices.
+ */
+export const accessErrors = (scope?: string) => [
+  occurrence(Unauthorized),
+  ...(scope === undefined
+    ? []
+    : [
+        occurrence(Forbidden, { name: `Missing${scopeInPascalCase(scope)}`, details: [missingScope(scope)] }),
+      ]),
+];
+
+/** As in `SongsRead`: operations of one path may differ in their scopes. */
+const scopeInPascalCase = (scope: string) =>
+  scope.replaceAll(/(?:^|[:-])([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /** The error of a request with a false `If-Match` or `If-None-Match`. */
 export const preconditionFailed = occurrence(PreconditionFailed);

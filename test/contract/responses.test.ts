@@ -6,6 +6,8 @@ import { resources } from '../../schemas/index.ts';
 import { MISSING_ID } from '../support/builders.ts';
 import type { CheckedResponse, Client } from '../support/client.ts';
 import { checkResponse } from '../support/contract.ts';
+import { acceptingKeys, authenticated, bearer, fullKey, idleKey } from '../support/credentials.ts';
+import { startIssuer } from '../support/issuer.ts';
 import {
   collectionOf,
   createdId,
@@ -26,7 +28,9 @@ import { rawExchange } from '../support/raw-exchange.ts';
 import { startService } from '../support/service.ts';
 import { unreliableServer } from '../support/unreliable-server.ts';
 
-const { app, call } = await startService(t, { MAX_TASKS: '20' });
+const WITH_AUTH = acceptingKeys(fullKey, idleKey);
+const { app, call: anonymous } = await startService(t, { ...WITH_AUTH, MAX_TASKS: '20' });
+const call = authenticated(anonymous, fullKey.key);
 Object.assign(app.server, { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 100 });
 await app.listen({ port: 0, host: '127.0.0.1' });
 const port = Number(new URL(app.listeningOrigin).port);
@@ -89,7 +93,7 @@ async function provoke(
 /** Sends what no client would send, and compares the response with its example. */
 async function sendBytes(t: Test, { target, declared }: DeclaredError, bytes: string) {
   const url = target.path.replace('{id}', String(MISSING_ID));
-  const head = `${target.method} ${url} HTTP/1.1\r\nhost: setlist\r\ncontent-type: application/json\r\n`;
+  const head = `${target.method} ${url} HTTP/1.1\r\nhost: setlist\r\ncontent-type: application/json\r\nauthorization: ${bearer(fullKey.key).authorization}\r\n`;
   const response = await rawExchange(port, head + bytes);
   checkResponse(target.method, url, response);
   t.equal(response.status, declared.status, `${declared.name}`);
@@ -138,13 +142,28 @@ async function provokeAll(t: Test, condition: Provocation, send: Client) {
 
 t.test('each operation that uses the database is 503 during an outage', async (t) => {
   const database = await unreliableServer(t);
-  const service = await startService(t, database.environment);
+  const service = await startService(t, { ...WITH_AUTH, ...database.environment });
   await database.shut();
-  await provokeAll(t, 'outage', service.call);
+  await provokeAll(t, 'outage', authenticated(service.call, fullKey.key));
 });
 
 t.test('each operation that uses the database is 500 while its tables are missing', async (t) => {
-  const service = await startService(t);
+  const service = await startService(t, WITH_AUTH);
   await service.app.pg.query(`DROP TABLE ${resources.map(({ names }) => names.table).join(', ')} CASCADE`);
-  await provokeAll(t, 'missing tables', service.call);
+  await provokeAll(t, 'missing tables', authenticated(service.call, fullKey.key));
 });
+
+t.test('each operation that only uses the issuer is 503 until its keys are loaded', async (t) => {
+  const issuer = await startIssuer(t);
+  await issuer.close();
+  const service = await startService(t, issuer.environment);
+  await provokeAll(t, 'issuer away', authenticated(service.call, issuer.token()));
+});
+
+t.test(
+  'each operation that needs a caller is 401 if authentication is off and nothing names one',
+  async (t) => {
+    const service = await startService(t);
+    await provokeAll(t, 'without authentication', service.call);
+  },
+);

@@ -3,6 +3,7 @@ import { models } from '../../schemas/index.ts';
 import { defineResource } from '../../schemas/resource.ts';
 import { integer, nullable, string } from '../../schemas/resource-fields.ts';
 import { batched } from '../../src/crud/batched.ts';
+import type { RowAccess } from '../../src/crud/conditional-write.ts';
 import { contractOf } from '../../src/crud/contract.ts';
 import { repositoryOf } from '../../src/crud/repository.ts';
 import { registerRoutes, routesOf } from '../../src/crud/routes.ts';
@@ -17,9 +18,9 @@ const venues: Feature = async (app) => {
   const loud = returnedColumns(venue).replace('name,', 'upper(name) AS name,');
   const statements = {
     ...statementsOf(venue),
-    find: (ids: readonly number[]) => ({
+    find: (items: readonly RowAccess[]) => ({
       text: `SELECT ${loud} FROM concert_venues WHERE id = ANY ($1)`,
-      values: [ids],
+      values: [items.map(({ id }) => id)],
     }),
   };
   const defaults = repositoryOf(venue, app.databases, statements);

@@ -52,11 +52,11 @@ t.test(
 
     const one = { id: MISSING_ID, required: undefined, excluded: undefined };
     await songs.create(newSong());
-    await songs.find(one.id);
+    await songs.find(one);
     await songs.update({ ...one, patch: { year: 2015 } });
     await songs.delete(one);
     await tasks.create(newTask());
-    await tasks.find(one.id);
+    await tasks.find(one);
     await tasks.update({ ...one, patch: { done: true } });
     await tasks.delete(one);
     for (const sort of [

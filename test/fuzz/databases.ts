@@ -40,7 +40,7 @@ async function serverDatabases(): Promise<Databases> {
       made.push(name);
       const own = new URL(url);
       own.pathname = `/${name}`;
-      return { ...COMMON, DATABASE_URL: own.href, NODE_ENV: 'production' };
+      return { ...COMMON, DATABASE_URL: own.href, NODE_ENV: 'production', AUTH: 'off' };
     },
     stop: async () => {
       for (const name of made) await administrate(url, `DROP DATABASE ${name} WITH (FORCE)`);

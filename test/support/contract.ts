@@ -41,6 +41,7 @@ interface DeclaredResponse {
 export interface Operation {
   operationId: string;
   tags: string[];
+  security: Record<string, readonly string[]>[];
   parameters?: { name: string; in: string; example?: unknown }[];
   requestBody?: { content: Record<string, { example?: unknown }> };
   responses: Record<string, DeclaredResponse | Reference>;

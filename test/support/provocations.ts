@@ -5,6 +5,7 @@ import type { Test } from 'tap';
 import type { AnyResource } from '../../schemas/resource.ts';
 import { MISSING_ID } from './builders.ts';
 import type { Client } from './client.ts';
+import { idleKey } from './credentials.ts';
 import { collectionOf, type Target, type TargetRequest, validBody } from './operations.ts';
 
 /** What a change of a request may depend on. */
@@ -27,6 +28,10 @@ export type Provocation =
   | { bytes: string }
   /** Any request causes the error while the database is away. */
   | 'outage'
+  /** A request without a credential causes the error if authentication is off. */
+  | 'without authentication'
+  /** A token causes the error while the keys of the issuer were never loaded. */
+  | 'issuer away'
   /** Any request causes the error while the tables are missing. */
   | 'missing tables'
   /** Every operation declares the error, but nothing that these do can fail. */
@@ -47,6 +52,7 @@ const withPayload =
 
 /** The errors that operations of several features have. */
 export const sharedProvocations: Provocations = {
+  Unauthorized: withHeader('authorization', ''),
   NotAcceptable: withHeader('accept', 'text/html'),
   InvalidQuery: (request) => ({ ...request, url: `${request.url}?page=2` }),
   InvalidId: withId('first'),
@@ -70,6 +76,8 @@ export const sharedProvocations: Provocations = {
 /** The errors that follow from the declaration of a resource. */
 export const resourceProvocations = ({ names, unique }: AnyResource): Provocations => ({
   [`Invalid${names.model}`]: withInputsOfExample,
+  [`Missing${names.models}Read`]: withHeader('authorization', `Bearer ${idleKey.key}`),
+  [`Missing${names.models}Write`]: withHeader('authorization', `Bearer ${idleKey.key}`),
   [`${names.model}NotFound`]: withId(MISSING_ID),
   ...(unique.length > 0 && { [`${names.model}Exists`]: withBodyOfAnother }),
 });

@@ -14,6 +14,11 @@ export const notReadyDetail = (part: string, msg: string) => ({ type: 'not_ready
 /** The detail of the error, and of its example, if the database does not respond. */
 export const databaseNotReady = notReadyDetail('database', 'The database does not respond');
 
+export const issuerNotReady = notReadyDetail(
+  'issuer',
+  'The keys of the issuer of tokens were not loaded yet',
+);
+
 const notReady = occurrence(Unavailable, {
   name: 'NotReady',
   details: [databaseNotReady],
@@ -32,7 +37,7 @@ export const getReadiness = {
   operationId: 'getReadiness',
   summary: 'Check that the service is ready for requests',
   description:
-    'Queries the database. The response is 503 while the service is stopping or the database does not respond.',
+    'Queries the database. The response is 503 while the service is stopping, the database does not respond, or the keys of the configured issuer were not loaded yet.',
   response: {
     200: jsonResponse('The service is ready for requests', ref(Readiness)),
     ...errorResponses(notReady),

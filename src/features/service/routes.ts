@@ -3,7 +3,7 @@ import { callerOf } from '../../database/batching/plugin.ts';
 import { PROBE_TIMEOUT } from '../../database/plugin.ts';
 import type { Queryable } from '../../database/pooled-database.ts';
 import { Unavailable } from '../../http/errors.ts';
-import { databaseNotReady, getHealth, getReadiness, notReadyDetail } from './contract.ts';
+import { databaseNotReady, getHealth, getReadiness, issuerNotReady, notReadyDetail } from './contract.ts';
 
 /** Liveness and readiness probes. */
 export const serviceRoutes: FastifyPluginAsyncTypebox<{ database: Queryable }> = async (
@@ -25,6 +25,8 @@ export const serviceRoutes: FastifyPluginAsyncTypebox<{ database: Queryable }> =
     } catch (cause) {
       throw new Unavailable({ cause, details: [databaseNotReady] });
     }
-    return { status: 'ready' as const, checks: { database: 'ok' as const } };
+    if (app.issuer?.isLoaded === false) throw new Unavailable({ details: [issuerNotReady] });
+    const issuer = app.issuer && { issuer: 'ok' as const };
+    return { status: 'ready' as const, checks: { database: 'ok' as const, ...issuer } };
   });
 };

@@ -23,12 +23,13 @@ export const tasks: Feature = async (app, { maxTasks }) => {
 /** @param maxTasks The maximum number of tasks; 0 means no limit. */
 export const taskStatements = (maxTasks: number) => ({
   ...statementsOf(task),
-  create: (tasks: readonly TaskCreate[]): Statement => ({
+  create: (tasks: readonly (TaskCreate & { owner?: string | undefined })[]): Statement => ({
     text: CREATE_WITHIN,
     values: [
       tasks.map(({ title }) => title),
       tasks.map(({ description = '' }) => description),
       tasks.map(({ done = false }) => done),
+      tasks.map(({ owner }) => owner),
       maxTasks,
     ],
   }),
@@ -39,11 +40,12 @@ export const taskStatements = (maxTasks: number) => ({
  */
 const CREATE_WITHIN = `
   WITH room AS (
-    SELECT CASE $4::integer WHEN 0 THEN cardinality($1::text[]) ELSE $4 - total END AS places
-    FROM task_totals WHERE only_row AND ($4 = 0 OR total < $4) FOR UPDATE
+    SELECT CASE $5::integer WHEN 0 THEN cardinality($1::text[]) ELSE $5 - total END AS places
+    FROM task_totals WHERE only_row AND ($5 = 0 OR total < $5) FOR UPDATE
   )
-  INSERT INTO tasks (title, description, done)
-  SELECT title, description, done
-  FROM room, unnest($1::text[], $2::text[], $3::boolean[]) WITH ORDINALITY AS new (title, description, done, place)
+  INSERT INTO tasks (title, description, done, owner)
+  SELECT title, description, done, owner
+  FROM room,
+    unnest($1::text[], $2::text[], $3::boolean[], $4::text[]) WITH ORDINALITY AS new (title, description, done, owner, place)
   WHERE place <= places ORDER BY place
   RETURNING ${returnedColumns(task)}`;

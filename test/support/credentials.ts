@@ -1,0 +1,43 @@
+// API keys for tests of a service with authentication.
+import { resources } from '../../schemas/index.ts';
+import { generateApiKey, hashOf } from '../../src/identity/api-keys.ts';
+import type { Client } from './client.ts';
+
+/** Every scope that a declared resource has. */
+export const SCOPES: readonly string[] = resources.flatMap(({ names: { scopes }, owned }) => [
+  scopes.read,
+  scopes.write,
+  ...(owned ? [scopes.all] : []),
+]);
+
+/** A key with its entry in `API_KEYS`. */
+export interface TestKey {
+  name: string;
+  key: string;
+  entry: string;
+}
+
+export function testKey(name: string, scopes: readonly string[]): TestKey {
+  const key = generateApiKey();
+  return { name, key, entry: `${name}:${hashOf(key).toString('hex')}:${scopes.join(',')}` };
+}
+
+/** A key with every scope, and one without scopes. */
+export const fullKey = testKey('full', SCOPES);
+export const idleKey = testKey('idle', []);
+
+/** The settings of a service that accepts these keys. */
+export const acceptingKeys = (...keys: readonly TestKey[]): Record<string, string> => ({
+  AUTH: 'on',
+  API_KEYS: keys.map(({ entry }) => entry).join(';'),
+});
+
+export const bearer = (credential: string): { authorization: string } => ({
+  authorization: `Bearer ${credential}`,
+});
+
+/** The same client; it sends this credential, unless a request has its own. */
+export const authenticated =
+  (call: Client, credential: string): Client =>
+  (method, url, options = {}) =>
+    call(method, url, { ...options, headers: { ...bearer(credential), ...options.headers } });
