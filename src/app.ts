@@ -4,6 +4,7 @@ import Fastify, { type FastifyHttpOptions, type FastifyInstance, type FastifySer
 import { models as allModels } from '../schemas/index.ts';
 import type { Model } from '../schemas/ref.ts';
 import type { Config } from './config.ts';
+import { idempotencyPurge } from './crud/idempotency-purge.ts';
 import { batching } from './database/batching/plugin.ts';
 import { database } from './database/plugin.ts';
 import { docs, redoc } from './docs/plugin.ts';
@@ -23,6 +24,7 @@ import { routedUrl } from './http/request-target.ts';
 import { responseHeaders } from './http/response-headers.ts';
 import { sharedSerializers } from './http/shared-serializers.ts';
 import { identity } from './identity/plugin.ts';
+import { limits } from './limits/plugin.ts';
 import { RequestLog, requestLogger } from './logging/request-log.ts';
 import { openapi } from './openapi/plugin.ts';
 import { responseValidation, validation } from './validation/plugin.ts';
@@ -62,6 +64,7 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
     await app.register(errors);
     await app.register(responseHeaders, { behindProxy: config.trustProxy.length > 0 });
     await app.register(cors, { origins: config.corsOrigins });
+    await app.register(limits, { ...config.limits, connect });
     await app.register(methodRouting);
     await app.register(identity, { auth: config.auth, connect });
     await app.register(dependencies, { overrides: overrides.overrides ?? [] });
@@ -71,6 +74,7 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
     await app.register(docs);
     await app.register(redoc);
     await app.register(database, { config, connect });
+    await app.register(idempotencyPurge, { hours: config.idempotencyHours, connect });
     await app.register(batching, { enabled: config.batching, requestDeadline: config.requestDeadline });
 
     await app.register(async (api) => {

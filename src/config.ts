@@ -9,6 +9,8 @@ import { OneOf } from '../schemas/fields.ts';
 import { ConfigError } from './config-error.ts';
 import { readServerUrl } from './database/server-url.ts';
 import { type AuthSettings, readAuth } from './identity/settings.ts';
+import type { LimitSettings } from './limits/plugin.ts';
+import { readQuota, readRedisUrl } from './limits/quota.ts';
 import { coercer } from './validation/coercion.ts';
 
 export { ConfigError };
@@ -43,6 +45,9 @@ const Environment = Type.Object({
   AUTH_ALGORITHMS: Type.String({ minLength: 1, default: 'ES256,RS256,PS256,EdDSA' }),
   AUTH_SCOPE_CLAIM: Type.String({ minLength: 1, default: 'scope' }),
   API_KEYS: Type.String({ default: '' }),
+  IDEMPOTENCY_HOURS: Type.Integer({ minimum: 1, maximum: 8760, default: 24 }),
+  RATE_LIMIT: Type.String({ minLength: 1, default: 'off' }),
+  REDIS_URL: Type.Optional(Type.String()),
   REQUEST_DEADLINE_MS: Type.Integer({ minimum: 100, maximum: 600_000, default: 5_000 }),
   BATCHING: OneOf(['on', 'off'], {
     description: 'Whether concurrent requests share statements.',
@@ -79,6 +84,10 @@ export interface Config {
   readonly validateResponses: boolean;
   /** The accepted credentials; undefined: everyone may read and write. */
   readonly auth: AuthSettings | undefined;
+  /** The time that idempotency keys are remembered, in hours. */
+  readonly idempotencyHours: number;
+  /** The limits of requests. */
+  readonly limits: LimitSettings;
   /** The maximum time that a request waits for the database, including queues, in milliseconds. */
   readonly requestDeadline: number;
   /** Whether concurrent requests share statements. */
@@ -116,6 +125,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     logLevel: environment.LOG_LEVEL,
     validateResponses: environment.VALIDATE_RESPONSES ?? environment.NODE_ENV !== 'production',
     auth: readAuth(environment),
+    idempotencyHours: environment.IDEMPOTENCY_HOURS,
+    limits: { quota: readQuota(environment.RATE_LIMIT), redisUrl: readRedisUrl(environment.REDIS_URL) },
     requestDeadline: environment.REQUEST_DEADLINE_MS,
     batching: environment.BATCHING === 'on',
   });

@@ -23,6 +23,9 @@ t.test('an empty environment results in the defaults, frozen', async (t) => {
     drainSeconds: 0,
     logLevel: 'info',
     validateResponses: true,
+    auth: undefined,
+    idempotencyHours: 24,
+    limits: { quota: undefined, redisUrl: undefined },
     requestDeadline: 5_000,
     batching: true,
   });
@@ -69,6 +72,8 @@ t.test('all settings are read', async (t) => {
       logLevel: 'warn',
       validateResponses: true,
       auth: undefined,
+      idempotencyHours: 24,
+      limits: { quota: undefined, redisUrl: undefined },
       requestDeadline: 250,
       batching: false,
     },

@@ -1,7 +1,9 @@
 import type { Resource } from '../../schemas/resource.ts';
 import type { Caller } from '../database/batching/batcher.ts';
 import type { Batching } from '../database/batching/batching.ts';
+import type { Values } from './columns.ts';
 import type { ConditionalWrite, RowAccess, WriteOutcome } from './conditional-write.ts';
+import type { IdempotentCreate, IdempotentOutcome } from './idempotent-create.ts';
 import {
   type Filters,
   filtersOf,
@@ -11,7 +13,7 @@ import {
   shapeOf,
 } from './listing.ts';
 import type { Repository, RowOf } from './repository.ts';
-import type { ResourceWrite, Values } from './statements.ts';
+import type { ResourceWrite } from './statements.ts';
 
 /** Keeps two writes to one row out of one batch: each must see the result of the previous one. */
 const onePerRow = { exclusiveKeyOf: ({ id }: ConditionalWrite): number => id };
@@ -38,6 +40,12 @@ export function batched<
   });
   const create = batching.batch(`${table}.create`, (items: readonly Create[]) =>
     repository.createMany(items),
+  );
+  const createIdempotent = batching.batch(
+    `${table}.create-idempotent`,
+    (creates: readonly IdempotentCreate<Create>[]) => repository.createIdempotentMany(creates),
+    // Repeated requests never share a batch: the later one must find the outcome of the earlier one.
+    { exclusiveKeyOf: ({ owner, key }) => `${owner}\0${key}` },
   );
   const update = batching.batch(
     `${table}.update`,
@@ -72,6 +80,13 @@ export function batched<
     /** Inserts an item. */
     create(item: Create, caller?: Caller): Promise<WriteOutcome<RowOf<Item>>> {
       return create(item, caller);
+    },
+    /** Inserts an item, unless an earlier request with the key has; then it returns the earlier outcome. */
+    createIdempotent(
+      create: IdempotentCreate<Create>,
+      caller?: Caller,
+    ): Promise<IdempotentOutcome<RowOf<Item>>> {
+      return createIdempotent(create, caller);
     },
     /** Updates the fields in the patch. */
     update(write: ResourceWrite<Update>, caller?: Caller): Promise<WriteOutcome<RowOf<Item>>> {

@@ -73,3 +73,14 @@ export function sortExpression(name: string, { fields, sortKeys }: AnyResource):
   const kind = sortKeys[name];
   return kind && fields[name]?.isNullable ? `coalesce(${column}, ${NULL_RANKS[kind].sql})` : column;
 }
+
+/** The select list of a row: its fields under their names in the contract, and its `version`. */
+export const returnedColumns = ({ fields, stamps }: Pick<AnyResource, 'fields' | 'stamps'>) =>
+  selected(['id', ...Object.keys(fields), ...stamps, 'version']);
+
+/** Values by field. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** The parameters of an insert: the values of each column. */
+export const createValues = (columns: readonly Column[], items: readonly Values[]): unknown[][] =>
+  columns.map(({ field, default: value }) => items.map(({ [field]: given = value }) => given));

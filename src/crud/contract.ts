@@ -6,6 +6,7 @@ import { ref } from '../../schemas/ref.ts';
 import type { AnyResource } from '../../schemas/resource.ts';
 import type { ErrorKind } from '../errors/define-error.ts';
 import { ReadPreconditions, WritePreconditions } from '../http/conditional-requests.ts';
+import { IdempotencyHeaders, IdempotencyKeyReused } from '../http/idempotency.ts';
 import { VERSIONED_BASE } from '../http/request-target.ts';
 import { MERGE_PATCH_DOCS, NoQuery, PATCH_TYPES } from '../http/requests.ts';
 import { security } from '../identity/plugin.ts';
@@ -88,10 +89,17 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
       summary: `Create ${a}`,
       description: texts.create,
       querystring: NoQuery,
+      headers: IdempotencyHeaders,
       body: ref(schemas.create),
       response: {
         201: withHeaderExample(
-          jsonResponse(`The created ${one}`, ref(schemas.written), 'Location', 'ETag'),
+          jsonResponse(
+            `The created ${one}`,
+            ref(schemas.written),
+            'Location',
+            'ETag',
+            'Idempotency-Replayed',
+          ),
           'Location',
           `${base}/${examples.created.id}`,
         ),
@@ -99,7 +107,8 @@ export function contractOf(resource: AnyResource, { notFound, conflict }: Resour
           ...BODY_ERRORS,
           ...accessErrors(scopes.write),
           invalid,
-          ...createConflict,
+          occurrence(IdempotencyKeyReused),
+          ...createConflict.map((conflict) => ({ ...conflict, headers: ['Idempotency-Replayed' as const] })),
           preconditionFailed,
         ),
       },

@@ -1,5 +1,7 @@
 import type { Resource } from '../../schemas/resource.ts';
+import { UniqueViolation } from '../database/failures.ts';
 import type { RepositoryDatabases } from '../database/pooled-database.ts';
+import type { Values } from './columns.ts';
 import {
   type ConditionalWrite,
   conflictOutcome,
@@ -9,8 +11,15 @@ import {
   type RowAccess,
   type WriteOutcome,
 } from './conditional-write.ts';
+import {
+  type IdempotentCreate,
+  type IdempotentOutcome,
+  type IdempotentResult,
+  idempotentOutcomes,
+  KEYS_CONSTRAINT,
+} from './idempotent-create.ts';
 import { type Filters, type Identified, type ListParameters, type Page, readPages } from './listing.ts';
-import { type ResourceWrite, type Statements, statementsOf, type Values } from './statements.ts';
+import { type ResourceWrite, type Statements, statementsOf } from './statements.ts';
 
 /** A row in the contract, and its version, a UUID that changes with each write. */
 export type RowOf<Item> = Item & { version: string };
@@ -65,6 +74,28 @@ export function repositoryOf<
     },
 
     /**
+     * Inserts items under different keys. All batches insert rows and keys in the same order, which prevents deadlocks.
+     *
+     * @throws {UniqueViolation} if one of several creates has a key that a concurrent create stores; nothing is inserted.
+     */
+    async createIdempotentMany(
+      creates: readonly IdempotentCreate<Create>[],
+    ): Promise<IdempotentOutcome<RowOf<Item>>[]> {
+      const ordered = creates.toSorted((a, b) => (keyOf(a.item) < keyOf(b.item) ? -1 : 1));
+      const { rows } = await repeated(
+        () => main.query<IdempotentResult>(statements.createIdempotent(ordered)),
+        {
+          // Alone, it finds the outcome of the concurrent create now.
+          times: creates.length === 1 ? 3 : 0,
+          after: (error) => error instanceof UniqueViolation && error.constraint === KEYS_CONSTRAINT,
+        },
+      );
+      const outcomes = idempotentOutcomes<RowOf<Item>>(resource, ordered, rows);
+      const byCreate = new Map(ordered.map((create, index) => [create, outcomes[index]]));
+      return creates.map((create) => byCreate.get(create) ?? { outcome: undefined, isReplayed: false });
+    },
+
+    /**
      * Updates the fields in the patches of different rows.
      *
      * @throws {UniqueViolation} if one of several writes is a conflict; no row is written.
@@ -95,6 +126,19 @@ export function repositoryOf<
       return rows[0]?.total ?? 0;
     },
   };
+}
+
+/** Runs a statement, and again after some of its failures. */
+async function repeated<Result>(
+  run: () => Promise<Result>,
+  { times, after }: { times: number; after: (error: unknown) => boolean },
+): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    if (times === 0 || !after(error)) throw error;
+    return repeated(run, { times: times - 1, after });
+  }
 }
 
 /** The methods of a repository. */

@@ -10,14 +10,16 @@ import {
   writePreconditions,
 } from '../http/conditional-requests.ts';
 import { InternalError, PreconditionFailed } from '../http/errors.ts';
+import { IdempotencyKeyReused, idempotencyKeyOf } from '../http/idempotency.ts';
 import { describePage } from '../http/pagination.ts';
 import { pathUnderBase } from '../http/request-target.ts';
 import { refusePartialPut } from '../http/requests.ts';
 import type { BatchedRepository } from './batched.ts';
+import type { Values } from './columns.ts';
 import type { WriteOutcome } from './conditional-write.ts';
 import { type Contract, linksOf, type ResourceErrors, rowParams } from './contract.ts';
+import { fingerprintOf } from './idempotent-create.ts';
 import type { Identified, ListParameters } from './listing.ts';
-import type { Values } from './statements.ts';
 
 /** Gives a part of a request, which Fastify has validated with this schema, the static type of the schema. */
 export const validated = <Value>(part: unknown, _schema: SchemaOf<Value>): Value => part as Value;
@@ -54,6 +56,20 @@ export function routesOf<
     return inEnvelope(row);
   }
 
+  /** Creates an item under an idempotency key, or finds the outcome of the first request with it. */
+  async function createOnce(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { key, item }: { key: string; item: Create },
+  ) {
+    const fingerprint = fingerprintOf(resource, item);
+    const create = { item, key, fingerprint, owner: request.principal?.owner ?? '' };
+    const { outcome, isReplayed } = await repository.createIdempotent(create, callerOf(request));
+    if (!outcome) throw new IdempotencyKeyReused();
+    if (isReplayed) reply.header('idempotency-replayed', 'true');
+    return outcome;
+  }
+
   return {
     async list(request: FastifyRequest, reply: FastifyReply) {
       const query = validated(request.query, schemas.query);
@@ -72,7 +88,12 @@ export function routesOf<
       checkCreatePreconditions(request.headers);
       const body = validated(request.body, schemas.create);
       const item = owned ? { ...body, owner: request.principal?.owner } : body;
-      const row = writtenRow(await repository.create(item, callerOf(request)), errors);
+      const key = idempotencyKeyOf(request.headers);
+      const outcome =
+        key === undefined
+          ? await repository.create(item, callerOf(request))
+          : await createOnce(request, reply, { key, item });
+      const row = writtenRow(outcome, errors);
       reply
         .code(201)
         .header('location', pathUnderBase(request.originalUrl, `${path}/${row.id}`))

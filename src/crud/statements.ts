@@ -1,16 +1,21 @@
 import type { Resource } from '../../schemas/resource.ts';
 import type { Statement } from '../database/pooled-database.ts';
-import { type Column, columnsOf, insertedColumns, selected } from './columns.ts';
+import {
+  type Column,
+  columnsOf,
+  createValues,
+  insertedColumns,
+  returnedColumns,
+  type Values,
+} from './columns.ts';
 import {
   type ConditionalWrite,
   conditionalText,
   conditionValues,
   type RowAccess,
 } from './conditional-write.ts';
+import { type IdempotentCreate, idempotentCreateOf } from './idempotent-create.ts';
 import { type Filters, type ListParameters, listingOf } from './listing.ts';
-
-/** Values by field. */
-export type Values = Readonly<Record<string, unknown>>;
 
 /** A row to write, and the fields to update. */
 export interface ResourceWrite<Update> extends ConditionalWrite {
@@ -31,6 +36,8 @@ export interface Statements<Create, Update, Query> {
    * existing ones are skipped. Without one, if not all items are inserted, the first ones are.
    */
   create(items: readonly Create[]): Statement;
+  /** Inserts items and stores their outcomes under their keys; see `idempotentCreateOf`. */
+  createIdempotent(creates: readonly IdempotentCreate<Create>[]): Statement;
   /** Updates different rows; see `conditionalText`. */
   update(writes: readonly ResourceWrite<Update>[]): Statement;
   delete(writes: readonly ConditionalWrite[]): Statement;
@@ -39,13 +46,6 @@ export interface Statements<Create, Update, Query> {
   /** Counts the rows that match the filters, as `total`. */
   count(filters: Filters): Statement;
 }
-
-/** The select list of a row: its fields under their names in the contract, and its `version`. */
-export const returnedColumns = ({
-  fields,
-  stamps,
-}: Pick<Resource<never, never, never, never>, 'fields' | 'stamps'>) =>
-  selected(['id', ...Object.keys(fields), ...stamps, 'version']);
 
 /** Compiles the statements of a resource. */
 export function statementsOf<
@@ -82,6 +82,7 @@ export function statementsOf<
       return { text: findOwnText, values: [ids, items.map(({ owner }) => owner)] };
     },
     create: (items) => ({ text: createText, values: createValues(inserted, items) }),
+    createIdempotent: idempotentCreateOf(resource),
     update: (writes) => ({
       text: updateText,
       values: [...conditionValues(resource, writes), ...patchValues(columns, writes)],
@@ -121,10 +122,6 @@ function insertText(table: string, columns: readonly Column[], unique: readonly 
     ON CONFLICT (${unique.join(', ')}) DO NOTHING
     RETURNING ${returned}`;
 }
-
-/** The parameters of an insert: the values of each column. */
-export const createValues = (columns: readonly Column[], items: readonly Values[]): unknown[][] =>
-  columns.map(({ field, default: value }) => items.map(({ [field]: given = value }) => given));
 
 /**
  * The update of many rows. Null in a patch sets a nullable column to null.

@@ -16,6 +16,7 @@ const families = {
   416: 'RangeNotSatisfiableError',
   417: 'ExpectationFailedError',
   422: 'ValidationError',
+  429: 'RateLimitError',
   431: 'HeadersTooLargeError',
   500: 'InternalError',
   501: 'NotImplementedError',

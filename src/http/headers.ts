@@ -23,7 +23,18 @@ export interface HeaderRules {
 export const headers = {
   Accept: { isAllowed: true },
   Authorization: { isAllowed: true },
+  'X-User-Id': { isAllowed: true },
   'Content-Type': { isAllowed: true },
+  'Idempotency-Key': { isAllowed: true },
+  'Idempotency-Replayed': {
+    isExposed: true,
+    schema: Type.String({
+      pattern: '^true$',
+      maxLength: 4,
+      description: 'Present if this is the outcome of an earlier request with the same `Idempotency-Key`.',
+      examples: ['true'],
+    }),
+  },
   'If-Match': { isAllowed: true },
   'If-None-Match': { isAllowed: true },
   'X-Request-Id': {
@@ -109,11 +120,33 @@ export const headers = {
       description: 'The path of the new resource.',
     }),
   },
+  RateLimit: {
+    on: 'any response',
+    isExposed: true,
+    schema: Type.String({
+      pattern: '^"default";r=[0-9]+;t=[0-9]+$',
+      maxLength: 100,
+      description:
+        'The number of requests that the caller can send at once (`r`), and the seconds until its quota is unused again (`t`); absent if requests are not limited (draft-ietf-httpapi-ratelimit-headers).',
+      examples: ['"default";r=599;t=1'],
+    }),
+  },
+  'RateLimit-Policy': {
+    on: 'any response',
+    isExposed: true,
+    schema: Type.String({
+      pattern: '^"default";q=[0-9]+;w=[0-9]+$',
+      maxLength: 100,
+      description:
+        'The quota of each caller: requests (`q`) per seconds (`w`); absent if requests are not limited.',
+      examples: ['"default";q=600;w=60'],
+    }),
+  },
   'Retry-After': {
     isExposed: true,
     schema: Int32({
       minimum: 1,
-      maximum: 3600,
+      maximum: 86_400,
       description: 'The number of seconds to wait before a retry.',
       examples: [1],
     }),

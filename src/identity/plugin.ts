@@ -2,6 +2,7 @@ import type { FastifyRequest, FastifySchema, onRequestHookHandler, RouteOptions 
 import fp from 'fastify-plugin';
 import { defineError } from '../errors/define-error.ts';
 import { Forbidden, Unavailable } from '../http/errors.ts';
+import { addressOf, type Limits } from '../limits/plugin.ts';
 import { isApiKey, verifyApiKey } from './api-keys.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 import { InvalidCredential, IssuerUnavailable, type Principal } from './principal.ts';
@@ -58,11 +59,12 @@ export const identity = fp<{ auth: AuthSettings | undefined; connect: boolean }>
     const authenticate = auth && authenticator(auth, verifier);
     app.addHook('onRoute', (route) => {
       const scopes = requiredScopes(route);
-      if (!authenticate || !scopes) return;
-      route.onRequest = [guard(authenticate, scopes), ...[route.onRequest ?? []].flat()];
+      if (!scopes) return;
+      const first = authenticate ? guard(authenticate, scopes) : app.limits && limitByAddress(app.limits);
+      if (first) route.onRequest = [first, ...[route.onRequest ?? []].flat()];
     });
   },
-  { name: 'identity', dependencies: ['errors'] },
+  { name: 'identity', dependencies: ['errors', 'limits'] },
 );
 
 /** The scopes that a route requires, all of them; undefined for public ones. */
@@ -87,15 +89,29 @@ function authenticator({ keys }: AuthSettings, verifier: TokenVerifier | undefin
   };
 }
 
+/** Without authentication, callers are counted by their addresses. */
+const limitByAddress =
+  (limits: Limits): onRequestHookHandler =>
+  (request, reply, done) =>
+    limits.limit(addressOf(request), reply, done);
+
 function guard(authenticate: Authenticate, scopes: readonly string[]): onRequestHookHandler {
-  return (request, _reply, done) => {
+  return (request, reply, done) => {
+    const { limits } = request.server;
     const admit = (principal: Principal) => {
       request.principal = principal;
       const missing = scopes.find((scope) => !principal.scopes.includes(scope));
       if (missing !== undefined) request.refusal = `missing scope ${missing}`;
-      done(missing === undefined ? undefined : forbidden(scopes, missing));
+      const error = missing === undefined ? undefined : forbidden(scopes, missing);
+      if (limits) limits.limit(principal.owner, reply, (limited) => done(limited ?? error));
+      else done(error);
     };
-    const refuse = (error: unknown) => done(refusal(request, error));
+    const refuse = (error: unknown) => {
+      if (error instanceof InvalidCredential) limits?.countFailure(request);
+      done(refusal(request, error));
+    };
+    const limited = limits?.failureLimit(request, reply);
+    if (limited) return done(limited);
     try {
       const principal = authenticate(credentialOf(request));
       if (principal instanceof Promise) principal.then(admit, refuse);

@@ -87,6 +87,7 @@ const headersByStatus: Readonly<Record<number, readonly DeclaredHeader[]>> = {
   401: ['WWW-Authenticate'],
   403: ['WWW-Authenticate'],
   415: ['Accept-Encoding'],
+  429: ['Retry-After'],
   503: ['Retry-After'],
 };
 

@@ -11,6 +11,7 @@ import {
 } from '../http/errors.ts';
 import { contentRangeRefused } from '../http/requests.ts';
 import { missingScope, Unauthorized } from '../identity/plugin.ts';
+import { RateLimited } from '../limits/plugin.ts';
 import { ValidationFailed } from '../validation/plugin.ts';
 import { occurrence } from './error-responses.ts';
 
@@ -91,6 +92,7 @@ export const PATCH_ERRORS = [
  */
 export const accessErrors = (scope?: string) => [
   occurrence(Unauthorized),
+  occurrence(RateLimited),
   ...(scope === undefined
     ? []
     : [

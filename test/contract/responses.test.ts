@@ -153,6 +153,13 @@ t.test('each operation that uses the database is 500 while its tables are missin
   await provokeAll(t, 'missing tables', authenticated(service.call, fullKey.key));
 });
 
+t.test('each operation with a quota is 429 once the quota is used', async (t) => {
+  const service = await startService(t, { ...WITH_AUTH, RATE_LIMIT: '1/86400' });
+  const send = authenticated(service.call, fullKey.key);
+  await send('GET', '/me');
+  await provokeAll(t, 'quota', send);
+});
+
 t.test('each operation that only uses the issuer is 503 until its keys are loaded', async (t) => {
   const issuer = await startIssuer(t);
   await issuer.close();

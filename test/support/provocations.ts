@@ -1,6 +1,7 @@
 // How to provoke each error that openapi.json declares: what is done to a valid request so that the response is this very
 // error. The names are those of the examples in the document. Errors that only one feature has are provoked by
 // test/features/NAME/provocations.ts.
+import { randomUUID } from 'node:crypto';
 import type { Test } from 'tap';
 import type { AnyResource } from '../../schemas/resource.ts';
 import { MISSING_ID } from './builders.ts';
@@ -30,6 +31,8 @@ export type Provocation =
   | 'outage'
   /** A request without a credential causes the error if authentication is off. */
   | 'without authentication'
+  /** The second request of a caller with a quota of one causes the error. */
+  | 'quota'
   /** A token causes the error while the keys of the issuer were never loaded. */
   | 'issuer away'
   /** Any request causes the error while the tables are missing. */
@@ -53,6 +56,8 @@ const withPayload =
 /** The errors that operations of several features have. */
 export const sharedProvocations: Provocations = {
   Unauthorized: withHeader('authorization', ''),
+  RateLimited: 'quota',
+  IdempotencyKeyReused: withKeyOfAnother,
   NotAcceptable: withHeader('accept', 'text/html'),
   InvalidQuery: (request) => ({ ...request, url: `${request.url}?page=2` }),
   InvalidId: withId('first'),
@@ -90,6 +95,25 @@ const withInputsOfExample: Change = (request, { examples }) => {
   const inputs = details.map(({ loc: [, field], input }) => [field, input]);
   return { ...request, json: { ...Object(request.json), ...Object.fromEntries(inputs) } };
 };
+
+/** Creates a row with a key, and sends another create with it. */
+async function withKeyOfAnother(
+  request: TargetRequest,
+  { target, call, t }: Context,
+): Promise<TargetRequest> {
+  const headers = { ...request.headers, 'idempotency-key': randomUUID() };
+  const created = await call('POST', collectionOf(target.path), { json: validBody(target.path), headers });
+  t.teardown(() => call('DELETE', String(created.headers.location)));
+  return { ...request, headers, json: otherBody(target.path, request.json) };
+}
+
+/** A valid body that differs from the given one, also for a resource whose bodies may be equal. */
+function otherBody(path: string, given: unknown): unknown {
+  const body = validBody(path);
+  if (JSON.stringify(body) !== JSON.stringify(given)) return body;
+  const [name, value] = Object.entries(body).find(([, member]) => typeof member === 'string') ?? [];
+  return name === undefined ? body : { ...body, [name]: `${value}`.replace(/.$/u, 'x') };
+}
 
 /** Creates a row, and asks for an equal one. */
 const withBodyOfAnother: Change = async (request, { target, call, t }) => {

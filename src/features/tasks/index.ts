@@ -1,9 +1,11 @@
 import { type TaskCreate, task } from '../../../schemas/task.ts';
 import { batched } from '../../crud/batched.ts';
+import { returnedColumns } from '../../crud/columns.ts';
 import { contractOf } from '../../crud/contract.ts';
+import { idempotentCreateOf } from '../../crud/idempotent-create.ts';
 import { repositoryOf } from '../../crud/repository.ts';
 import { registerRoutes, routesOf } from '../../crud/routes.ts';
-import { returnedColumns, statementsOf } from '../../crud/statements.ts';
+import { statementsOf } from '../../crud/statements.ts';
 import type { Statement } from '../../database/pooled-database.ts';
 import { defineError } from '../../errors/define-error.ts';
 import type { Feature } from '../feature.ts';
@@ -23,6 +25,7 @@ export const tasks: Feature = async (app, { maxTasks }) => {
 /** @param maxTasks The maximum number of tasks; 0 means no limit. */
 export const taskStatements = (maxTasks: number) => ({
   ...statementsOf(task),
+  createIdempotent: idempotentCreateOf(task, { text: (first) => roomText(`$${first}`), value: maxTasks }),
   create: (tasks: readonly (TaskCreate & { owner?: string | undefined })[]): Statement => ({
     text: CREATE_WITHIN,
     values: [
@@ -36,13 +39,18 @@ export const taskStatements = (maxTasks: number) => ({
 });
 
 /**
- * Inserts tasks in order, up to the limit. The lock on the total, which triggers maintain, serialises concurrent creates.
+ * The number of tasks that may be created; no row if there is no room. The lock on the total, which triggers maintain, serialises
+ * concurrent creates.
+ *
+ * @param limit The parameter with the maximum number of tasks.
  */
+const roomText = (limit: string) => `
+  SELECT CASE ${limit}::integer WHEN 0 THEN 2147483647 ELSE ${limit} - total END AS places
+  FROM task_totals WHERE only_row AND (${limit} = 0 OR total < ${limit}) FOR UPDATE`;
+
+/** Inserts tasks in order, up to the limit. */
 const CREATE_WITHIN = `
-  WITH room AS (
-    SELECT CASE $5::integer WHEN 0 THEN cardinality($1::text[]) ELSE $5 - total END AS places
-    FROM task_totals WHERE only_row AND ($5 = 0 OR total < $5) FOR UPDATE
-  )
+  WITH room AS (${roomText('$5')})
   INSERT INTO tasks (title, description, done, owner)
   SELECT title, description, done, owner
   FROM room,

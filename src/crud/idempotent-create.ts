@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import type { AnyResource } from '../../schemas/resource.ts';
+import type { Statement } from '../database/pooled-database.ts';
+import { createValues, insertedColumns, returnedColumns, type Values } from './columns.ts';
+import type { WriteOutcome } from './conditional-write.ts';
+
+/** The primary key of the table of keys: a concurrent create with the same key violates it. */
+export const KEYS_CONSTRAINT = 'idempotency_keys_pkey';
+
+/** A create that has an effect once, however often it is repeated. */
+export interface IdempotentCreate<Create = Values> {
+  readonly item: Create;
+  /** The principal; empty without authentication. */
+  readonly owner: string;
+  readonly key: string;
+  /** Equal for equal requests; see {@link fingerprintOf}. */
+  readonly fingerprint: Buffer;
+}
+
+/** The outcome of an idempotent create. */
+export interface IdempotentOutcome<Row> {
+  /** Undefined: the key belongs to another request. */
+  outcome: WriteOutcome<Row> | undefined;
+  /** Whether it is the outcome of an earlier request. */
+  isReplayed: boolean;
+}
+
+/** A row of the statement, in the order of the creates. */
+export interface IdempotentResult {
+  place_: number;
+  is_replayed_: boolean;
+  is_same_: boolean;
+  outcome_: Record<string, unknown> | null;
+}
+
+/** SHA-256 of a create and the values of its fields, in any order. */
+export function fingerprintOf(
+  { names, fields }: Pick<AnyResource, 'names' | 'fields'>,
+  item: Values,
+): Buffer {
+  const values = Object.keys(fields).map((name) => item[name]);
+  return createHash('sha256')
+    .update(`POST ${names.path} ${JSON.stringify(values)}`)
+    .digest();
+}
+
+/** The SQL that limits how many rows may be created: a common table expression `room (places_)`, and its parameter. */
+export interface Room {
+  /** @param first The number of its parameter. */
+  text(first: number): string;
+  value: unknown;
+}
+
+/**
+ * Compiles the statement that inserts items, stores their outcomes under their keys, and returns both new and stored outcomes.
+ *
+ * The key and the row are written by one statement, so that neither exists without the other. A concurrent create with the same key
+ * violates the primary key, and its row is rolled back: no `ON CONFLICT` may skip the key. Repeated, it finds the stored outcome.
+ */
+export function idempotentCreateOf(resource: AnyResource, room?: Room) {
+  const { table } = resource.names;
+  const columns = insertedColumns(resource);
+  const names = columns.map(({ name }) => name).join(', ');
+  const arrays = columns.map(({ type }, index) => `$${index + 4}::${type}[]`).join(', ');
+  const places = room ? `, room (places_) AS (${room.text(columns.length + 4)})` : '';
+  const fits = room ? 'JOIN room ON rank_ <= places_' : '';
+  const isConflict = resource.unique.length > 0 ? 'ON CONFLICT DO NOTHING' : '';
+  const text = `
+    WITH given AS MATERIALIZED (
+      SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], ${arrays})
+      WITH ORDINALITY AS given (key_owner_, key_, fingerprint_, ${names}, place_)
+    ), seen AS (
+      SELECT place_, known.fingerprint = fingerprint_ AS is_same_, known.outcome AS outcome_
+      FROM given JOIN idempotency_keys AS known ON known.owner = key_owner_ AND known.key = key_
+    ), fresh AS MATERIALIZED (
+      SELECT *, nextval(pg_get_serial_sequence('${table}', 'id'))::integer AS id_, row_number() OVER (ORDER BY place_) AS rank_
+      FROM given WHERE place_ NOT IN (SELECT place_ FROM seen)
+    )${places}, created AS (
+      INSERT INTO ${table} (id, ${names}) OVERRIDING SYSTEM VALUE
+      SELECT id_, ${names} FROM fresh ${fits} ORDER BY place_
+      ${isConflict} RETURNING ${returnedColumns(resource)}
+    ), outcomes AS (
+      SELECT place_, key_owner_, key_, fingerprint_, CASE WHEN created.id IS NOT NULL THEN to_jsonb(created) END AS outcome_
+      FROM fresh LEFT JOIN created ON created.id = id_
+    ), stored AS (
+      INSERT INTO idempotency_keys (owner, key, fingerprint, outcome)
+      SELECT key_owner_, key_, fingerprint_, outcome_ FROM outcomes ORDER BY key_owner_, key_
+    )
+    SELECT place_, false AS is_replayed_, true AS is_same_, outcome_ FROM outcomes
+    UNION ALL SELECT place_, true, is_same_, outcome_ FROM seen`;
+  return (creates: readonly IdempotentCreate[]): Statement => ({
+    text,
+    values: [
+      creates.map(({ owner }) => owner),
+      creates.map(({ key }) => key),
+      creates.map(({ fingerprint }) => fingerprint),
+      ...createValues(
+        columns,
+        creates.map(({ item }) => item),
+      ),
+      ...(room ? [room.value] : []),
+    ],
+  });
+}
+
+/** The row of a stored outcome, as a statement returns it: JSON of PostgreSQL renders instants with an offset. */
+export function rowOf<Row>(resource: AnyResource, outcome: Record<string, unknown>): Row {
+  const row = { ...outcome };
+  for (const [name, kind] of Object.entries({
+    ...Object.fromEntries(Object.entries(resource.fields).map(([name, field]) => [name, field.kind])),
+    ...Object.fromEntries(resource.stamps.map((name) => [name, 'instant'])),
+  })) {
+    const value = row[name];
+    if (kind === 'instant' && typeof value === 'string') row[name] = new Date(value).toISOString();
+  }
+  return row as Row;
+}
+
+/** The outcomes of idempotent creates, in order. */
+export function idempotentOutcomes<Row>(
+  resource: AnyResource,
+  creates: readonly IdempotentCreate[],
+  rows: readonly IdempotentResult[],
+): IdempotentOutcome<Row>[] {
+  const results = new Map(rows.map((row) => [Number(row.place_), row]));
+  return creates.map((_, index) => {
+    const result = results.get(index + 1);
+    if (!result) throw new Error(`The statement has no outcome for item ${index + 1}`);
+    const { is_same_: isSame, is_replayed_: isReplayed, outcome_: outcome } = result;
+    if (!isSame) return { outcome: undefined, isReplayed };
+    return {
+      outcome:
+        outcome === null ? { status: 'conflict' } : { status: 'written', row: rowOf<Row>(resource, outcome) },
+      isReplayed,
+    };
+  });
+}
