@@ -1,18 +1,18 @@
 import { Type } from '@sinclair/typebox';
-import { OneOf } from './fields.ts';
+import { OneOf, Text } from './fields.ts';
 import { model } from './ref.ts';
 
 export const Me = model(
   'Me',
   Type.Object(
     {
-      id: Type.String({
+      id: Text({
         minLength: 1,
         maxLength: 255,
         description: 'The subject of the token, the name of the API key, or the `X-User-Id` of the request.',
         examples: ['ada'],
       }),
-      scopes: Type.Array(Type.String({ maxLength: 4096, examples: ['songs:read'] }), {
+      scopes: Type.Array(Text({ maxLength: 4096, examples: ['songs:read'] }), {
         maxItems: 4096,
         description: 'The scopes of the credential.',
         examples: [['songs:read', 'songs:write']],

@@ -70,7 +70,7 @@ async function tryClient(client) {
     if (installed.status === 'rejected')
       return [say({ ...setUp, ok: false, output: String(installed.reason) })];
     if (service.status === 'rejected') return [say({ ...setUp, ok: false, output: String(service.reason) })];
-    return await runSteps(client, service.value.url);
+    return await runSteps(client, service.value);
   } finally {
     if (service.status === 'fulfilled') await service.value.stop();
   }
@@ -79,11 +79,11 @@ async function tryClient(client) {
 /** @returns {Promise<Result[]>} */
 async function runSteps(
   /** @type {import('./clients/catalogue.mjs').Client} */ client,
-  /** @type {string} */ url,
+  /** @type {{ url: string, credential: string }} */ { url, credential },
 ) {
   const done = [];
   for (const { name, command, timeout, onNewNode } of client.steps) {
-    const env = { ...client.environment, SETLIST_URL: url };
+    const env = { ...client.environment, SETLIST_URL: url, SETLIST_CREDENTIAL: credential };
     const outcome = await (onNewNode ? pathWithNewNode() : Promise.resolve(undefined)).then(
       (PATH) => runCommand(command, { cwd: client.folder, timeout, env: { ...env, ...(PATH && { PATH }) } }),
       (reason) => ({ ok: false, ms: 0, output: String(reason) }),

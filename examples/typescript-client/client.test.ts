@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { bodyOf, connect, SetlistError } from './client.ts';
-import { allSongs, changeSong } from './songs.ts';
+import { addSong, allSongs, changeSong } from './songs.ts';
 
 const baseUrl = process.env.SETLIST_URL ?? 'http://127.0.0.1:3000';
-const client = connect(baseUrl);
+const client = connect(baseUrl, { credential: process.env.SETLIST_CREDENTIAL });
 const unique = (text: string) => `${text} ${process.pid}-${Date.now()}`;
 const add = async (song: string, artist: string, year: number | null = null) =>
   bodyOf(await client.POST('/songs', { body: { song, artist, year } })).data;
@@ -31,6 +31,27 @@ test('errors have a code and details', async () => {
   });
 });
 
+test('a song is added once, although responses are lost and the service is unavailable', async () => {
+  const body = { song: 'Once', artist: unique('Nobody'), year: 2026 };
+  const unreliable = connect(baseUrl, { credential: process.env.SETLIST_CREDENTIAL });
+  let attempts = 0;
+  unreliable.use({
+    // The service has added the song when the response is lost.
+    onResponse: async ({ response }) => {
+      attempts++;
+      if (attempts === 1) throw new TypeError('fetch failed');
+      if (attempts === 2) return Response.json({ code: 'unavailable' }, { status: 503, headers: { 'retry-after': '0' } });
+      return response;
+    },
+  });
+  const song = await addSong(unreliable, body);
+  equal(attempts, 3);
+  const stored: number[] = [];
+  for await (const { id } of allSongs(client, { artist: body.artist })) stored.push(id);
+  deepEqual(stored, [song.id]);
+  await rejects(addSong(client, body), { status: 409, code: 'song_exists' });
+});
+
 test('concurrent changes are all kept', async () => {
   const { id } = await add('Counter', unique('All'), 0);
   const increment = () => changeSong(client, id, ({ year }) => ({ year: (year ?? 0) + 1 }));
@@ -40,7 +61,7 @@ test('concurrent changes are all kept', async () => {
 
 test('a change fails after too many conflicts', async () => {
   const { id } = await add('Contested', unique('Everyone'), 0);
-  const conflicting = connect(baseUrl);
+  const conflicting = connect(baseUrl, { credential: process.env.SETLIST_CREDENTIAL });
   conflicting.use({
     onRequest: async ({ request }) => {
       const params = { path: { id } };

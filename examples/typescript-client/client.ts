@@ -2,6 +2,7 @@ import createClient, { type Client } from 'openapi-fetch';
 import type { components, paths } from './generated/setlist.ts';
 
 export type Song = components['schemas']['Song'];
+export type SongCreate = components['schemas']['SongCreate'];
 export type SongUpdate = components['schemas']['SongUpdate'];
 export type SongQuery = NonNullable<paths['/songs']['get']['parameters']['query']>;
 export type SongFilter = Omit<SongQuery, 'cursor'>;
@@ -27,14 +28,18 @@ export class SetlistError extends Error {
   }
 }
 
-/**
- * A client of the service at the base URL.
- *
- * @param timeout In milliseconds; a request that takes longer fails with a `TimeoutError`.
- */
-export function connect(baseUrl: string, { timeout = 5000 } = {}): SetlistClient {
+export interface ConnectOptions {
+  /** In milliseconds; a request that takes longer fails with a `TimeoutError`. */
+  timeout?: number;
+  /** An access token or an API key, for a service with authentication. */
+  credential?: string | undefined;
+}
+
+/** A client of the service at the base URL. */
+export function connect(baseUrl: string, { timeout = 5000, credential }: ConnectOptions = {}): SetlistClient {
   return createClient<paths, 'application/json'>({
     baseUrl,
+    headers: credential === undefined ? {} : { authorization: `Bearer ${credential}` },
     fetch: (request) =>
       fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(timeout)]) }),
   });

@@ -1,13 +1,15 @@
 // Adds a song if it does not exist, changes it, and lists the catalogue.
-import { bodyOf, connect, SetlistError } from './client.ts';
-import { allSongs, changeSong } from './songs.ts';
+import { connect, SetlistError } from './client.ts';
+import { addSong, allSongs, changeSong } from './songs.ts';
 
-const client = connect(process.env.SETLIST_URL ?? 'http://127.0.0.1:3000');
+const client = connect(process.env.SETLIST_URL ?? 'http://127.0.0.1:3000', {
+  credential: process.env.SETLIST_CREDENTIAL,
+});
 const song = { song: 'Take Me Back to Eden', artist: 'Sleep Token' };
 
 try {
-  const { data } = bodyOf(await client.POST('/songs', { body: song }));
-  console.log(`Added the song ${data.id}`);
+  const { id } = await addSong(client, song);
+  console.log(`Added the song ${id}`);
 } catch (error) {
   if (!(error instanceof SetlistError && error.code === 'song_exists')) throw error;
   console.log('The song exists');

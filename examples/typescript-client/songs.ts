@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   bodyOf,
   type SetlistClient,
   type Song,
+  type SongCreate,
   type SongFilter,
   type SongQuery,
   type SongUpdate,
@@ -26,6 +28,37 @@ function nextCursor(link: string | null): string | undefined {
   if (target === undefined) return undefined;
   return new URL(target, 'http://localhost').searchParams.get('cursor') ?? undefined;
 }
+
+/**
+ * Adds a song once, although the service or the network may fail: a request that may have had an effect is repeated with the same
+ * `Idempotency-Key`, so that the song is not added twice.
+ *
+ * @param key Equal for repetitions of this create, also after a restart of this program.
+ * @throws {SetlistError} `song_exists`, or the error of the last attempt.
+ */
+export async function addSong(
+  client: SetlistClient,
+  body: SongCreate,
+  { key = randomUUID(), attempts = 8 }: { key?: string; attempts?: number } = {},
+): Promise<Song> {
+  const params = { header: { 'idempotency-key': key } };
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const added = await client.POST('/songs', { params, body });
+      const { status, headers } = added.response;
+      if (![429, 503].includes(status) || attempt === attempts) return bodyOf(added).data;
+      await delay(Number(headers.get('retry-after') ?? 0) * 1000 + backoff(attempt));
+    } catch (error) {
+      // fetch throws a TypeError for a broken connection; the signal of a timeout throws a TimeoutError.
+      const isLost = error instanceof TypeError || (error instanceof Error && error.name === 'TimeoutError');
+      if (!isLost || attempt === attempts) throw error;
+      await delay(backoff(attempt));
+    }
+  }
+}
+
+/** In milliseconds: doubles with each attempt up to 5 s, at random, so that clients do not retry at the same time. */
+const backoff = (attempt: number): number => Math.random() * Math.min(5000, 50 * 2 ** attempt);
 
 /**
  * Updates a song without losing concurrent changes: the write requires the version that was read (`If-Match`). If that is

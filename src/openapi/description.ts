@@ -109,7 +109,7 @@ export const securitySchemes = {
     scheme: 'bearer',
     bearerFormat: 'JWT',
     description:
-      'An access token of the configured issuer (JWT, RFC 9068 and RFC 8725), or an API key. Both are sent as `Authorization: Bearer …`.',
+      'An access token of the configured issuer (JWT, RFC 9068, verified by the rules of RFC8725), or an API key. Both are sent as `Authorization: Bearer …`.',
   },
 };
 

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyRequest, FastifySchema } from 'fastify';
+import { Text } from '../../../schemas/fields.ts';
 import { Me } from '../../../schemas/identity.ts';
 import { ref } from '../../../schemas/ref.ts';
 import { defineError } from '../../errors/define-error.ts';
@@ -23,7 +24,7 @@ export const getMe = {
   querystring: NoQuery,
   headers: Type.Object({
     'x-user-id': Type.Optional(
-      Type.String({
+      Text({
         maxLength: 255,
         description: 'The id of the caller, if authentication is off; ignored otherwise.',
         examples: ['ada'],

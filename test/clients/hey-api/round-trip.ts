@@ -15,7 +15,10 @@ import {
   updateSong,
 } from './generated/index.js';
 
-client.setConfig({ baseUrl: process.env.SETLIST_URL ?? '' });
+client.setConfig({
+  baseUrl: process.env.SETLIST_URL ?? '',
+  auth: process.env.SETLIST_CREDENTIAL,
+});
 const artist = 'hey-api';
 
 const created = await createSong({ body: { song: 'Song 1', artist, year: 2019 } });

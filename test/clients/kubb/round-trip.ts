@@ -19,7 +19,10 @@ import {
   updateSong,
 } from './generated/index.js';
 
-setConfig({ baseURL: process.env.SETLIST_URL ?? '' });
+setConfig({
+  baseURL: process.env.SETLIST_URL ?? '',
+  headers: { authorization: `Bearer ${process.env.SETLIST_CREDENTIAL}` },
+});
 const artist = 'kubb';
 
 /** The body of the expected error. Its type comes from the document, by status. */

@@ -64,13 +64,18 @@ func nextCursor(link *string) *string {
 func main() {
 	background, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	client := must(setlist.NewClientWithResponses(os.Getenv("SETLIST_URL")))
+	authenticate := func(_ context.Context, request *http.Request) error {
+		request.Header.Set("Authorization", "Bearer "+os.Getenv("SETLIST_CREDENTIAL"))
+		return nil
+	}
+	client := must(setlist.NewClientWithResponses(
+		os.Getenv("SETLIST_URL"), setlist.WithRequestEditorFn(authenticate)))
 	create := func(song string) *setlist.CreateSongResponse {
-		return must(client.CreateSongWithResponse(background, setlist.SongCreate{Song: song, Artist: artist}))
+		return must(client.CreateSongWithResponse(background, nil, setlist.SongCreate{Song: song, Artist: artist}))
 	}
 
 	year := nullable.NewNullableWithValue[int32](2019)
-	created := must(client.CreateSongWithResponse(background, setlist.SongCreate{Song: "Song 1", Artist: artist, Year: year}))
+	created := must(client.CreateSongWithResponse(background, nil, setlist.SongCreate{Song: "Song 1", Artist: artist, Year: year}))
 	first := present(created.JSON201, "created song").Data
 	expectEqual(first.Artist, artist, "artist")
 	expectEqual(must(first.Year.Get()), 2019, "year")
@@ -104,7 +109,7 @@ func main() {
 	expectEqual(conflict.Code, "song_exists", "code of a conflict")
 	expectEqual(conflict.Message, "Song already exists", "message of a conflict")
 
-	invalid := present(must(client.CreateSongWithResponse(background, setlist.SongCreate{})).JSON422, "failed validation")
+	invalid := present(must(client.CreateSongWithResponse(background, nil, setlist.SongCreate{})).JSON422, "failed validation")
 	expectEqual(invalid.Code, "validation_failed", "code of a failed validation")
 	details := present(invalid.Details, "details")
 	expectEqual(len(details), 2, "failures")
@@ -133,7 +138,7 @@ func main() {
 	gone := must(client.GetSongWithResponse(background, first.Id, nil))
 	expectEqual(present(gone.JSON404, "error after the delete").Code, "song_not_found", "code after the delete")
 
-	task := present(must(client.CreateTaskWithResponse(background, setlist.TaskCreate{Title: artist})).JSON201, "created task")
+	task := present(must(client.CreateTaskWithResponse(background, nil, setlist.TaskCreate{Title: artist})).JSON201, "created task")
 	expectEqual(task.Done, false, "default of done")
 	expectEqual(task.Description, "", "default of description")
 	done := false

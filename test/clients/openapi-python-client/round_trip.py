@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from setlist_client import Client
+from setlist_client import AuthenticatedClient
 from setlist_client.api.service import get_health
 from setlist_client.api.songs import create_song, delete_song, get_song, list_songs, replace_song, update_song
 from setlist_client.api.tasks import create_task, list_tasks
@@ -57,7 +57,11 @@ def next_cursor(link: str) -> str | Unset:
     return parse_qs(urlsplit(target[1]).query)["cursor"][0] if target else UNSET
 
 
-with Client(base_url=os.environ["SETLIST_URL"], raise_on_unexpected_status=True) as client:
+with AuthenticatedClient(
+    base_url=os.environ["SETLIST_URL"],
+    token=os.environ["SETLIST_CREDENTIAL"],
+    raise_on_unexpected_status=True,
+) as client:
     created = create_song.sync_detailed(
         client=client, body=SongCreate(song="Song 1", artist=ARTIST, year=2019)
     )

@@ -5,7 +5,10 @@ import { nextCursor } from '../shared/next-cursor.ts';
 import type { paths } from './generated/setlist.ts';
 
 // The second type argument is the media type of responses: without it, errors could also be problems.
-const client = createClient<paths, 'application/json'>({ baseUrl: process.env.SETLIST_URL ?? '' });
+const client = createClient<paths, 'application/json'>({
+  baseUrl: process.env.SETLIST_URL ?? '',
+  headers: { authorization: `Bearer ${process.env.SETLIST_CREDENTIAL}` },
+});
 const artist = 'openapi-fetch';
 
 const created = await client.POST('/songs', { body: { song: 'Song 1', artist, year: 2019 } });

@@ -17,6 +17,14 @@ import {
 
 const artist = 'orval';
 
+// The generated functions call the global fetch, without a hook for credentials.
+const { fetch } = globalThis;
+globalThis.fetch = (input, init) => {
+  const headers = new Headers(init?.headers);
+  headers.set('authorization', `Bearer ${process.env.SETLIST_CREDENTIAL}`);
+  return fetch(input, { ...init, headers });
+};
+
 /** Narrows the response to the type of the expected status. */
 function expectStatus<Response extends { status: number }, Status extends Response['status']>(
   response: Response,
