@@ -25,6 +25,7 @@ const TESTS = [
   'test/features/venues/venues.test.ts',
   'test/features/exhibits/exhibits.test.ts',
   'test/contract/responses.test.ts',
+  'test/identity/access-matrix.test.ts',
   'test/contract/links.test.ts',
   'test/openapi/plugin.test.ts',
   'test/http/body-limit.test.ts',

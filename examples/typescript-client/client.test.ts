@@ -40,7 +40,8 @@ test('a song is added once, although responses are lost and the service is unava
     onResponse: async ({ response }) => {
       attempts++;
       if (attempts === 1) throw new TypeError('fetch failed');
-      if (attempts === 2) return Response.json({ code: 'unavailable' }, { status: 503, headers: { 'retry-after': '0' } });
+      if (attempts === 2)
+        return Response.json({ code: 'unavailable' }, { status: 503, headers: { 'retry-after': '0' } });
       return response;
     },
   });

@@ -4,7 +4,10 @@ import { dirname, join, resolve } from 'node:path';
 import t, { type Test } from 'tap';
 
 /** The rooms of src/, from top to bottom: each imports only rooms below it, and schemas/. */
-const ROOMS = ['features', 'crud', 'docs', 'openapi', 'http', 'validation', 'errors', 'database', 'logging'];
+const ROOMS = [
+  ...['features', 'crud', 'docs', 'openapi', 'identity', 'limits', 'http', 'validation'],
+  ...['errors', 'database', 'logging'],
+];
 const ABOVE_ALL = ['app', 'config', 'server'];
 
 /** Lints the given files with the project's configuration, and returns the violated rule of each reported file. */
