@@ -60,6 +60,8 @@ declare module 'fastify' {
   interface FastifySchema {
     /** The example of the request body, if it differs from the example of the model. */
     'x-request-example'?: unknown;
+    /** The names of optional parameters that docs pages send by default. */
+    'x-prefilled'?: readonly string[];
   }
 }
 

@@ -18,7 +18,9 @@ export function finishDocument(document: GeneratedDocument, isAuthOn: boolean): 
   for (const { path, operation } of operations) {
     if (!isAuthOn) operation.security = [];
     operation.parameters?.forEach(makeDefaultOptional);
-    operation.parameters?.forEach(keepFromBeingSent);
+    for (const parameter of operation.parameters ?? []) {
+      if (!operation['x-prefilled']?.includes(parameter.name)) keepFromBeingSent(parameter);
+    }
     if (operation.requestBody) {
       showRequestExample(operation);
       describeBody(operation.requestBody, components.schemas);

@@ -56,6 +56,8 @@ export interface Response {
 export interface Operation {
   /** The example of the body, if it differs from the example of the model. */
   'x-request-example'?: unknown;
+  /** The names of optional parameters that docs pages send by default. */
+  'x-prefilled'?: readonly string[];
   security?: object[];
   parameters?: Parameter[];
   requestBody?: RequestBody;

@@ -52,6 +52,8 @@ export interface OperationObject {
   tags?: string[];
   security?: object[];
   parameters?: ParameterObject[];
+  /** The names of optional parameters that docs pages send by default. */
+  'x-prefilled'?: readonly string[];
   requestBody?: { content: Record<string, MediaTypeObject> };
   responses: Record<string, ResponseObject>;
 }

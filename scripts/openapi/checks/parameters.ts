@@ -16,9 +16,11 @@ export const parametersAreDescribed: Check = (document) =>
  * with every request.
  */
 export const optionalParametersStayEmpty: Check = (document) =>
-  operationsOf(document).flatMap(({ place, parameters = [] }) =>
+  operationsOf(document).flatMap(({ place, parameters = [], 'x-prefilled': prefilled = [] }) =>
     parameters
-      .filter(({ required, example }) => !required && example !== undefined)
+      .filter(
+        ({ name, required, example }) => !required && example !== undefined && !prefilled.includes(name),
+      )
       .map(({ name }) => `${place}: Swagger UI would send the example of ${name} by default`),
   );
 

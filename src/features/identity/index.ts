@@ -22,6 +22,7 @@ export const getMe = {
   description:
     'Returns the caller of the request: the owner of its credential. If authentication is off, the header `X-User-Id` names the caller.',
   querystring: NoQuery,
+  'x-prefilled': ['x-user-id'],
   headers: Type.Object({
     'x-user-id': Type.Optional(
       Text({
