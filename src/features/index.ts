@@ -4,4 +4,4 @@ import { songs } from './songs/index.ts';
 import { tasks } from './tasks/index.ts';
 
 /** The features that serve JSON. */
-export const features: readonly Feature[] = [songs, tasks, identity];
+export const features: readonly Feature[] = [identity, songs, tasks];
