@@ -30,8 +30,11 @@ public final class RoundTrip {
   private static final String ARTIST = "openapi-generator";
   private static final Pattern NEXT = Pattern.compile("<[^>]*[?&]cursor=([^&>]*)[^>]*>\\s*;\\s*rel=\"next\"");
 
+  // The APIs read the interceptor when they are constructed.
   private final ApiClient client = new ApiClient(
-      HttpClient.newBuilder(), ApiClient.createDefaultObjectMapper(), System.getenv("SETLIST_URL"));
+      HttpClient.newBuilder(), ApiClient.createDefaultObjectMapper(), System.getenv("SETLIST_URL"))
+      .setRequestInterceptor(
+          request -> request.header("Authorization", "Bearer " + System.getenv("SETLIST_CREDENTIAL")));
   private final SongsApi songs = new SongsApi(client);
   private final TasksApi tasks = new TasksApi(client);
   private final ServiceApi service = new ServiceApi(client);
@@ -49,8 +52,6 @@ public final class RoundTrip {
   }
 
   private void run() throws Exception {
-    client.setRequestInterceptor(
-        request -> request.header("Authorization", "Bearer " + System.getenv("SETLIST_CREDENTIAL")));
     ApiResponse<SongEnvelope> created = songs.createSongWithHttpInfo(create(newSong("Song 1").year(2019)));
     expect(created.getStatusCode(), "status of a create").is(201);
     Song first = created.getData().getData();
