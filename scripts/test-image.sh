@@ -127,6 +127,21 @@ check_running() {
   check "$1: the acceptance tests" acceptance
 }
 
+# Everybody could reach it: it must say how to set up authentication, and exit.
+refuses_without_decision() { fails start '' && grep 'AUTH' "$work/service.log"; }
+
+status_of() { curl --silent --output /dev/null --write-out '%{http_code}' "$@" "http://127.0.0.1:$port/tasks"; }
+
+authenticates() {
+  local pair key entry
+  pair=$(in_container "$image_user" node -e "import('/app/dist/src/identity/api-keys.js').then(({ generateApiKey, hashOf }) => {
+    const key = generateApiKey();
+    console.log(key, hashOf(key).toString('hex'));
+  })") && key=${pair% *} entry="ci:${pair#* }:tasks:read" && stop &&
+    start '' AUTH=on "API_KEYS=$entry" DATA_DIR=memory:// &&
+    [[ $(status_of) == 401 && $(status_of --header "Authorization: Bearer $key") == 200 ]]
+}
+
 write_song() {
   curl --silent --show-error --fail-with-body --output "$work/written.json" --header 'Content-Type: application/json' \
     --data '{"song":"Kept over a restart","artist":"The Volumes","year":2001}' "http://127.0.0.1:$port/songs"
@@ -141,12 +156,14 @@ has_written_song() {
 on_embedded() {
   local volume=$work/volume
   install -d -o "${image_user%:*}" -g "${image_user#*:}" -m 0700 "$volume"
-  check 'embedded: it starts' start "$volume"
+  check 'embedded: it does not start without AUTH' refuses_without_decision
+  check 'embedded: it starts' start "$volume" AUTH=off
   check_running embedded
   check 'embedded: a song is written' write_song
   check 'embedded: it exits with code 0 on SIGTERM' stop
-  check 'embedded: it starts again' start "$volume"
+  check 'embedded: it starts again' start "$volume" AUTH=off
   check 'embedded: the written song is still there' has_written_song
+  check 'embedded: with AUTH=on, a request needs a key' authenticates
   check 'embedded: it exits with code 0 on SIGTERM again' stop
 }
 
@@ -176,7 +193,7 @@ as_postgres() {
 # As in compose.yaml: the password has its own variable, because a URL would need escapes.
 on_postgresql() {
   check 'PostgreSQL server: the server starts' start_postgresql
-  check 'PostgreSQL server: it starts without a volume' start '' \
+  check 'PostgreSQL server: it starts without a volume' start '' AUTH=off \
     "DATABASE_URL=postgres://setlist@127.0.0.1:$postgresql_port/postgres" "PGPASSWORD=$password"
   check_running 'PostgreSQL server'
   check 'PostgreSQL server: it exits with code 0 on SIGTERM' stop

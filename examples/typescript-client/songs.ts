@@ -41,7 +41,7 @@ export async function addSong(
   body: SongCreate,
   { key = randomUUID(), attempts = 8 }: { key?: string; attempts?: number } = {},
 ): Promise<Song> {
-  const params = { header: { 'idempotency-key': key } };
+  const params = { header: { 'Idempotency-Key': key } };
   for (let attempt = 1; ; attempt++) {
     try {
       const added = await client.POST('/songs', { params, body });

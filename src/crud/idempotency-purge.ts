@@ -1,7 +1,5 @@
 import fp from 'fastify-plugin';
 
-/** In milliseconds; each instance adds up to as much at random, so that not all remove keys at the same time. */
-const INTERVAL = 300_000;
 /** The number of keys of one statement: a long one would hold up writes on the embedded database. */
 const MAX_KEYS = 1_000;
 
@@ -18,9 +16,13 @@ declare module 'fastify' {
   }
 }
 
-/** Removes old idempotency keys at intervals. */
-export const idempotencyPurge = fp<{ hours: number; connect: boolean }>(
-  async (app, { hours, connect }) => {
+/**
+ * Removes old idempotency keys at intervals.
+ *
+ * @param interval In milliseconds; each instance adds up to as much at random, so that not all remove keys at the same time.
+ */
+export const idempotencyPurge = fp<{ hours: number; connect: boolean; interval?: number }>(
+  async (app, { hours, connect, interval = 300_000 }) => {
     app.decorate('purgeIdempotencyKeys', async () => {
       let removed = 0;
       for (;;) {
@@ -40,7 +42,7 @@ export const idempotencyPurge = fp<{ hours: number; connect: boolean }>(
             .catch((err) => app.log.warn({ err }, 'Old idempotency keys were not removed'));
           if (timer) schedule();
         },
-        INTERVAL * (1 + Math.random()),
+        interval * (1 + Math.random()),
       ).unref();
     };
     schedule();

@@ -106,8 +106,11 @@ export class Connections {
     server.on(
       'checkContinue',
       receive((request, response) => {
-        if (Number(request.headers['content-length'] ?? 0) <= this.#options.bodyLimit)
-          response.writeContinue();
+        // The body is requested when a route reads it: a request that is rejected before needs none.
+        request.once('resume', () => {
+          const size = Number(request.headers['content-length'] ?? 0);
+          if (size <= this.#options.bodyLimit && !response.headersSent) response.writeContinue();
+        });
         handle(request, response);
       }),
     );

@@ -10,7 +10,7 @@ export const IdempotencyKeyReused = defineError(
 
 /** The headers of a create (draft-ietf-httpapi-idempotency-key-header). */
 export const IdempotencyHeaders = Type.Object({
-  'idempotency-key': Type.Optional(
+  'Idempotency-Key': Type.Optional(
     Type.String({
       pattern: '^("[ !#-~]{1,255}"|[!#-~]{1,255})$',
       maxLength: 257,

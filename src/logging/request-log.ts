@@ -10,6 +10,10 @@ import {
 /** The status in the log of a request whose client disconnected before its response; it is never sent. */
 const CLIENT_CLOSED_REQUEST = 499;
 const INFO_LEVELS: ReadonlySet<string> = new Set(['info', 'debug', 'trace']);
+/** A signed token, or an API key, which a client may send in a URL by mistake. */
+const CREDENTIAL = /eyJ[\w-]+\.[\w-]+\.[\w-]+|setlist_[0-9A-Za-z]{43,}/g;
+/** The length of the shortest of them. */
+const MIN_CREDENTIAL = 50;
 /** The members of every line after its time, as pino renders them. */
 const BASE = JSON.stringify({ pid: process.pid, hostname: hostname() }).slice(1, -1);
 
@@ -57,7 +61,7 @@ function fieldsOf(
 ) {
   return {
     method,
-    url: originalUrl,
+    url: originalUrl.length < MIN_CREDENTIAL ? originalUrl : originalUrl.replace(CREDENTIAL, '[credential]'),
     status,
     ms: Math.round(reply.elapsedTime * 100) / 100,
     ...(principal && { caller: principal.owner }),

@@ -146,4 +146,6 @@ t.test('a client that expects 100-continue sends its body only if it is wanted',
   );
   const refused = await rawExchanges(port, large);
   t.same(statusesOf(refused), [413]);
+  const unknown = await rawExchanges(port, withBody('POST', '/nowhere', body, 'Expect: 100-continue', LAST));
+  t.same(statusesOf(unknown), [404]);
 });

@@ -1,14 +1,22 @@
+import fastify from 'fastify';
+import fp from 'fastify-plugin';
+import pg from 'pg';
 import t from 'tap';
 import { models } from '../../schemas/index.ts';
+import { song } from '../../schemas/song.ts';
 import { batched } from '../../src/crud/batched.ts';
 import { contractOf } from '../../src/crud/contract.ts';
+import { idempotencyPurge } from '../../src/crud/idempotency-purge.ts';
+import { fingerprintOf, KEYS_CONSTRAINT } from '../../src/crud/idempotent-create.ts';
 import { repositoryOf } from '../../src/crud/repository.ts';
 import { registerRoutes, routesOf } from '../../src/crud/routes.ts';
+import { UniqueViolation } from '../../src/database/failures.ts';
 import type { Feature } from '../../src/features/feature.ts';
 import { createSong, newSong, newTask, unique } from '../support/builders.ts';
 import { atOnce, type Client, readPages, statusesOf } from '../support/client.ts';
 import { acceptingKeys, authenticated, testKey } from '../support/credentials.ts';
 import { startService } from '../support/service.ts';
+import { until } from '../support/until.ts';
 import { VENUE_TABLE, venue, venueErrors } from './venue.ts';
 
 const { call } = await startService(t, { MAX_TASKS: '0' });
@@ -180,4 +188,52 @@ t.test('old keys are removed', async (t) => {
   t.equal(await service.app.purgeIdempotencyKeys(), 2501);
   t.equal((await create('new')).headers['idempotency-replayed'], 'true');
   t.equal((await create('old')).headers['idempotency-replayed'], undefined);
+});
+
+t.test('old keys are removed at intervals, also after a failure', async (t) => {
+  const log: string[] = [];
+  const app = fastify({ logger: { level: 'warn', stream: { write: (line) => void log.push(line) } } });
+  let runs = 0;
+  const query = async () => {
+    runs++;
+    if (runs === 2) throw new Error('The database is unavailable');
+    return { rowCount: 0 };
+  };
+  await app.register(fp(async (app) => void app.decorate('pg', { query } as never), { name: 'database' }));
+  await app.register(idempotencyPurge, { hours: 24, connect: true, interval: 2 });
+  await until(() => runs > 3, 'old keys are not removed again');
+  await app.close();
+  t.equal(log.length, 1);
+  t.match(log[0], /The database is unavailable/);
+});
+
+t.test('a create that loses the race for its key has the outcome of the other one', async (t) => {
+  const item = newSong();
+  const create = { item, owner: '', key: 'one', fingerprint: fingerprintOf(song, item) };
+  const violation = (constraint: string) =>
+    new UniqueViolation(Object.assign(new pg.DatabaseError('', 0, 'error'), { constraint }));
+  const row = { ...item, id: 7, createdAt: '2026-11-20T07:28:35.123+00:00', version: 'v' };
+  let failures: UniqueViolation[] = [];
+  const query = async () => {
+    const failure = failures.shift();
+    if (failure) throw failure;
+    return { rows: [{ place_: 1, is_replayed_: true, is_same_: true, outcome_: row }] } as never;
+  };
+  const repository = repositoryOf(song, { main: { query }, lists: { query } });
+
+  failures = [violation(KEYS_CONSTRAINT), violation(KEYS_CONSTRAINT)];
+  t.match(await repository.createIdempotentMany([create]), [
+    { isReplayed: true, outcome: { status: 'written', row: { id: 7, createdAt: '2026-11-20T07:28:35.123Z' } } },
+  ]);
+  failures = [violation('another_key')];
+  await t.rejects(repository.createIdempotentMany([create]), UniqueViolation);
+  failures = Array.from({ length: 5 }, () => violation(KEYS_CONSTRAINT));
+  await t.rejects(repository.createIdempotentMany([create]), UniqueViolation);
+  t.equal(failures.length, 1, 'it is run four times');
+  failures = [violation(KEYS_CONSTRAINT)];
+  await t.rejects(
+    repository.createIdempotentMany([create, { ...create, key: 'two' }]),
+    UniqueViolation,
+    'the batcher runs several creates again, each by itself',
+  );
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { startThrowawayPostgres } from '../../scripts/throwaway-postgres.mjs';
+import { acceptingKeys, fullKey } from '../support/credentials.ts';
 import type { DatabaseName } from './options.ts';
 
 /** The database of the services under test. */
@@ -12,8 +13,16 @@ export interface Databases {
   stop(): Promise<void>;
 }
 
-/** Without a limit on tasks: otherwise most creates would be rejected. */
-const COMMON = { MAX_TASKS: '0', REQUEST_DEADLINE_MS: '60000' };
+/**
+ * With authentication, and the key of the clients in `SETLIST_KEY`; without a limit on tasks: otherwise most creates would be
+ * rejected.
+ */
+const COMMON = {
+  ...acceptingKeys(fullKey),
+  SETLIST_KEY: fullKey.key,
+  MAX_TASKS: '0',
+  REQUEST_DEADLINE_MS: '60000',
+};
 
 export function openDatabases(name: DatabaseName): Promise<Databases> {
   return name === 'server' ? serverDatabases() : Promise.resolve(embeddedDatabases);
@@ -40,7 +49,7 @@ async function serverDatabases(): Promise<Databases> {
       made.push(name);
       const own = new URL(url);
       own.pathname = `/${name}`;
-      return { ...COMMON, DATABASE_URL: own.href, NODE_ENV: 'production', AUTH: 'off' };
+      return { ...COMMON, DATABASE_URL: own.href, NODE_ENV: 'production' };
     },
     stop: async () => {
       for (const name of made) await administrate(url, `DROP DATABASE ${name} WITH (FORCE)`);

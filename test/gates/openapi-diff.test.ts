@@ -71,6 +71,11 @@ for (const [title, change, finding] of [
     /not ok - POST \/songs: the request property `year` became required/,
   ],
   [
+    'a required credential',
+    ({ paths }: LooseJson) => (paths['/ready'].get.security = [{ bearerAuth: ['songs:read'] }]),
+    /not ok - GET \/ready: .*security `bearerAuth: \[songs:read\]` was added/,
+  ],
+  [
     'a narrower parameter',
     ({ paths }: LooseJson) => {
       const limit = paths['/songs'].get.parameters.find(({ name }: LooseJson) => name === 'limit');

@@ -2,6 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import t from 'tap';
 import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
+import { testKey } from '../support/credentials.ts';
+import { startWithoutDatabase } from '../support/service.ts';
 
 /** The lines that a service with these options of its logger writes, without times. */
 async function linesOf(options: object): Promise<string[]> {
@@ -73,4 +75,15 @@ t.test('a route has its own level and serialisers', async (t) => {
     { msg: 'request', url: '/serialised' },
   ]);
   t.equal(ours.length, 3);
+});
+
+t.test('credentials in a URL are not logged', async (t) => {
+  const { call, log } = await startWithoutDatabase(t);
+  const { key } = testKey('ada', []);
+  const token = `eyJ${'a'.repeat(30)}.eyJ${'b'.repeat(30)}.${'c'.repeat(80)}`;
+  await call('GET', `/health?access_token=${token}&api_key=${key}&page=1`);
+  t.equal(log.at(-1)?.url, '/health?access_token=[credential]&api_key=[credential]&page=1');
+  const long = `/health?${'x=1&'.repeat(50)}eyJ`;
+  await call('GET', long);
+  t.equal(log.at(-1)?.url, long);
 });

@@ -38,6 +38,13 @@ async function serve(
     logger: { level: 'info', stream },
     ...overrides,
   });
-  t.teardown(() => app.close());
+  t.teardown(async () => {
+    await app.close();
+    const leaks = log.map((line) => JSON.stringify(line)).filter((line) => CREDENTIAL.test(line));
+    if (leaks.length > 0) throw new Error(`The log contains credentials:\n${leaks.join('\n')}`);
+  });
   return { app, call: injected(app), log };
 }
+
+/** A signed token, an API key, the secret of a Basic credential, or the password of a database. No log may contain one. */
+const CREDENTIAL = /eyJ[\w-]{8,}\.[\w-]{8,}\.|setlist_[0-9A-Za-z]{43}|\b(Basic|Bearer) [\w+/=-]{8,}|:\/\/[^/@"]*:[^/@"]+@/;

@@ -17,7 +17,7 @@ const app = await buildApp(config);
 const started = performance.now();
 const { requests, properties, statuses, findings } = await runCampaign({
   document: JSON.parse(readFileSync(join(packageRoot, 'openapi.json'), 'utf8')),
-  send: inProcess(app),
+  send: inProcess(app, process.env.SETLIST_KEY),
   seed,
   examples,
   bodyLimit: config.bodyLimit,

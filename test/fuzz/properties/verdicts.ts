@@ -9,6 +9,8 @@ const EXCUSES: Readonly<Record<number, (draft: Draft) => boolean>> = {
   404: ({ parameters }) => Object.keys(parameters).length > 0,
   409: ({ body }) => body !== undefined,
   412: ({ headers }) => headers['if-match'] !== undefined || headers['if-none-match'] !== undefined,
+  // The key of an earlier request.
+  422: ({ headers }) => headers['idempotency-key'] !== undefined,
 };
 
 /** @throws if a valid request was rejected, failed, or had another effect. */

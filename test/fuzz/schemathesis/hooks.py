@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.control import current_build_context
 
 BASE = os.environ["SETLIST_BASE"]
+KEY = os.environ["SETLIST_KEY"]
 
 # In its coverage phase, Schemathesis generates headers from letters and digits, which are not entity tags: it would send
 # an empty header as a valid one. A custom format provides values; the pattern still applies.
@@ -16,6 +17,8 @@ schemathesis.openapi.format(
     "entity-tags", st.just("*") | st.lists(tags | st.just(""), min_size=1, max_size=4).map(",".join)
 )
 
+# Different requests with one key are rejected.
+schemathesis.openapi.format("idempotency-keys", st.from_regex(r"[A-Za-z0-9_-]{20,60}", fullmatch=True))
 
 # The paths of resources that can be created and deleted.
 collections = []
@@ -32,11 +35,15 @@ def before_load_schema(context, raw_schema):
                     parameter["schema"]["format"] = "entity-tags"
                     # The example is no current tag: most writes would get 412.
                     del parameter["schema"]["examples"]
+                if parameter["name"] == "Idempotency-Key":
+                    parameter["schema"]["format"] = "idempotency-keys"
+                    del parameter["schema"]["examples"]
 
 
 # Hypothesis derives scenarios from earlier ones, and silently stops all of them if equal requests have another outcome,
 # for example because a song exists or a list is not empty. Therefore each scenario begins with empty collections.
 session = requests.Session()
+session.headers["Authorization"] = f"Bearer {KEY}"
 scenario = None
 
 

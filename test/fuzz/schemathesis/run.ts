@@ -70,7 +70,7 @@ async function runStage(run: SchemathesisRun, stage: Stage, base: string): Promi
 }
 
 async function attack(
-  { schemathesis, seed, examples, folder, signal }: SchemathesisRun,
+  { schemathesis, environment, seed, examples, folder, signal }: SchemathesisRun,
   { phases }: Stage,
   base: string,
 ) {
@@ -80,6 +80,7 @@ async function attack(
       `--config-file=${join(SOURCES, 'schemathesis.toml')}`,
       'run',
       `${base}/openapi.json`,
+      `--header=Authorization: Bearer ${environment.SETLIST_KEY}`,
       '--checks=all',
       `--phases=${phases.join(',')}`,
       `--seed=${seed}`,
@@ -96,6 +97,7 @@ async function attack(
         PYTHONDONTWRITEBYTECODE: '1',
         SCHEMATHESIS_HOOKS: join(SOURCES, 'hooks.py'),
         SETLIST_BASE: base,
+        SETLIST_KEY: environment.SETLIST_KEY,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
       signal,
