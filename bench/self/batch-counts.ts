@@ -1,4 +1,4 @@
-import type { BatcherCounts } from '../../src/database/batching/batcher.ts';
+import type { BatcherCounts } from '../../src/database/batching/batcher-options.ts';
 
 export type BatchCounts = Readonly<Record<string, Readonly<BatcherCounts>>>;
 

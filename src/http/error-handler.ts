@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { DeadlineError, DisconnectedError, QueueFullError } from '../database/batching/batcher.ts';
+import { DeadlineError, DisconnectedError, QueueFullError } from '../database/batching/delivery.ts';
 import { DatabaseUnavailable, IdsExhausted } from '../database/failures.ts';
 import { type ErrorKind, ServiceError } from '../errors/define-error.ts';
 import { representError } from '../errors/representation.ts';

@@ -1,92 +1,9 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Adaptation, type Caller, Group, type Place, vacate, type Waiter } from './group.ts';
-
-export type { Caller } from './group.ts';
-
-/** The options of a {@link Batcher}. */
-export interface BatcherOptions<Item, Result> {
-  /**
-   * Runs one batch of at most `maxBatchSize` items and returns one result per item, in the order of the items.
-   */
-  run(items: readonly Item[]): Promise<readonly Result[]>;
-  /**
-   * Identifies equal items, which share one place in the batch and its result. By default no two are equal. Where a
-   * result depends on the caller, so must its key.
-   */
-  keyOf?: ((item: Item, caller: Caller | undefined) => string | number) | undefined;
-  /**
-   * Identifies items that may share a batch: those of one group, of which there is a limited number. By default all
-   * items are one group. Groups take turns, and share the slots.
-   */
-  groupOf?: ((item: Item) => string) | undefined;
-  /**
-   * Adapts the batches of each group to the cost of its items, which may vary: the first batch has one item, and the
-   * duration of each batch decides the size of the next. By default each batch may have the largest size.
-   */
-  adaptation?: Adaptation | undefined;
-  /** Identifies items that must not be in one batch, such as writes to the same row. By default all may. */
-  exclusiveKeyOf?: ((item: Item) => string | number) | undefined;
-  /** The largest number of items in a batch. */
-  maxBatchSize: number;
-  /** The maximum number of batches in flight. */
-  maxInFlight: number;
-  /** The maximum number of callers in the queue. */
-  maxQueued: number;
-  /**
-   * Whether a failure may be caused by one item of the batch and had no effect, so that each item can be run
-   * again separately. By default no failure is isolated.
-   */
-  isolates?(error: unknown): boolean;
-}
-
-/** Counts since the start, and the current load. */
-export interface BatcherCounts {
-  /** Batches that were sent, including batches of one item. */
-  batches: number;
-  /** Items in those batches; `items / batches` is the average size. */
-  items: number;
-  /** Callers that shared the place of an equal item. */
-  shared: number;
-  /** Callers that disconnected before their batch was sent. */
-  disconnected: number;
-  /** Callers whose deadline passed, in the queue or in flight. */
-  expired: number;
-  /** Callers that were rejected because the queue was full. */
-  refused: number;
-  /** Callers that wait for a batch to be sent, now. */
-  queued: number;
-  /** Batches in flight, now. */
-  inFlight: number;
-}
-
-/** The queue is full: nothing was run, and the same call may succeed a moment later. */
-export class QueueFullError extends Error {
-  override readonly name = 'QueueFullError';
-}
-
-/** The caller disconnected before its batch was sent: nothing was run for it. */
-export class DisconnectedError extends Error {
-  override readonly name = 'DisconnectedError';
-}
-
-/** The deadline of the caller passed. */
-export class DeadlineError extends Error {
-  override readonly name = 'DeadlineError';
-
-  /** @param wasSent Whether the batch was in flight: its effects are then unknown. Otherwise nothing was run. */
-  constructor(wasSent: boolean) {
-    super(
-      wasSent
-        ? 'The deadline passed while the batch was in flight: its outcome is unknown'
-        : 'The deadline passed in the queue: nothing was run',
-    );
-  }
-}
+import type { BatcherCounts, BatcherOptions } from './batcher-options.ts';
+import { DeadlineError, Delivery, DisconnectedError, QueueFullError } from './delivery.ts';
+import { type Caller, Group, type Place, vacate, type Waiter } from './group.ts';
 
 type Batch<Item, Result> = readonly Place<Item, Result>[];
 
-/** The number of callers that get their results in one turn of the event loop: their continuations take time. */
-const MAX_SETTLED_PER_TURN = 64;
 /** The shortest time between two searches for callers whose deadline has passed, in milliseconds. */
 const MIN_EXPIRY_INTERVAL = 20;
 
@@ -111,8 +28,7 @@ export class Batcher<Item, Result> {
   /** The groups that have waiting callers, in the order of their turns. */
   readonly #waiting = new Set<Group<Item, Result>>();
   readonly #inFlight = new Set<Batch<Item, Result>>();
-  /** Results, or errors, that are being handed out in slices. */
-  #settling = 0;
+  readonly #delivery = new Delivery<Result>(() => this.#goOn());
   #scheduled = false;
   #expiryTimer: NodeJS.Timeout | undefined;
   /** When the timer runs out, at the earliest deadline. */
@@ -197,7 +113,7 @@ export class Batcher<Item, Result> {
   }
 
   #isIdle(): boolean {
-    return this.#waiting.size === 0 && this.#inFlight.size === 0 && this.#settling === 0;
+    return this.#waiting.size === 0 && this.#inFlight.size === 0 && this.#delivery.isIdle;
   }
 
   /** The group whose batch is to be sent next; undefined while there is no slot for any. */
@@ -252,7 +168,7 @@ export class Batcher<Item, Result> {
     this.#waiting.delete(group);
     if (places.size > 0) this.#waiting.add(group);
     this.#counts.disconnected += gone.length;
-    this.#reject(gone, () => new DisconnectedError('The caller disconnected'));
+    this.#delivery.reject(gone, () => new DisconnectedError('The caller disconnected'));
     this.#expire(late, false);
     return batch;
   }
@@ -271,7 +187,7 @@ export class Batcher<Item, Result> {
     this.#counts.inFlight--;
     // A full batch is sent first: it is in flight while these results are delivered.
     for (let next = this.#nextGroup(); next?.isFull; next = this.#nextGroup()) this.#sendNext(next);
-    void this.#settle(batch, settle);
+    void this.#delivery.settle(batch, settle);
   }
 
   /** Runs a batch, and returns the function that settles a waiter of the place with the given index. */
@@ -291,40 +207,13 @@ export class Batcher<Item, Result> {
   /** Runs and settles each place of a batch separately, except places without waiting callers. */
   async #runOneByOne(batch: Batch<Item, Result>): Promise<void> {
     for (const place of batch) {
-      if (place.waiters.length > 0) void this.#settle([place], await this.#run([place]));
+      if (place.waiters.length > 0) void this.#delivery.settle([place], await this.#run([place]));
     }
-  }
-
-  /** Settles the waiters of some places, a slice of them per turn of the event loop. */
-  async #settle(
-    places: readonly Pick<Place<Item, Result>, 'waiters'>[],
-    settle: (waiter: Waiter<Result>, index: number) => void,
-  ): Promise<void> {
-    let settled = 0;
-    this.#settling++;
-    for (const [index, place] of places.entries()) {
-      for (const waiter of vacate(place)) {
-        if (settled === MAX_SETTLED_PER_TURN) {
-          await nextTurn();
-          settled = 0;
-        }
-        settle(waiter, index);
-        settled++;
-      }
-    }
-    this.#settling--;
-    this.#goOn();
   }
 
   #expire(late: Waiter<Result>[], wasSent: boolean): void {
     this.#counts.expired += late.length;
-    this.#reject(late, () => new DeadlineError(wasSent));
-  }
-
-  #reject(waiters: Waiter<Result>[], makeError: () => Error): void {
-    if (waiters.length === 0) return;
-    const error = makeError();
-    void this.#settle([{ waiters }], ({ reject }) => reject(error));
+    this.#delivery.reject(late, () => new DeadlineError(wasSent));
   }
 
   #expireAt(deadline: number): void {

@@ -1,5 +1,7 @@
 import { isCancelled, isRolledBack } from '../failures.ts';
-import { Batcher, type BatcherCounts, type BatcherOptions, type Caller } from './batcher.ts';
+import { Batcher } from './batcher.ts';
+import type { BatcherCounts, BatcherOptions } from './batcher-options.ts';
+import type { Caller } from './group.ts';
 
 /** Runs one item, alone or in a batch, and returns its result. */
 export type Runner<Item, Result> = (item: Item, caller?: Caller) => Promise<Result>;

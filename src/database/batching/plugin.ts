@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import type { Caller } from './batcher.ts';
 import { Batching } from './batching.ts';
+import type { Caller } from './group.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {

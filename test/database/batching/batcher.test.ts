@@ -1,13 +1,9 @@
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import {
-  Batcher,
-  type BatcherOptions,
-  type Caller,
-  DeadlineError,
-  DisconnectedError,
-  QueueFullError,
-} from '../../../src/database/batching/batcher.ts';
+import { Batcher } from '../../../src/database/batching/batcher.ts';
+import type { BatcherOptions } from '../../../src/database/batching/batcher-options.ts';
+import { DeadlineError, DisconnectedError, QueueFullError } from '../../../src/database/batching/delivery.ts';
+import type { Caller } from '../../../src/database/batching/group.ts';
 
 /** A batcher whose batches are pending until the test resolves them; the result of an item contains its name. */
 function held(options: Partial<BatcherOptions<string, string>> = {}) {
