@@ -3,6 +3,11 @@ import { Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders, request } fr
 /** The time limit of a response, in milliseconds. */
 const DEADLINE = 120_000;
 
+/** The length of a body that does not fit into the buffers of a connection. */
+const LARGE = 65_536;
+/** How often a request with a large body is sent at most. */
+const ATTEMPTS = 5;
+
 /** Enough for the races. */
 const CONNECTIONS = 64;
 
@@ -44,6 +49,7 @@ function exchange(
   path: string,
   headers: OutgoingHttpHeaders,
   body: string | undefined,
+  attempt = 1,
 ): Promise<PeerResponse> {
   return new Promise((resolve, reject) => {
     const of = `${method} ${path}`;
@@ -62,9 +68,11 @@ function exchange(
       );
     });
     sent.on('error', (error: NodeJS.ErrnoException) => {
-      // HTTP allows a server to close an idle connection at any time, also when the client reuses it.
-      if (sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) {
-        resolve(exchange(origin, agent, method, path, headers, body));
+      // HTTP allows a server to close an idle connection at any time, also when the client reuses it; and after a response to a
+      // part of a large body, which the client then may not receive.
+      const isAllowed = sent.reusedSocket || (body !== undefined && body.length > LARGE && attempt < ATTEMPTS);
+      if (isAllowed && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) {
+        resolve(exchange(origin, agent, method, path, headers, body, attempt + 1));
       } else {
         const reason = signal.aborted ? `no response within ${DEADLINE / 1000} s` : error.message;
         reject(new Error(`${of}: ${reason}`, { cause: error }));
