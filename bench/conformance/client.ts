@@ -70,7 +70,8 @@ function exchange(
     sent.on('error', (error: NodeJS.ErrnoException) => {
       // HTTP allows a server to close an idle connection at any time, also when the client reuses it; and after a response to a
       // part of a large body, which the client then may not receive.
-      const isAllowed = sent.reusedSocket || (body !== undefined && body.length > LARGE && attempt < ATTEMPTS);
+      const isAllowed =
+        sent.reusedSocket || (body !== undefined && body.length > LARGE && attempt < ATTEMPTS);
       if (isAllowed && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) {
         resolve(exchange(origin, agent, method, path, headers, body, attempt + 1));
       } else {

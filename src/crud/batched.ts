@@ -1,6 +1,6 @@
 import type { Resource } from '../../schemas/resource.ts';
-import type { Caller } from '../database/batching/group.ts';
 import type { Batching } from '../database/batching/batching.ts';
+import type { Caller } from '../database/batching/group.ts';
 import type { Values } from './columns.ts';
 import type { ConditionalWrite, RowAccess, WriteOutcome } from './conditional-write.ts';
 import type { IdempotentCreate, IdempotentOutcome } from './idempotent-create.ts';

@@ -27,8 +27,8 @@ export interface Statements<Create, Update, Query> {
   /** The name of the unique constraint that an update may violate; undefined if there is none. */
   constraint: string | undefined;
   /**
-   * Selects the rows with these ids. If their callers cannot access all rows, each result also has the number of its item, from
-   * 1, as `place_`.
+   * Selects the rows with these ids. If rows have owners, each result also has the number of its item, from 1, as `place_`. A
+   * subquery with a limit, as in `create`, keeps the planner from reading the whole table.
    */
   find(items: readonly RowAccess[]): Statement;
   /**
@@ -60,8 +60,10 @@ export function statementsOf<
   const listing = listingOf(resource);
   const findText = `SELECT ${returned} FROM ${table} WHERE id = ANY ($1)`;
   const findOwnText = `
-    SELECT place_, ${returned} FROM unnest($1::integer[], $2::text[]) WITH ORDINALITY AS asked (asked_id_, owner_, place_)
-    JOIN ${table} ON id = asked_id_ WHERE owner_ IS NULL OR owner_ = owner`;
+    SELECT place_, found.* FROM unnest($1::integer[], $2::text[]) WITH ORDINALITY AS asked (asked_id_, owner_, place_)
+    CROSS JOIN LATERAL (
+      SELECT ${returned} FROM ${table} WHERE id = asked_id_ AND (owner_ IS NULL OR owner_ = owner) LIMIT 1
+    ) AS found`;
   const unique = resource.unique.map(columnNameIn(columns));
   const inserted = insertedColumns(resource);
   const createText = insertText(table, inserted, unique, returned);
@@ -78,7 +80,7 @@ export function statementsOf<
     find(items) {
       // As text: the driver takes several times as long to render an array.
       const ids = `{${items.map(({ id }) => id).join()}}`;
-      if (items.every(({ owner }) => owner === undefined)) return { text: findText, values: [ids] };
+      if (!resource.owned) return { text: findText, values: [ids] };
       return { text: findOwnText, values: [ids, items.map(({ owner }) => owner)] };
     },
     create: (items) => ({ text: createText, values: createValues(inserted, items) }),

@@ -223,7 +223,10 @@ t.test('a create that loses the race for its key has the outcome of the other on
 
   failures = [violation(KEYS_CONSTRAINT), violation(KEYS_CONSTRAINT)];
   t.match(await repository.createIdempotentMany([create]), [
-    { isReplayed: true, outcome: { status: 'written', row: { id: 7, createdAt: '2026-11-20T07:28:35.123Z' } } },
+    {
+      isReplayed: true,
+      outcome: { status: 'written', row: { id: 7, createdAt: '2026-11-20T07:28:35.123Z' } },
+    },
   ]);
   failures = [violation('another_key')];
   await t.rejects(repository.createIdempotentMany([create]), UniqueViolation);

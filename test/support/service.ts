@@ -47,4 +47,5 @@ async function serve(
 }
 
 /** A signed token, an API key, the secret of a Basic credential, or the password of a database. No log may contain one. */
-const CREDENTIAL = /eyJ[\w-]{8,}\.[\w-]{8,}\.|setlist_[0-9A-Za-z]{43}|\b(Basic|Bearer) [\w+/=-]{8,}|:\/\/[^/@"]*:[^/@"]+@/;
+const CREDENTIAL =
+  /eyJ[\w-]{8,}\.[\w-]{8,}\.|setlist_[0-9A-Za-z]{43}|\b(Basic|Bearer) [\w+/=-]{8,}|:\/\/[^/@"]*:[^/@"]+@/;

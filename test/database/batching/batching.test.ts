@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { DatabaseError } from 'pg';
 import t from 'tap';
-import type { Caller } from '../../../src/database/batching/group.ts';
 import { Batching, type Lane } from '../../../src/database/batching/batching.ts';
+import type { Caller } from '../../../src/database/batching/group.ts';
 import { DatabaseUnavailable, UniqueViolation } from '../../../src/database/failures.ts';
 
 const echo = (runs: unknown[]) => async (items: readonly string[]) => {
