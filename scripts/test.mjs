@@ -34,7 +34,7 @@ if (!onServer) execFileSync(process.execPath, ['dist/test/support/prepare.js'], 
 
 /** The tests that use the database of the service; without batching, the tests of visible behaviour. */
 const DATABASE_TESTS = isPlain
-  ? /^(acceptance|contract|crud\/batching|features|database\/(batching\/batching|hang))|^(durability|linearizability)/
+  ? /^(acceptance|crud\/batching|features|database\/(batching\/batching|hang))|^(durability|linearizability)/
   : /^(acceptance|contract|crud|docs|features|http|identity\/ownership|database\/(batching\/)?[^/]+$|.*\/(plugin|response-validation)\.)|^[^/]+$/;
 /** Tests in the same folders that do not use it. */
 const INDEPENDENT =

@@ -1,9 +1,13 @@
-import t from 'tap';
+import { mock } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import t, { type Test } from 'tap';
+import { IssuerKeys } from '../../src/identity/issuer-keys.ts';
+import { TokenVerifier } from '../../src/identity/tokens.ts';
 import { bearer } from '../support/credentials.ts';
-import { forge, issuerKey, startIssuer } from '../support/issuer.ts';
+import { AUDIENCE, forge, issuerKey, startIssuer } from '../support/issuer.ts';
 import { startService } from '../support/service.ts';
 
-t.test('a rotated key is loaded on first use, and unknown keys cause few loads', async (t) => {
+t.test('unknown keys cause few loads', async (t) => {
   const issuer = await startIssuer(t);
   const { call } = await startService(t, issuer.environment);
   const send = async (token: string) => (await call('GET', '/me', { headers: bearer(token) })).status;
@@ -73,4 +77,69 @@ t.test('the URL of the key set can be configured, and metadata of another issuer
   t.equal((await direct.call('GET', '/me', { headers: bearer(issuer.token()) })).status, 200);
   const other = await startService(t, { ...issuer.environment, AUTH_ISSUER: `${issuer.url}/` });
   t.equal(other.app.issuer?.isLoaded, false);
+});
+
+t.test('a rotated key is loaded on first use', async (t) => {
+  const issuer = await startIssuer(t);
+  const { call } = await startService(t, issuer.environment);
+  const rotated = issuerKey('ES256', {}, 'rotated');
+  issuer.keys = [rotated.jwk];
+  mockTimers(t, ['Date'], Date.now() + 31_000);
+  const headers = bearer(forge(rotated, { payload: issuer.claims() }));
+  t.equal((await call('GET', '/me', { headers })).status, 200);
+  t.equal((await call('GET', '/me', { headers: bearer(issuer.token()) })).status, 401, 'the old key');
+});
+
+/** Time passes only as the test says. */
+function mockTimers(t: Test, apis: ('Date' | 'setTimeout' | 'setInterval')[], now?: number): void {
+  mock.timers.enable({ apis, ...(now !== undefined && { now }) });
+  t.teardown(() => mock.timers.reset());
+}
+
+const settingsOf = ({ url }: { url: string }) => ({
+  issuer: url,
+  audience: AUDIENCE,
+  jwksUrl: `${url}/keys`,
+  algorithms: ['ES256'],
+  scopeClaim: 'scope',
+});
+const log = { info() {}, error() {} } as never;
+
+t.test('keys are loaded again at intervals', async (t) => {
+  const issuer = await startIssuer(t);
+  const keys = new IssuerKeys(settingsOf(issuer), log, () => {});
+  t.teardown(() => keys.stop());
+  mockTimers(t, ['setTimeout']);
+  issuer.fault = (response) => response.writeHead(503).end();
+  await keys.start();
+  t.equal(keys.isLoaded, false);
+  issuer.fault = undefined;
+  for (const interval of [5_000, 600_000, 600_000]) {
+    const { fetches } = issuer;
+    mock.timers.tick(interval - 1);
+    t.equal(issuer.fetches, fetches);
+    mock.timers.tick(1);
+    while (issuer.fetches === fetches) await turn();
+    // The next interval begins after the load.
+    await keys.load();
+    await turn();
+    t.equal(keys.isLoaded, true);
+  }
+});
+
+t.test('a token is known until it was not used for a while', async (t) => {
+  const issuer = await startIssuer(t);
+  const verifier = new TokenVerifier(settingsOf(issuer), log);
+  t.teardown(() => verifier.stop());
+  mockTimers(t, ['setInterval']);
+  await verifier.start();
+  const token = issuer.token();
+  t.equal(verifier.known(token), undefined);
+  const principal = await verifier.verify(token);
+  for (let n = 0; n < 5; n++) {
+    t.equal(verifier.known(token), principal);
+    mock.timers.tick(30_000);
+  }
+  mock.timers.tick(30_000);
+  t.equal(verifier.known(token), undefined);
 });

@@ -63,3 +63,11 @@ t.test('without a limit, responses have no quota', async (t) => {
   t.equal(headers.ratelimit, undefined);
   t.equal(headers['ratelimit-policy'], undefined);
 });
+
+t.test('without a Redis, an instance limits by itself', async (t) => {
+  const { call, log } = await startService(t, { RATE_LIMIT: '2/60', REDIS_URL: 'redis://127.0.0.1:1' });
+  const statuses: number[] = [];
+  for (let n = 0; n < 4; n++) statuses.push((await call('GET', '/tasks')).status);
+  t.same(statuses, [200, 200, 429, 429]);
+  t.equal(log.filter(({ msg }) => /Redis is unavailable/.test(String(msg))).length, 1);
+});

@@ -41,3 +41,12 @@ export const authenticated =
   (call: Client, credential: string): Client =>
   (method, url, options = {}) =>
     call(method, url, { ...options, headers: { ...bearer(credential), ...options.headers } });
+
+/** A signed token, an API key, the secret of a Basic credential, or the password of a database. */
+const CREDENTIAL =
+  /eyJ[\w-]{8,}\.[\w-]{8,}\.|setlist_[0-9A-Za-z]{43}|\b(Basic|Bearer) [\w+/=-]{8,}|:\/\/[^/@"\s]*:[^/@"\s]+@/;
+
+/** @throws {Error} if a log contains a credential. */
+export function checkLog(text: string): void {
+  if (CREDENTIAL.test(text)) throw new Error(`The log contains a credential:\n${text}`);
+}

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { type Client, remote } from './client.ts';
+import { checkLog } from './credentials.ts';
 import { commonEnvironment } from './database.ts';
 
 const SERVER = 'dist/src/server.js';
@@ -55,6 +56,7 @@ export function launch(t: Test, environment: Record<string, string>): Omit<Servi
   t.teardown(async () => {
     child.kill('SIGKILL');
     await closed;
+    checkLog(output);
   });
   return {
     process: child,

@@ -3,6 +3,7 @@ import type { Test } from 'tap';
 import { type AppOverrides, buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { type Client, injected } from './client.ts';
+import { checkLog } from './credentials.ts';
 import { commonEnvironment, testDatabase } from './database.ts';
 
 export interface Service {
@@ -40,12 +41,7 @@ async function serve(
   });
   t.teardown(async () => {
     await app.close();
-    const leaks = log.map((line) => JSON.stringify(line)).filter((line) => CREDENTIAL.test(line));
-    if (leaks.length > 0) throw new Error(`The log contains credentials:\n${leaks.join('\n')}`);
+    for (const line of log) checkLog(JSON.stringify(line));
   });
   return { app, call: injected(app), log };
 }
-
-/** A signed token, an API key, the secret of a Basic credential, or the password of a database. No log may contain one. */
-const CREDENTIAL =
-  /eyJ[\w-]{8,}\.[\w-]{8,}\.|setlist_[0-9A-Za-z]{43}|\b(Basic|Bearer) [\w+/=-]{8,}|:\/\/[^/@"]*:[^/@"]+@/;
