@@ -14,29 +14,36 @@ const send = (call: Client, address = '192.0.2.1') =>
 const count = ({ log }: Service, message: string) => log.filter(({ msg }) => msg === message).length;
 
 t.test('two instances keep one quota', async (t) => {
-  const redis = await startRedis(t);
-  const instances = await Promise.all([1, 2].map(() => startInstance(t, redis.url, '2000/10/500')));
-  const call =
-    (n: number): Client =>
-    (method, url, options) =>
-      instances[n % 2]?.call(method, url, options) ?? Promise.reject(new Error('no instance'));
+  // A busy machine may delay Redis beyond its time limit; each instance then limits by itself for a while, as documented.
+  for (let attempt = 1; attempt <= 5; attempt++) {
+    const redis = await startRedis(t);
+    const instances = await Promise.all([1, 2].map(() => startInstance(t, redis.url, '2000/10/500')));
+    const { allowed, expected } = await floodBoth(t, instances);
+    const fallbacks = instances.filter((instance) => count(instance, UNAVAILABLE) > 0).length;
+    if (fallbacks === 0) {
+      t.ok(Math.abs(allowed - expected) <= 0.01 * expected + 1, `${allowed} instead of ${expected}`);
+      return;
+    }
+    t.comment(`Redis was too slow for ${fallbacks} of 2 instances`);
+  }
+  t.fail('Redis was too slow in every attempt');
+});
+
+/** Sends 10,000 requests from 64 clients to both instances; returns how many were allowed, and how many the quota allows. */
+async function floodBoth(t: Test, instances: readonly Service[]) {
   const began = performance.now();
   let [sent, allowed] = [0, 0];
   await atOnce(64, async (n) => {
-    while (sent < 10_000) {
+    const instance = instances[n % 2];
+    while (instance && sent < 10_000) {
       sent++;
-      const { status } = await send(call(n));
+      const { status } = await send(instance.call);
       if (status === 200) allowed++;
       else t.equal(status, 429);
     }
   });
-  const seconds = (performance.now() - began) / 1000;
-  const expected = 500 + 200 * seconds;
-  t.ok(
-    Math.abs(allowed - expected) <= 0.01 * expected + 1,
-    `${allowed} of ${sent} in ${seconds} s, expected ${expected}`,
-  );
-});
+  return { allowed, expected: 500 + (200 * (performance.now() - began)) / 1000 };
+}
 
 t.test('each caller has a quota of its own, in the headers too', async (t) => {
   const redis = await startRedis(t);
