@@ -138,7 +138,7 @@ authenticates() {
     const key = generateApiKey();
     console.log(key, hashOf(key).toString('hex'));
   })") && key=${pair% *} entry="ci:${pair#* }:tasks:read" && stop &&
-    start '' AUTH=on "API_KEYS=$entry" DATA_DIR=memory:// &&
+    start "$1" AUTH=on "API_KEYS=$entry" &&
     [[ $(status_of) == 401 && $(status_of --header "Authorization: Bearer $key") == 200 ]]
 }
 
@@ -163,7 +163,7 @@ on_embedded() {
   check 'embedded: it exits with code 0 on SIGTERM' stop
   check 'embedded: it starts again' start "$volume" AUTH=off
   check 'embedded: the written song is still there' has_written_song
-  check 'embedded: with AUTH=on, a request needs a key' authenticates
+  check 'embedded: with AUTH=on, a request needs a key' authenticates "$volume"
   check 'embedded: it exits with code 0 on SIGTERM again' stop
 }
 

@@ -1,13 +1,18 @@
 // Runs the campaign against the service with one fault at a time.
 import { readFileSync } from 'node:fs';
 import t from 'tap';
+import { acceptingKeys, fullKey } from '../../support/credentials.ts';
 import { startService } from '../../support/service.ts';
 import { type CampaignResult, runCampaign } from './campaign.ts';
 import { faultsOf, type Send } from './faults.ts';
 import { inProcess } from './in-process.ts';
 
-const { app } = await startService(t, { MAX_TASKS: '0', REQUEST_DEADLINE_MS: '60000' });
-const service = inProcess(app);
+const { app } = await startService(t, {
+  ...acceptingKeys(fullKey),
+  MAX_TASKS: '0',
+  REQUEST_DEADLINE_MS: '60000',
+});
+const service = inProcess(app, fullKey.key);
 const committed = readFileSync('openapi.json', 'utf8');
 
 function campaign(send: Send, operations?: string[], text = committed): Promise<CampaignResult> {

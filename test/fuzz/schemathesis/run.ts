@@ -80,7 +80,6 @@ async function attack(
       `--config-file=${join(SOURCES, 'schemathesis.toml')}`,
       'run',
       `${base}/openapi.json`,
-      `--header=Authorization: Bearer ${environment.SETLIST_KEY}`,
       '--checks=all',
       `--phases=${phases.join(',')}`,
       `--seed=${seed}`,
