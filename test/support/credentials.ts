@@ -42,9 +42,12 @@ export const authenticated =
   (method, url, options = {}) =>
     call(method, url, { ...options, headers: { ...bearer(credential), ...options.headers } });
 
-/** A signed token, an API key, the secret of a Basic credential, or the password of a database. */
+/**
+ * A signed token, an API key, the secret of a Basic credential, or the password of a database, except for that in the message about
+ * the format of `DATABASE_URL`.
+ */
 const CREDENTIAL =
-  /eyJ[\w-]{8,}\.[\w-]{8,}\.|setlist_[0-9A-Za-z]{43}|\b(Basic|Bearer) [\w+/=-]{8,}|:\/\/[^/@"\s]*:[^/@"\s]+@/;
+  /eyJ[\w-]{8,}\.[\w-]{8,}\.|setlist_[0-9A-Za-z]{43}|\b(Basic|Bearer) [\w+/=-]{8,}|:\/\/(?!user:password@)[^/@"\s]*:[^/@"\s]+@/;
 
 /** @throws {Error} if a log contains a credential. */
 export function checkLog(text: string): void {
