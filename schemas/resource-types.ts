@@ -1,4 +1,5 @@
 // The static types of a declaration.
+import type { GivenExamples } from './resource-examples.ts';
 import type { Field, SortableKind } from './resource-fields.ts';
 
 export type Fields = Readonly<Record<string, Field>>;
@@ -47,3 +48,49 @@ export type QueryOf<
       count?: boolean;
     }
 >;
+
+/** A query parameter that selects the rows with exactly this value. */
+export interface Filter {
+  description: string;
+  example: unknown;
+}
+
+/** The declaration of a resource: the source of its models, columns, statements and operations. */
+export interface Declaration<
+  Given extends Fields,
+  Stamped extends Stamps,
+  Sorted extends Sortable<Given>,
+  Filtered extends keyof Given & string,
+  Searched extends Searchable<Given>,
+> {
+  /** In camel case, as in `song`. */
+  name: string;
+  /** In camel case, as in `songs`. */
+  plural: string;
+  /** The description of the model. */
+  description: string;
+  /** The description of the group of operations. */
+  group: string;
+  /** The fields that clients write, in the order of the contract. Each column has the same name in snake case. */
+  fields: Given;
+  /** The instants that the database sets, and their descriptions. */
+  stamps: Stamped;
+  /** Two rows must differ in at least one of these fields; a write that violates this is a conflict. */
+  unique?: readonly NeverNull<Given>[];
+  /** The fields that lists can be sorted by, besides the id and the stamps. */
+  sortable?: readonly Sorted[];
+  /** The fields that lists can be filtered by. */
+  filterable?: { readonly [Key in Filtered]: Filter };
+  /** The fields that `q` searches. */
+  searchable?: { fields: readonly Searched[]; description: string; example: string };
+  /** The member that contains the row in the response to a create or write; without it, the row is the response. */
+  envelope?: string;
+  /**
+   * Whether a row belongs to the caller who created it, and only the owner and callers with the scope `:all` can access it. The
+   * table needs a column `owner`.
+   */
+  owned?: boolean;
+  /** The description of the create. */
+  create: string;
+  examples: GivenExamples<NoInfer<CreateOf<Given>>>;
+}

@@ -2,7 +2,7 @@ import { type TSchema, Type } from '@sinclair/typebox';
 import { Identifier, Text, Timestamp } from './fields.ts';
 import { ListQuery, MAX_PAGE_SIZE, type SortKeys } from './pagination.ts';
 import { type Model, model, ref } from './ref.ts';
-import { type Examples, examplesOf, type GivenExamples } from './resource-examples.ts';
+import { type Examples, examplesOf } from './resource-examples.ts';
 import {
   type Field,
   type FieldKind,
@@ -13,61 +13,16 @@ import {
 import { type Names, namesOf } from './resource-names.ts';
 import type {
   CreateOf,
+  Declaration,
   Fields,
+  Filter,
   ItemOf,
-  NeverNull,
   QueryOf,
   Searchable,
   Sortable,
   Stamps,
   UpdateOf,
 } from './resource-types.ts';
-
-/** A query parameter that selects the rows with exactly this value. */
-interface Filter {
-  description: string;
-  example: unknown;
-}
-
-/** The declaration of a resource: the source of its models, columns, statements and operations. */
-interface Declaration<
-  Given extends Fields,
-  Stamped extends Stamps,
-  Sorted extends Sortable<Given>,
-  Filtered extends keyof Given & string,
-  Searched extends Searchable<Given>,
-> {
-  /** In camel case, as in `song`. */
-  name: string;
-  /** In camel case, as in `songs`. */
-  plural: string;
-  /** The description of the model. */
-  description: string;
-  /** The description of the group of operations. */
-  group: string;
-  /** The fields that clients write, in the order of the contract. Each column has the same name in snake case. */
-  fields: Given;
-  /** The instants that the database sets, and their descriptions. */
-  stamps: Stamped;
-  /** Two rows must differ in at least one of these fields; a write that violates this is a conflict. */
-  unique?: readonly NeverNull<Given>[];
-  /** The fields that lists can be sorted by, besides the id and the stamps. */
-  sortable?: readonly Sorted[];
-  /** The fields that lists can be filtered by. */
-  filterable?: { readonly [Key in Filtered]: Filter };
-  /** The fields that `q` searches. */
-  searchable?: { fields: readonly Searched[]; description: string; example: string };
-  /** The member that contains the row in the response to a create or write; without it, the row is the response. */
-  envelope?: string;
-  /**
-   * Whether a row belongs to the caller who created it, and only the owner and callers with the scope `:all` can access it. The
-   * table needs a column `owner`.
-   */
-  owned?: boolean;
-  /** The description of the create. */
-  create: string;
-  examples: GivenExamples<NoInfer<CreateOf<Given>>>;
-}
 
 /** A resource, derived from its declaration. */
 export interface Resource<Item, Create, Update, Query> {
