@@ -29,9 +29,12 @@ export class CircuitBreaker {
    *
    * @throws {DatabaseUnavailable} if the circuit is open: nothing was run. Errors of the statement are passed on.
    */
-  async run<Result>(statement: () => Promise<Result>): Promise<Result> {
-    if (this.#failures >= FAILURE_THRESHOLD && !(await this.#isBack()))
-      throw new DatabaseUnavailable('The database does not respond', undefined);
+  run<Result>(statement: () => Promise<Result>): Promise<Result> {
+    return this.#failures < FAILURE_THRESHOLD ? this.#observe(statement) : this.#runIfBack(statement);
+  }
+
+  async #runIfBack<Result>(statement: () => Promise<Result>): Promise<Result> {
+    if (!(await this.#isBack())) throw new DatabaseUnavailable('The database does not respond', undefined);
     return this.#observe(statement);
   }
 

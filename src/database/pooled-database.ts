@@ -85,14 +85,15 @@ export class PooledDatabase implements Queryable {
   }
 
   async #run<Row extends QueryResultRow>({
+    text,
+    values,
     isPlannedForValues = false,
-    ...statement
   }: Statement): Promise<QueryResult<Row>> {
     const client = await this.#connect();
     try {
-      await this.#discardOldPlans(client);
-      const name = isPlannedForValues ? '' : nameOf(statement.text);
-      const result = await client.query<Row>({ ...statement, name });
+      if (this.#hasOldPlans(client)) await client.query('DISCARD PLANS');
+      const name = isPlannedForValues ? '' : nameOf(text);
+      const result = await client.query<Row>({ name, text, values });
       client.release();
       return result;
     } catch (error) {
@@ -100,7 +101,7 @@ export class PooledDatabase implements Queryable {
     }
     // The server reported the failure, so a retry is safe. Without a name the statement always runs.
     try {
-      const result = await client.query<Row>({ ...statement });
+      const result = await client.query<Row>({ text, values });
       // The other statements of this session are stale as well.
       client.release(true);
       return result;
@@ -113,13 +114,15 @@ export class PooledDatabase implements Queryable {
    * PostgreSQL plans a prepared statement for the current size of its tables and replans it only after an ANALYZE. A
    * plan for three rows scans the whole table after it has grown. Plans are therefore discarded periodically; a new one
    * takes less than a millisecond.
+   *
+   * @returns Whether the connection must discard its plans now; its next time is then counted from here.
    */
-  async #discardOldPlans(client: PoolClient): Promise<void> {
+  #hasOldPlans(client: PoolClient): boolean {
     const now = performance.now();
     const plannedAt = this.#plannedAt.get(client);
-    if (plannedAt !== undefined && now - plannedAt < this.#planLifetime) return;
+    if (plannedAt !== undefined && now - plannedAt < this.#planLifetime) return false;
     this.#plannedAt.set(client, now);
-    if (plannedAt !== undefined) await client.query('DISCARD PLANS');
+    return plannedAt !== undefined;
   }
 
   #connect(): Promise<PoolClient> {

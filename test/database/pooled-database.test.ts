@@ -1,4 +1,4 @@
-import pg from 'pg';
+import pg, { type ClientConfig, type PoolClient } from 'pg';
 import t from 'tap';
 import { PooledDatabase } from '../../src/database/pooled-database.ts';
 import { createSong, newSong } from '../support/builders.ts';
@@ -38,12 +38,16 @@ t.test('a connection in an unknown state is not used again', async (t) => {
   const { app } = await startService(t);
   const removed: unknown[] = [];
   app.pg.pool.on('remove', (client) => removed.push(client));
-  await t.rejects(
-    app.database.query(
-      Object.assign({ text: 'SELECT count(*) FROM generate_series(1, 3000000)' }, { query_timeout: 1 }),
-    ),
-    { name: 'DatabaseUnavailable', cause: { message: 'Query read timeout' } },
+  app.pg.pool.once(
+    'acquire',
+    ({ connectionParameters }: PoolClient & { connectionParameters: ClientConfig }) => {
+      connectionParameters.query_timeout = 1;
+    },
   );
+  await t.rejects(app.database.query({ text: 'SELECT count(*) FROM generate_series(1, 3000000)' }), {
+    name: 'DatabaseUnavailable',
+    cause: { message: 'Query read timeout' },
+  });
   await until(() => removed.length === 1, 'The connection is kept');
 });
 
