@@ -1,4 +1,6 @@
+import { auditModels } from './audit.ts';
 import { ApiError, ErrorDetail, Problem } from './error.ts';
+import { anyEventModel, eventModel, eventTypesOf } from './event.ts';
 import { Me } from './identity.ts';
 import type { Model } from './ref.ts';
 import type { AnyResource } from './resource.ts';
@@ -9,10 +11,23 @@ import { task } from './task.ts';
 /** Every declared resource, in the order of the contract. */
 export const resources: readonly AnyResource[] = [song, task];
 
+/** The events of each resource. */
+const resourceEvents: readonly Model[] = resources.map(eventModel);
+
+/** An event of any resource. */
+export const AnyEvent: Model = anyEventModel(resourceEvents);
+
+/** The audit entry of a change, and a page of them. */
+export const audit = auditModels(resources.flatMap(eventTypesOf));
+
 /** Every named component of the contract. */
 export const models: readonly Model[] = [
   ...resources.flatMap(({ models }) => models),
   Me,
+  ...resourceEvents,
+  AnyEvent,
+  audit.entry,
+  audit.list,
   Health,
   Readiness,
   ReadinessChecks,

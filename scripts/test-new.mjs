@@ -27,6 +27,7 @@ const TESTS = [
   'test/contract/responses.test.ts',
   'test/identity/access-matrix.test.ts',
   'test/contract/links.test.ts',
+  'test/contract/events.test.ts',
   'test/openapi/plugin.test.ts',
   'test/http/body-limit.test.ts',
   'test/database/migrate.test.ts',

@@ -3,11 +3,13 @@ import type { IncomingMessage, Server } from 'node:http';
 import Fastify, { type FastifyHttpOptions, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { models as allModels } from '../schemas/index.ts';
 import type { Model } from '../schemas/ref.ts';
+import { afterResponse } from './background/after-response.ts';
 import type { Config } from './config.ts';
-import { idempotencyPurge } from './crud/idempotency-purge.ts';
 import { batching } from './database/batching/plugin.ts';
 import { database } from './database/plugin.ts';
+import { retention } from './database/retention.ts';
 import { docs, redoc } from './docs/plugin.ts';
+import { events } from './events/plugin.ts';
 import type { Feature } from './features/feature.ts';
 import { features as allFeatures } from './features/index.ts';
 import { serviceRoutes } from './features/service/routes.ts';
@@ -74,8 +76,23 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
     await app.register(docs);
     await app.register(redoc);
     await app.register(database, { config, connect });
-    await app.register(idempotencyPurge, { hours: config.idempotencyHours, connect });
+    await app.register(retention, {
+      rows: [
+        { table: 'idempotency_keys', time: 'created_at', hours: config.idempotencyHours },
+        {
+          table: 'events',
+          time: 'occurred_at',
+          hours: 24 * config.events.retentionDays,
+          // The last one tells whether a client can resume.
+          where: `position < (SELECT position FROM event_head)
+            AND NOT EXISTS (SELECT FROM event_consumers AS consumer WHERE consumer.position < events.position)`,
+        },
+      ],
+      connect,
+    });
     await app.register(batching, { enabled: config.batching, requestDeadline: config.requestDeadline });
+    await app.register(afterResponse);
+    await app.register(events, { settings: config.events, server: config.databaseServer, connect });
 
     await app.register(async (api) => {
       await api.register(contentNegotiation);

@@ -8,6 +8,7 @@ import type { ClientConfig } from 'pg';
 import { OneOf } from '../schemas/fields.ts';
 import { ConfigError } from './config-error.ts';
 import { readServerUrl } from './database/server-url.ts';
+import type { EventSettings } from './events/plugin.ts';
 import { type AuthSettings, readAuth } from './identity/settings.ts';
 import type { LimitSettings } from './limits/plugin.ts';
 import { readQuota, readRedisUrl } from './limits/quota.ts';
@@ -46,6 +47,9 @@ const Environment = Type.Object({
   AUTH_SCOPE_CLAIM: Type.String({ minLength: 1, default: 'scope' }),
   API_KEYS: Type.String({ default: '' }),
   IDEMPOTENCY_HOURS: Type.Integer({ minimum: 1, maximum: 8760, default: 24 }),
+  EVENTS_RETENTION_DAYS: Type.Integer({ minimum: 1, maximum: 3650, default: 7 }),
+  EVENTS_MAX_CLIENTS: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 5000 }),
+  EVENTS_CLIENT_BUFFER: Type.Integer({ minimum: 1024, maximum: 268_435_456, default: 262_144 }),
   RATE_LIMIT: Type.String({ minLength: 1, default: 'off' }),
   REDIS_URL: Type.Optional(Type.String()),
   REQUEST_DEADLINE_MS: Type.Integer({ minimum: 100, maximum: 600_000, default: 5_000 }),
@@ -86,6 +90,8 @@ export interface Config {
   readonly auth: AuthSettings | undefined;
   /** The time that idempotency keys are remembered, in hours. */
   readonly idempotencyHours: number;
+  /** Events and their streams. */
+  readonly events: EventSettings;
   /** The limits of requests. */
   readonly limits: LimitSettings;
   /** The maximum time that a request waits for the database, including queues, in milliseconds. */
@@ -126,6 +132,12 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     validateResponses: environment.VALIDATE_RESPONSES ?? environment.NODE_ENV !== 'production',
     auth: readAuth(environment),
     idempotencyHours: environment.IDEMPOTENCY_HOURS,
+    events: {
+      retentionDays: environment.EVENTS_RETENTION_DAYS,
+      // Streams leave a quarter of the connections to requests.
+      maxClients: Math.min(environment.EVENTS_MAX_CLIENTS, Math.floor(environment.MAX_CONNECTIONS * 0.75)),
+      clientBuffer: environment.EVENTS_CLIENT_BUFFER,
+    },
     limits: { quota: readQuota(environment.RATE_LIMIT), redisUrl: readRedisUrl(environment.REDIS_URL) },
     requestDeadline: environment.REQUEST_DEADLINE_MS,
     batching: environment.BATCHING === 'on',

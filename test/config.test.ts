@@ -25,6 +25,7 @@ t.test('an empty environment results in the defaults, frozen', async (t) => {
     validateResponses: true,
     auth: undefined,
     idempotencyHours: 24,
+    events: { retentionDays: 7, maxClients: 1500, clientBuffer: 262144 },
     limits: { quota: undefined, redisUrl: undefined },
     requestDeadline: 5_000,
     batching: true,

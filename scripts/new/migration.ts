@@ -37,7 +37,7 @@ const MAX_IDENTIFIER = 63;
  */
 export function renderMigration(resource: NewResource): string {
   const { fields, unique } = resource;
-  const { table } = namesOf(resource);
+  const { table, code } = namesOf(resource);
   const columns = [
     'id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY',
     ...fields.map(columnDefinition),
@@ -73,7 +73,10 @@ SELECT setlist_index_search('${table}', ${searched.join(', ')});
 
 -- One for each sort key. Null sorts after all values.
 ${indexes.join('\n')}
-${searched.length === 0 ? '' : searchIndex}`;
+${searched.length === 0 ? '' : searchIndex}
+-- Its changes are events.
+SELECT setlist_record_changes_of('${table}', '${code}');
+`;
 }
 
 function columnDefinition(field: NewField): string {

@@ -138,7 +138,7 @@ function checkNames(resource: NewResource, root: string, rendered: readonly stri
   taken('the path', [...Object.keys(document.paths), ...OTHER_PATHS], [path]);
   taken('the model', Object.keys(document.components.schemas), [
     model,
-    ...['Create', 'Update', 'List'].map((suffix) => model + suffix),
+    ...['Create', 'Update', 'List', 'Event'].map((suffix) => model + suffix),
   ]);
   taken(
     'the operation',

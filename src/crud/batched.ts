@@ -1,7 +1,7 @@
 import type { Resource } from '../../schemas/resource.ts';
 import type { Batching } from '../database/batching/batching.ts';
 import type { Caller } from '../database/batching/group.ts';
-import type { Values } from './columns.ts';
+import type { NewRow, Values } from './columns.ts';
 import type { ConditionalWrite, RowAccess, WriteOutcome } from './conditional-write.ts';
 import type { IdempotentCreate, IdempotentOutcome } from './idempotent-create.ts';
 import {
@@ -38,14 +38,14 @@ export function batched<
     // Callers with different rights do not share a result.
     keyOf: ({ id, owner }) => (owner === undefined ? id : `${id} ${owner}`),
   });
-  const create = batching.batch(`${table}.create`, (items: readonly Create[]) =>
-    repository.createMany(items),
+  const create = batching.batch(`${table}.create`, (rows: readonly NewRow<Create>[]) =>
+    repository.createMany(rows),
   );
   const createIdempotent = batching.batch(
     `${table}.create-idempotent`,
     (creates: readonly IdempotentCreate<Create>[]) => repository.createIdempotentMany(creates),
     // Repeated requests never share a batch: the later one must find the outcome of the earlier one.
-    { exclusiveKeyOf: ({ owner, key }) => `${owner}\0${key}` },
+    { exclusiveKeyOf: ({ keyOwner, key }) => `${keyOwner}\0${key}` },
   );
   const update = batching.batch(
     `${table}.update`,
@@ -78,8 +78,8 @@ export function batched<
       return find(item, caller);
     },
     /** Inserts an item. */
-    create(item: Create, caller?: Caller): Promise<WriteOutcome<RowOf<Item>>> {
-      return create(item, caller);
+    create(row: NewRow<Create>, caller?: Caller): Promise<WriteOutcome<RowOf<Item>>> {
+      return create(row, caller);
     },
     /** Inserts an item, unless an earlier request with the key has; then it returns the earlier outcome. */
     createIdempotent(

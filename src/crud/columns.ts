@@ -56,7 +56,7 @@ export const columnsOf = ({ fields }: Pick<AnyResource, 'fields'>): Column[] =>
 export const insertedColumns = (resource: Pick<AnyResource, 'fields' | 'owned'>): Column[] =>
   resource.owned ? [...columnsOf(resource), OWNER_COLUMN] : columnsOf(resource);
 
-const OWNER_COLUMN = { field: 'owner', name: 'owner', type: 'text', isNullable: true, default: null };
+const OWNER_COLUMN: Column = { field: 'owner', name: 'owner', type: 'text', isNullable: true, default: null };
 
 /** The select list of the given fields, under their names in the contract. */
 export const selected = (fields: readonly string[]): string =>
@@ -81,6 +81,19 @@ export const returnedColumns = ({ fields, stamps }: Pick<AnyResource, 'fields' |
 /** Values by field. */
 export type Values = Readonly<Record<string, unknown>>;
 
+/** An item to insert. */
+export interface NewRow<Create = Values> {
+  readonly item: Create;
+  /** The owner of the row, if the resource has owners. */
+  readonly owner?: string | undefined;
+  /** The source of the change; see `sourceOf`. */
+  readonly source?: string | undefined;
+}
+
 /** The parameters of an insert: the values of each column. */
-export const createValues = (columns: readonly Column[], items: readonly Values[]): unknown[][] =>
-  columns.map(({ field, default: value }) => items.map(({ [field]: given = value }) => given));
+export const createValues = (columns: readonly Column[], rows: readonly NewRow[]): unknown[][] =>
+  columns.map((column) =>
+    column === OWNER_COLUMN
+      ? rows.map(({ owner }) => owner)
+      : rows.map(({ item: { [column.field]: given = column.default } }) => given),
+  );

@@ -1,6 +1,7 @@
 import type { AnyResource } from '../../schemas/resource.ts';
 import { UniqueViolation } from '../database/failures.ts';
 import type { Statement } from '../database/pooled-database.ts';
+import { sourcesById, sourcesText } from './change-source.ts';
 
 /** The outcome of a create, or of a write to one row that may depend on the version of the row. */
 export type WriteOutcome<Row> =
@@ -21,6 +22,8 @@ export interface RowAccess {
 
 /** A row to write, and the conditions on its version (a UUID). */
 export interface ConditionalWrite extends RowAccess {
+  /** The source of the change; see `sourceOf`. */
+  source?: string | undefined;
   /** The row must have one of these versions; undefined: it may have any. */
   required: readonly string[] | undefined;
   /** The row must have none of these versions. */
@@ -43,7 +46,7 @@ export function conditionalText(
   { names: { table }, owned }: Pick<AnyResource, 'names' | 'owned'>,
   write: (firstParameter: number) => string,
 ): string {
-  const [owners, owner] = owned ? [', $4::text[]', ', owner_'] : ['', ''];
+  const [owners, owner] = owned ? [', $5::text[]', ', owner_'] : ['', ''];
   const isAccessible = owned
     ? `AND EXISTS (SELECT FROM bound WHERE bound.id = ${table}.id AND (owner_ IS NULL OR owner_ = owner))`
     : '';
@@ -53,10 +56,10 @@ export function conditionalText(
       FROM unnest($1::integer[], $2::text[], $3::text[]${owners}) AS bound (id, required, excluded${owner})
     ), locked AS MATERIALIZED (
       SELECT id, version FROM ${table} WHERE id = ANY ($1) ${isAccessible} ORDER BY id FOR UPDATE
-    ), matching (match_id_) AS (
-      SELECT id FROM locked JOIN bound USING (id)
+    ), ${sourcesText('$4')}, matching (match_id_) AS (
+      SELECT id FROM locked JOIN bound USING (id) CROSS JOIN sources
       WHERE (required IS NULL OR version = ANY (required)) AND (excluded IS NULL OR version <> ALL (excluded))
-    ), written AS (${write(owned ? 5 : 4)})
+    ), written AS (${write(owned ? 6 : 5)})
     SELECT written.*, locked.id AS "lockedId" FROM locked LEFT JOIN written ON written.id = locked.id`;
 }
 
@@ -68,6 +71,7 @@ export const conditionValues = (
   writes.map(({ id }) => id),
   writes.map(({ required }) => arrayLiteral(required)),
   writes.map(({ excluded }) => arrayLiteral(excluded)),
+  sourcesById(writes),
   ...(owned ? [writes.map(({ owner }) => owner)] : []),
 ];
 

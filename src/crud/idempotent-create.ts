@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { AnyResource } from '../../schemas/resource.ts';
 import type { Statement } from '../database/pooled-database.ts';
-import { createValues, insertedColumns, returnedColumns, type Values } from './columns.ts';
+import { insertedSourcesText, nextId, sourcesInOrder } from './change-source.ts';
+import { createValues, insertedColumns, type NewRow, returnedColumns, type Values } from './columns.ts';
 import type { WriteOutcome } from './conditional-write.ts';
 
 /** The primary key of the table of keys: a concurrent create with the same key violates it. */
 export const KEYS_CONSTRAINT = 'idempotency_keys_pkey';
 
 /** A create that has an effect once, however often it is repeated. */
-export interface IdempotentCreate<Create = Values> {
-  readonly item: Create;
-  /** The principal; empty without authentication. */
-  readonly owner: string;
+export interface IdempotentCreate<Create = Values> extends NewRow<Create> {
   readonly key: string;
+  /** The principal whose key it is; empty without authentication. */
+  readonly keyOwner: string;
   /** Equal for equal requests; see {@link fingerprintOf}. */
   readonly fingerprint: Buffer;
 }
@@ -62,7 +62,7 @@ export function idempotentCreateOf(resource: AnyResource, room?: Room) {
   const columns = insertedColumns(resource);
   const names = columns.map(({ name }) => name).join(', ');
   const arrays = columns.map(({ type }, index) => `$${index + 4}::${type}[]`).join(', ');
-  const places = room ? `, room (places_) AS (${room.text(columns.length + 4)})` : '';
+  const places = room ? `, room (places_) AS (${room.text(columns.length + 5)})` : '';
   const fits = room ? 'JOIN room ON rank_ <= places_' : '';
   const isConflict = resource.unique.length > 0 ? 'ON CONFLICT DO NOTHING' : '';
   const text = `
@@ -73,11 +73,11 @@ export function idempotentCreateOf(resource: AnyResource, room?: Room) {
       SELECT place_, known.fingerprint = fingerprint_ AS is_same_, known.outcome AS outcome_
       FROM given JOIN idempotency_keys AS known ON known.owner = key_owner_ AND known.key = key_
     ), fresh AS MATERIALIZED (
-      SELECT *, nextval(pg_get_serial_sequence('${table}', 'id'))::integer AS id_, row_number() OVER (ORDER BY place_) AS rank_
+      SELECT *, ${nextId(table)} AS id_, row_number() OVER (ORDER BY place_) AS rank_
       FROM given WHERE place_ NOT IN (SELECT place_ FROM seen)
-    )${places}, created AS (
+    ), ${insertedSourcesText('fresh', `$${columns.length + 4}`)}${places}, created AS (
       INSERT INTO ${table} (id, ${names}) OVERRIDING SYSTEM VALUE
-      SELECT id_, ${names} FROM fresh ${fits} ORDER BY place_
+      SELECT id_, ${names} FROM fresh CROSS JOIN sources ${fits} ORDER BY place_
       ${isConflict} RETURNING ${returnedColumns(resource)}
     ), outcomes AS (
       SELECT place_, key_owner_, key_, fingerprint_, CASE WHEN created.id IS NOT NULL THEN to_jsonb(created) END AS outcome_
@@ -91,13 +91,11 @@ export function idempotentCreateOf(resource: AnyResource, room?: Room) {
   return (creates: readonly IdempotentCreate[]): Statement => ({
     text,
     values: [
-      creates.map(({ owner }) => owner),
+      creates.map(({ keyOwner }) => keyOwner),
       creates.map(({ key }) => key),
       creates.map(({ fingerprint }) => fingerprint),
-      ...createValues(
-        columns,
-        creates.map(({ item }) => item),
-      ),
+      ...createValues(columns, creates),
+      sourcesInOrder(creates),
       ...(room ? [room.value] : []),
     ],
   });

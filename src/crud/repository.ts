@@ -1,7 +1,7 @@
 import type { Resource } from '../../schemas/resource.ts';
 import { UniqueViolation } from '../database/failures.ts';
 import type { RepositoryDatabases } from '../database/pooled-database.ts';
-import type { Values } from './columns.ts';
+import type { NewRow, Values } from './columns.ts';
 import {
   type ConditionalWrite,
   conflictOutcome,
@@ -58,18 +58,21 @@ export function repositoryOf<
      * Inserts items; each item that the statement does not insert is a conflict. The first of a set of duplicates wins.
      * All batches insert in the same order, which prevents deadlocks.
      */
-    async createMany(items: readonly Create[]): Promise<WriteOutcome<RowOf<Item>>[]> {
+    async createMany(creates: readonly NewRow<Create>[]): Promise<WriteOutcome<RowOf<Item>>[]> {
       if (unique.length === 0) {
-        const { rows } = await main.query<RowOf<Item>>(statements.create(items));
+        const { rows } = await main.query<RowOf<Item>>(statements.create(creates));
         const created = rows.sort((a, b) => a.id - b.id);
-        return createOutcomes(items.map((_, index) => created[index]));
+        return createOutcomes(creates.map((_, index) => created[index]));
       }
-      const firsts = new Map(items.toReversed().map((item) => [keyOf(item), item]));
-      const ordered = [...firsts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+      const firsts = new Map(creates.toReversed().map((create) => [keyOf(create.item), create]));
+      const ordered = [...firsts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, create]) => create);
       const { rows } = await main.query<RowOf<Item>>(statements.create(ordered));
       const created = new Map(rows.map((row) => [keyOf(row), row]));
       return createOutcomes(
-        items.map((item) => (firsts.get(keyOf(item)) === item ? created.get(keyOf(item)) : undefined)),
+        creates.map((create) => {
+          const key = keyOf(create.item);
+          return firsts.get(key) === create ? created.get(key) : undefined;
+        }),
       );
     },
 

@@ -15,7 +15,8 @@ import { describePage } from '../http/pagination.ts';
 import { pathUnderBase } from '../http/request-target.ts';
 import { refusePartialPut } from '../http/requests.ts';
 import type { BatchedRepository } from './batched.ts';
-import type { Values } from './columns.ts';
+import { sourceOf } from './change-source.ts';
+import type { NewRow, Values } from './columns.ts';
 import type { WriteOutcome } from './conditional-write.ts';
 import { type Contract, linksOf, type ResourceErrors, rowParams } from './contract.ts';
 import { fingerprintOf } from './idempotent-create.ts';
@@ -48,6 +49,7 @@ export function routesOf<
     const write = {
       id: idOf(request),
       owner: ownerLimit(request),
+      source: sourceOf(request),
       ...writePreconditions(request.headers),
       patch,
     };
@@ -57,13 +59,9 @@ export function routesOf<
   }
 
   /** Creates an item under an idempotency key, or finds the outcome of the first request with it. */
-  async function createOnce(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    { key, item }: { key: string; item: Create },
-  ) {
-    const fingerprint = fingerprintOf(resource, item);
-    const create = { item, key, fingerprint, owner: request.principal?.owner ?? '' };
+  async function createOnce(request: FastifyRequest, reply: FastifyReply, key: string, row: NewRow<Create>) {
+    const fingerprint = fingerprintOf(resource, row.item);
+    const create = { ...row, key, fingerprint, keyOwner: request.principal?.owner ?? '' };
     const { outcome, isReplayed } = await repository.createIdempotent(create, callerOf(request));
     if (!outcome) throw new IdempotencyKeyReused();
     if (isReplayed) reply.header('idempotency-replayed', 'true');
@@ -86,13 +84,16 @@ export function routesOf<
 
     async create(request: FastifyRequest, reply: FastifyReply) {
       checkCreatePreconditions(request.headers);
-      const body = validated(request.body, schemas.create);
-      const item = owned ? { ...body, owner: request.principal?.owner } : body;
+      const create = {
+        item: validated(request.body, schemas.create),
+        owner: owned ? request.principal?.owner : undefined,
+        source: sourceOf(request),
+      };
       const key = idempotencyKeyOf(request.headers);
       const outcome =
         key === undefined
-          ? await repository.create(item, callerOf(request))
-          : await createOnce(request, reply, { key, item });
+          ? await repository.create(create, callerOf(request))
+          : await createOnce(request, reply, key, create);
       const row = writtenRow(outcome, errors);
       reply
         .code(201)
@@ -117,7 +118,12 @@ export function routesOf<
     },
 
     async delete(request: FastifyRequest, reply: FastifyReply) {
-      const write = { id: idOf(request), owner: ownerLimit(request), ...writePreconditions(request.headers) };
+      const write = {
+        id: idOf(request),
+        owner: ownerLimit(request),
+        source: sourceOf(request),
+        ...writePreconditions(request.headers),
+      };
       writtenRow(await repository.delete(write, callerOf(request)), errors);
       return reply.code(204).send();
     },

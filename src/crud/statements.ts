@@ -1,10 +1,12 @@
 import type { Resource } from '../../schemas/resource.ts';
 import type { Statement } from '../database/pooled-database.ts';
+import { insertedSourcesText, nextId, sourcesInOrder } from './change-source.ts';
 import {
   type Column,
   columnsOf,
   createValues,
   insertedColumns,
+  type NewRow,
   returnedColumns,
   type Values,
 } from './columns.ts';
@@ -35,7 +37,7 @@ export interface Statements<Create, Update, Query> {
    * Inserts items and returns the rows, with ids in the order of the items. With a unique constraint, the items differ, and
    * existing ones are skipped. Without one, if not all items are inserted, the first ones are.
    */
-  create(items: readonly Create[]): Statement;
+  create(rows: readonly NewRow<Create>[]): Statement;
   /** Inserts items and stores their outcomes under their keys; see `idempotentCreateOf`. */
   createIdempotent(creates: readonly IdempotentCreate<Create>[]): Statement;
   /** Updates different rows; see `conditionalText`. */
@@ -83,7 +85,10 @@ export function statementsOf<
       if (!resource.owned) return { text: findText, values: [ids] };
       return { text: findOwnText, values: [ids, items.map(({ owner }) => owner)] };
     },
-    create: (items) => ({ text: createText, values: createValues(inserted, items) }),
+    create: (rows) => ({
+      text: createText,
+      values: [...createValues(inserted, rows), sourcesInOrder(rows)],
+    }),
     createIdempotent: idempotentCreateOf(resource),
     update: (writes) => ({
       text: updateText,
@@ -109,20 +114,23 @@ const columnNameIn = (columns: readonly Column[]) => (field: string) =>
 function insertText(table: string, columns: readonly Column[], unique: readonly string[], returned: string) {
   const names = columns.map(({ name }) => name).join(', ');
   const arrays = columns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ');
-  if (unique.length === 0) {
-    return `
-      INSERT INTO ${table} (${names})
-      SELECT ${names} FROM unnest(${arrays}) WITH ORDINALITY AS new (${names}, place_) ORDER BY place_
-      RETURNING ${returned}`;
-  }
   const isEqual = unique.map((name) => `${table}.${name} = new.${name}`).join(' AND ');
+  const [missing, onConflict] =
+    unique.length === 0
+      ? ['', '']
+      : [
+          `LEFT JOIN LATERAL (SELECT true AS is_there_ FROM ${table} WHERE ${isEqual} LIMIT 1) AS existing ON true
+      WHERE is_there_ IS NULL`,
+          `ON CONFLICT (${unique.join(', ')}) DO NOTHING`,
+        ];
   return `
-    INSERT INTO ${table} (${names})
-    SELECT ${names} FROM unnest(${arrays}) AS new (${names})
-    LEFT JOIN LATERAL (SELECT true AS is_there_ FROM ${table} WHERE ${isEqual} LIMIT 1) AS existing ON true
-    WHERE is_there_ IS NULL
-    ON CONFLICT (${unique.join(', ')}) DO NOTHING
-    RETURNING ${returned}`;
+    WITH fresh AS MATERIALIZED (
+      SELECT ${nextId(table)} AS id_, place_, ${names}
+      FROM unnest(${arrays}) WITH ORDINALITY AS new (${names}, place_) ${missing}
+    ), ${insertedSourcesText('fresh', `$${columns.length + 1}`)}
+    INSERT INTO ${table} (id, ${names}) OVERRIDING SYSTEM VALUE
+    SELECT id_, ${names} FROM fresh CROSS JOIN sources
+    ${onConflict} RETURNING ${returned}`;
 }
 
 /**

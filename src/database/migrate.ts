@@ -53,7 +53,7 @@ export async function migrate(
       const name = await withRetries(() => applyNext(client, migrations, lockTimeout), log);
       if (name !== undefined) applied.push(name);
     }
-    await checkTables(client, migrations);
+    await checkPrivileges(client, migrations);
   } catch (error) {
     throw schemaProblem(error) ?? error;
   }
@@ -167,20 +167,27 @@ async function unknownMigrations(client: ClientBase, migrations: readonly Migrat
     .map(([, name]) => name);
 }
 
-/** Checks that the role can find and use each table: another role may have created it. */
-async function checkTables(client: ClientBase, migrations: readonly Migration[]): Promise<void> {
-  const { rows } = await client.query<{ table: string; privilege: string | null }>(
-    `SELECT "table", CASE WHEN to_regclass("table") IS NOT NULL THEN privilege END AS privilege
+/** Checks that the role can find and use each table, which another role may have created, and generate ids. */
+async function checkPrivileges(client: ClientBase, migrations: readonly Migration[]): Promise<void> {
+  const { rows } = await client.query<{ object: string; privilege: string | null }>(
+    `SELECT format('table "%s"', "table") AS object, CASE WHEN to_regclass("table") IS NOT NULL THEN privilege END AS privilege
      FROM unnest($1::text[]) AS "table", unnest('{SELECT,INSERT,UPDATE,DELETE}'::text[]) AS privilege
-     WHERE NOT coalesce(has_table_privilege(to_regclass("table"), privilege), false)`,
+     WHERE NOT coalesce(has_table_privilege(to_regclass("table"), privilege), false)
+     UNION ALL
+     SELECT format('sequence "%s"', sequence), 'USAGE'
+     FROM unnest($1::text[]) AS "table"
+     JOIN pg_attribute ON attrelid = to_regclass("table") AND attidentity <> ''
+     CROSS JOIN LATERAL pg_get_serial_sequence("table", attname) AS sequence
+     -- A function with the rights of its owner writes to the outbox.
+     WHERE "table" <> 'outbox' AND NOT has_sequence_privilege(sequence, 'USAGE')`,
     [migrations.flatMap(({ tables }) => tables)],
   );
-  for (const { table, privilege } of rows) {
+  for (const { object, privilege } of rows) {
     throw new ConfigError(
       'DATABASE_URL',
       privilege === null
-        ? `names a database without the table "${table}", although its migration is recorded: check the search_path.`
-        : `names a role without the privilege ${privilege} on the table "${table}".`,
+        ? `names a database without the ${object}, although its migration is recorded: check the search_path.`
+        : `names a role without the privilege ${privilege} on the ${object}.`,
     );
   }
 }

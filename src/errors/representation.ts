@@ -15,9 +15,12 @@ const PARAMETERS = /;(?!\s*q\s*=)[^;,="]*(?:=(?:\s*"(?:[^"\\]|\\.)*"|[^;,"]*))?/
  * header is equal to none. JSON defines no parameters: `application/json; charset=utf-8` also accepts it.
  *
  * @param accept The header; undefined if it is absent.
+ * @param offered The media types, the preferred one first; by default those of an error.
  */
-export function acceptedMediaTypes(accept: string | undefined): string[] {
-  const offered = [JSON_MEDIA_TYPE, PROBLEM_MEDIA_TYPE];
+export function acceptedMediaTypes(
+  accept: string | undefined,
+  offered: string[] = [JSON_MEDIA_TYPE, PROBLEM_MEDIA_TYPE],
+): string[] {
   if (accept === undefined || /^[\s,]*$/.test(accept)) return offered;
   const header = accept.includes(';') ? accept.replace(PARAMETERS, '') : accept;
   return new Negotiator({ headers: { accept: header } }).mediaTypes(offered);

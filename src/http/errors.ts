@@ -9,7 +9,7 @@ export const MethodNotAllowed = defineError('method_not_allowed', 405, 'Method n
 export const NotAcceptable = defineError(
   'not_acceptable',
   406,
-  'The response is only available as application/json',
+  'The response is not available in an accepted media type',
 );
 export const RequestTimeout = defineError('request_timeout', 408, 'The request was not received in time');
 export const PreconditionFailed = defineError(

@@ -102,7 +102,7 @@ function guard(authenticate: Authenticate, scopes: readonly string[]): onRequest
       request.principal = principal;
       const missing = scopes.find((scope) => !principal.scopes.includes(scope));
       if (missing !== undefined) request.refusal = `missing scope ${missing}`;
-      const error = missing === undefined ? undefined : forbidden(scopes, missing);
+      const error = missing === undefined ? undefined : insufficientScope(scopes, missing);
       if (limits) limits.limit(principal.owner, reply, (limited) => done(limited ?? error));
       else done(error);
     };
@@ -122,7 +122,12 @@ function guard(authenticate: Authenticate, scopes: readonly string[]): onRequest
   };
 }
 
-const forbidden = (scopes: readonly string[], missing: string) =>
+/**
+ * The error of a caller without a scope.
+ *
+ * @param scopes All scopes that the operation requires.
+ */
+export const insufficientScope = (scopes: readonly string[], missing: string) =>
   new Forbidden({
     headers: { 'www-authenticate': `${CHALLENGE}, error="insufficient_scope", scope="${scopes.join(' ')}"` },
     details: [missingScope(missing)],

@@ -15,6 +15,8 @@ export interface Principal {
   readonly scopes: readonly string[];
   /** The id with the kind of the credential: tokens and keys with the same id are different owners. */
   readonly owner: string;
+  /** The time at which the credential expires, in seconds since 1970; undefined: it does not. */
+  readonly expiry?: number | undefined;
 }
 
 /** Creates the principal of a verified credential. */

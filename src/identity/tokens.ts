@@ -13,15 +13,12 @@ const TYPES = ['jwt', 'at+jwt', 'application/at+jwt'];
 const CLOCK_SKEW = 30;
 const MAX_LIFETIME = 31 * 86_400;
 const MAX_SUBJECT = 255;
+/** The principal of a token. */
+type Verified = Principal & { readonly expiry: number };
+
 /** The time in milliseconds that a verified token stays in the cache without being used. */
 const CACHE_INTERVAL = 30_000;
 const CACHE_SIZE = 10_000;
-
-interface Verified {
-  readonly principal: Principal;
-  /** In seconds since 1970. */
-  readonly expiry: number;
-}
 
 /**
  * Verifies access tokens (RFC 7519, RFC 8725, RFC 9068). Verified tokens are cached, because a signature costs about a
@@ -63,7 +60,7 @@ export class TokenVerifier {
       this.#remember(token, verified);
     }
     if (verified.expiry <= now()) throw new InvalidCredential('expired token');
-    return verified.principal;
+    return verified;
   }
 
   /**
@@ -84,7 +81,7 @@ export class TokenVerifier {
     const verified = this.#principalOf(await this.#verifySignature(token));
     // Unless the cache has a new map since: the keys may have changed meanwhile.
     if (this.#newer === newer) this.#remember(token, verified);
-    return verified.principal;
+    return verified;
   }
 
   async #verifySignature(token: string): Promise<JWTVerifyResult> {
@@ -116,10 +113,7 @@ export class TokenVerifier {
     if (exp - iat > MAX_LIFETIME) throw isRefused('long lifetime');
     // The token is bound to a key that the client has to prove (RFC 7800), and a bearer proves nothing.
     if ('cnf' in payload) throw isRefused('binding to a key');
-    return {
-      principal: principalOf('token', sub, scopesOf(payload, this.#settings.scopeClaim)),
-      expiry: exp,
-    };
+    return { ...principalOf('token', sub, scopesOf(payload, this.#settings.scopeClaim)), expiry: exp };
   }
 
   #remember(token: string, verified: Verified): void {

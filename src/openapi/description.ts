@@ -72,6 +72,12 @@ caller who created them: the tasks of others are 404 and are not in lists, excep
 
 If the operator has switched authentication off, this document has no security, and everyone may read and write.
 
+## Events
+
+\`GET /events\` streams every change as server-sent events, once and in order. The events of a stream are the JSON texts in its \`data\`;
+\`checkpoint\` and \`reset\` have no event: they tell where the client is, and that it missed events. A client that reconnects sends the last
+id as \`Last-Event-ID\`, to any instance.
+
 ## Errors
 
 Every error is an \`ApiError\`. Clients that prefer \`application/problem+json\` get the same error as a \`Problem\` (RFC 9457).
@@ -100,7 +106,7 @@ const section = (title: string) =>
 export const DESCRIPTION = `This document describes every response, including errors. The service sends nothing else. The prefilled values of
 each operation at [\`/docs\`](/docs) work on a new database, from top to bottom.
 
-Conventions: ${['Base path', 'Requests', 'Lists', 'Conditional requests', 'Authentication', 'Errors', 'Headers of every response'].map(section).join(', ')}.`;
+Conventions: ${['Base path', 'Requests', 'Lists', 'Conditional requests', 'Authentication', 'Events', 'Errors', 'Headers of every response'].map(section).join(', ')}.`;
 
 /** The credentials: their scopes are in the security of each operation. */
 export const securitySchemes = {
@@ -115,6 +121,7 @@ export const securitySchemes = {
 
 /** The tags that are not resources. The last one has no operations: it describes the common rules. */
 export const OTHER_TAGS = [
+  { name: 'events', description: 'The changes of all resources, as a stream and as an audit log.' },
   { name: 'identity', description: 'The caller of the API.' },
   { name: 'service', description: 'Liveness and readiness probes for operators.' },
   { name: 'conventions', description: CONVENTIONS },

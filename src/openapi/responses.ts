@@ -21,6 +21,18 @@ export const jsonResponse = <Body extends TSchema>(
   content: { 'application/json': { schema: body } },
 });
 
+/** A response with a body in another media type, which is not serialised. */
+export const streamResponse = <Body extends TSchema>(
+  description: string,
+  mediaType: string,
+  body: Body,
+  ...names: DeclaredHeader[]
+) => ({
+  description,
+  headers: withHeaders(...names),
+  content: { [mediaType]: { schema: body } },
+});
+
 /** The same response with its own example instead of the example of the model. */
 export const withExample = <Declared extends ReturnType<typeof jsonResponse>>(
   declared: Declared,

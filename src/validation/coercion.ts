@@ -11,7 +11,7 @@ export interface TextObjectSchema {
 
 /**
  * Reads text as the type that its schema names: `integer` and `number` in plain decimal digits, `boolean` as
- * `true` or `false`. Text that cannot be parsed is left unchanged and fails validation.
+ * `true` or `false`, `array` as one element. Text that cannot be parsed is left unchanged and fails validation.
  *
  * Ajv's own coercion is not used: it takes `0x10`, `1e3` and ` 5 ` for integers, and null for 0.
  */
@@ -23,6 +23,9 @@ export function coerceText(text: string, schema: TypedSchema): unknown {
       return NUMBER.test(text) ? Number(text) : text;
     case 'boolean':
       return text === 'true' ? true : text === 'false' ? false : text;
+    case 'array':
+      // Of texts; a repeated parameter is an array already.
+      return [text];
     default:
       return text;
   }

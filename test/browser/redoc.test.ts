@@ -25,7 +25,10 @@ async function openRedoc(page: Page, path: string): Promise<void> {
 /** The JSON samples of an operation, under the given title. */
 async function samples(page: Page, operation: Operation, title: string): Promise<unknown[]> {
   const panel = section(page, operation).locator(`div:has(> h3:text-is("${title}"))`);
-  const texts = await panel.locator('.redoc-json').filter({ visible: true }).allInnerTexts();
+  const texts = await panel
+    .locator(':is(.redoc-json, pre:has(> .token))')
+    .filter({ visible: true })
+    .allInnerTexts();
   return texts.map((text) => JSON.parse(text));
 }
 

@@ -3,7 +3,7 @@ import t from 'tap';
 import { newDatabase } from '../support/database.ts';
 import { startProcess } from '../support/process.ts';
 import { startBrowser } from './chromium.ts';
-import { isSuccess, operations, tagNames } from './contract.ts';
+import { isSuccess, type Operation, operations, tagNames } from './contract.ts';
 import { inEachLook, overflow, screenshot } from './screenshots.ts';
 import { block, collapse, deepLink, execute, expand, openSwaggerUi } from './swagger-ui.ts';
 import { openWatched } from './watched-page.ts';
@@ -37,7 +37,10 @@ for (const base of ['', '/v1']) {
       await page.locator('#servers').selectOption(base);
     }
 
-    for (const operation of operations) {
+    // Under another base, one operation per method.
+    const isFirst = ({ method }: Operation, index: number) =>
+      operations.findIndex((other) => other.method === method) === index;
+    for (const operation of base === '' ? operations : operations.filter(isFirst)) {
       t.test(`${operation.id} succeeds with the prefilled values`, async (t) => {
         await expand(page, operation);
         t.equal(new URL(page.url()).hash, deepLink(operation), 'the address links to it');
@@ -68,5 +71,5 @@ for (const base of ['', '/v1']) {
   });
 }
 
-/** The value of a JSON text; undefined for empty text. */
-const json = (text: string): unknown => (text === '' ? undefined : JSON.parse(text));
+/** The value of a JSON text; any other text is itself. */
+const json = (text: string): unknown => (/^[[{]/.test(text) ? JSON.parse(text) : text.trim());

@@ -5,7 +5,7 @@ import t, { type Test } from 'tap';
 import { resources } from '../../schemas/index.ts';
 import { MISSING_ID } from '../support/builders.ts';
 import type { CheckedResponse, Client } from '../support/client.ts';
-import { checkResponse } from '../support/contract.ts';
+import { checkResponse, type DeclaredResponse } from '../support/contract.ts';
 import { acceptingKeys, authenticated, bearer, fullKey, idleKey } from '../support/credentials.ts';
 import { startIssuer } from '../support/issuer.ts';
 import {
@@ -75,6 +75,12 @@ const expected = (example: unknown, { body }: CheckedResponse) => ({
   ...('instance' in body && { instance: body.instance }),
 });
 
+/** The media types of a stream: an operation with one rejects clients that only accept JSON. */
+const streamTypesOf = ({ operation }: Target): string[] =>
+  Object.keys((operation.responses[200] as DeclaredResponse | undefined)?.content ?? {}).filter(
+    (type) => type !== 'application/json',
+  );
+
 /** Sends a changed request in each media type of the error, and compares the response with its example. */
 async function provoke(
   t: Test,
@@ -83,7 +89,7 @@ async function provoke(
 ) {
   for (const [type, example] of Object.entries(examples)) {
     const { url, ...options } = await change(validRequest(target, id), { target, examples, call, t });
-    const headers = { accept: type, ...options.headers };
+    const headers = { accept: [type, ...streamTypesOf(target)].join(', '), ...options.headers };
     const response = await send(target.method, url, { ...options, headers });
     t.equal(response.status, status, `${name} in ${type}`);
     t.same(response.body, expected(example, response), `${name} is as in the example`);
@@ -149,7 +155,8 @@ t.test('each operation that uses the database is 503 during an outage', async (t
 
 t.test('each operation that uses the database is 500 while its tables are missing', async (t) => {
   const service = await startService(t, WITH_AUTH);
-  await service.app.pg.query(`DROP TABLE ${resources.map(({ names }) => names.table).join(', ')} CASCADE`);
+  const tables = [...resources.map(({ names }) => names.table), 'event_head', 'audit_entries'];
+  await service.app.pg.query(`DROP TABLE ${tables.join(', ')} CASCADE`);
   await provokeAll(t, 'missing tables', authenticated(service.call, fullKey.key));
 });
 

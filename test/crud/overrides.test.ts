@@ -3,7 +3,7 @@ import { models } from '../../schemas/index.ts';
 import { defineResource } from '../../schemas/resource.ts';
 import { integer, nullable, string } from '../../schemas/resource-fields.ts';
 import { batched } from '../../src/crud/batched.ts';
-import { returnedColumns } from '../../src/crud/columns.ts';
+import { type NewRow, returnedColumns } from '../../src/crud/columns.ts';
 import type { RowAccess } from '../../src/crud/conditional-write.ts';
 import { contractOf } from '../../src/crud/contract.ts';
 import { repositoryOf } from '../../src/crud/repository.ts';
@@ -29,8 +29,13 @@ const venues: Feature = async (app) => {
     venue,
     {
       ...defaults,
-      createMany(items: readonly VenueCreate[]) {
-        return defaults.createMany(items.map((item) => ({ ...item, nickname: item.nickname ?? item.name })));
+      createMany(rows: readonly NewRow<VenueCreate>[]) {
+        return defaults.createMany(
+          rows.map((row) => ({
+            ...row,
+            item: { ...row.item, nickname: row.item.nickname ?? row.item.name },
+          })),
+        );
       },
     },
     app.batching,

@@ -51,11 +51,11 @@ t.test(
     await client.query('ALTER TABLE tasks SET (autovacuum_enabled = off)');
 
     const one = { id: MISSING_ID, required: undefined, excluded: undefined };
-    await songs.create(newSong());
+    await songs.create({ item: newSong() });
     await songs.find(one);
     await songs.update({ ...one, patch: { year: 2015 } });
     await songs.delete(one);
-    await tasks.create(newTask());
+    await tasks.create({ item: newTask() });
     await tasks.find(one);
     await tasks.update({ ...one, patch: { done: true } });
     await tasks.delete(one);

@@ -199,6 +199,12 @@ if (onServer) {
           /^DATABASE_URL names a role without the privilege (INSERT|UPDATE|DELETE) on the table "songs"\.$/,
       });
       await owner.query(`GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`);
+      await t.rejects(starts(), {
+        name: 'ConfigError',
+        message:
+          /^DATABASE_URL names a role without the privilege USAGE on the sequence "public\.songs_id_seq"/,
+      });
+      await owner.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${role}`);
       const { call } = await starts();
       await t.resolves(createTask(call));
     },

@@ -5,8 +5,8 @@ import t, { type Test } from 'tap';
 
 /** The rooms of src/, from top to bottom: each imports only rooms below it, and schemas/. */
 const ROOMS = [
-  ...['features', 'crud', 'docs', 'openapi', 'identity', 'limits', 'http', 'validation'],
-  ...['errors', 'database', 'logging'],
+  ...['features', 'events', 'crud', 'docs', 'openapi', 'identity', 'limits', 'background', 'http'],
+  ...['validation', 'errors', 'database', 'logging'],
 ];
 const ABOVE_ALL = ['app', 'config', 'server'];
 

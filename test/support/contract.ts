@@ -32,7 +32,7 @@ export interface Link {
   parameters: Record<string, string>;
 }
 
-interface DeclaredResponse {
+export interface DeclaredResponse {
   headers?: Record<string, DeclaredHeader | Reference>;
   links?: Record<string, Link>;
   content?: Record<string, Content>;
@@ -175,9 +175,15 @@ function bodyProblems(
   const content = declaration.content[type];
   if (!content) return [`the content type ${type} is not declared`];
   if (method === 'HEAD') return text === '' ? [] : ['a response to HEAD has a body'];
+  if (type === 'text/event-stream')
+    return eventsOf(text).flatMap((event) => violations(content.schema, JSON.parse(event)));
   const value = JSON.parse(text);
   return [...violations(content.schema, value), ...undeclaredCode(content, value.code)];
 }
+
+/** The data of the events in a stream, without checkpoints and resets. */
+const eventsOf = (text: string): string[] =>
+  [...text.matchAll(/^event: (?!checkpoint|reset).*\ndata: (.*)$/gm)].map(([, data = '']) => data);
 
 /** An error must be one of the declared ones, not only have the same status. */
 function undeclaredCode({ examples }: Content, code: unknown): string[] {

@@ -3,12 +3,15 @@ import { resources } from '../../schemas/index.ts';
 import { generateApiKey, hashOf } from '../../src/identity/api-keys.ts';
 import type { Client } from './client.ts';
 
-/** Every scope that a declared resource has. */
-export const SCOPES: readonly string[] = resources.flatMap(({ names: { scopes }, owned }) => [
-  scopes.read,
-  scopes.write,
-  ...(owned ? [scopes.all] : []),
-]);
+/** Every scope. */
+export const SCOPES: readonly string[] = [
+  ...resources.flatMap(({ names: { scopes }, owned }) => [
+    scopes.read,
+    scopes.write,
+    ...(owned ? [scopes.all] : []),
+  ]),
+  'audit:read',
+];
 
 /** A key with its entry in `API_KEYS`. */
 export interface TestKey {

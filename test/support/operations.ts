@@ -87,6 +87,8 @@ export const createdId = ({ headers }: HttpResponse): number =>
 
 /** A request that the operation takes, for the resource with the id. */
 export function validRequest({ operation, path }: Target, id: number): TargetRequest {
-  const url = path.replace('{id}', String(id));
+  // A stream of events does not end by itself.
+  const query = operation.parameters?.some(({ name }) => name === 'follow') ? '?follow=false' : '';
+  const url = path.replace('{id}', String(id)) + query;
   return operation.requestBody ? { url, json: validBody(path) } : { url };
 }

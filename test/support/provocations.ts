@@ -46,6 +46,9 @@ export type Provocations = Readonly<Record<string, Provocation>>;
 const withHeader =
   (name: string, value: string): Change =>
   (request) => ({ ...request, headers: { ...request.headers, [name]: value } });
+const withQuery =
+  (parameter: string): Change =>
+  (request) => ({ ...request, url: request.url + (request.url.includes('?') ? '&' : '?') + parameter });
 const withId =
   (id: string | number): Change =>
   (request, { target }) => ({ ...request, url: target.path.replace('{id}', String(id)) });
@@ -59,10 +62,10 @@ export const sharedProvocations: Provocations = {
   RateLimited: 'quota',
   IdempotencyKeyReused: withKeyOfAnother,
   NotAcceptable: withHeader('accept', 'text/html'),
-  InvalidQuery: (request) => ({ ...request, url: `${request.url}?page=2` }),
+  InvalidQuery: withQuery('page=2'),
   InvalidId: withId('first'),
   MalformedPath: withId('%'),
-  MalformedQuery: (request) => ({ ...request, url: `${request.url}?q=Bj%F6rk` }),
+  MalformedQuery: withQuery('q=Bj%F6rk'),
   MalformedJson: withPayload('{"song": "Blinding'),
   BodyTooLarge: withPayload(JSON.stringify('x'.repeat(40_000))),
   UnsupportedMediaType: withPayload('song=x', 'application/x-www-form-urlencoded'),

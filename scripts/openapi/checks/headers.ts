@@ -27,7 +27,8 @@ function headersOf(document: OpenApiDocument, operation: PlacedOperation, status
   const { method, parameters = [] } = operation;
   switch (status) {
     case 200:
-      if (parameters.some(({ name }) => name === 'cursor')) return ['Link', 'X-Total-Count'];
+      if (parameters.some(({ name }) => name === 'count')) return ['Link', 'X-Total-Count'];
+      if (parameters.some(({ name }) => name === 'cursor')) return ['Link'];
       return isConditional(operation) ? ['ETag'] : [];
     case 201:
       return operationsOnCreated(document, operation).length > 0 ? ['Location', 'ETag'] : [];

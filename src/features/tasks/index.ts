@@ -1,6 +1,7 @@
 import { type TaskCreate, task } from '../../../schemas/task.ts';
 import { batched } from '../../crud/batched.ts';
-import { returnedColumns } from '../../crud/columns.ts';
+import { insertedSourcesText, nextId, sourcesInOrder } from '../../crud/change-source.ts';
+import { createValues, insertedColumns, type NewRow, returnedColumns } from '../../crud/columns.ts';
 import { contractOf } from '../../crud/contract.ts';
 import { idempotentCreateOf } from '../../crud/idempotent-create.ts';
 import { repositoryOf } from '../../crud/repository.ts';
@@ -26,15 +27,9 @@ export const tasks: Feature = async (app, { maxTasks }) => {
 export const taskStatements = (maxTasks: number) => ({
   ...statementsOf(task),
   createIdempotent: idempotentCreateOf(task, { text: (first) => roomText(`$${first}`), value: maxTasks }),
-  create: (tasks: readonly (TaskCreate & { owner?: string | undefined })[]): Statement => ({
+  create: (rows: readonly NewRow<TaskCreate>[]): Statement => ({
     text: CREATE_WITHIN,
-    values: [
-      tasks.map(({ title }) => title),
-      tasks.map(({ description = '' }) => description),
-      tasks.map(({ done = false }) => done),
-      tasks.map(({ owner }) => owner),
-      maxTasks,
-    ],
+    values: [...createValues(insertedColumns(task), rows), sourcesInOrder(rows), maxTasks],
   }),
 });
 
@@ -50,10 +45,12 @@ const roomText = (limit: string) => `
 
 /** Inserts tasks in order, up to the limit. */
 const CREATE_WITHIN = `
-  WITH room AS (${roomText('$5')})
-  INSERT INTO tasks (title, description, done, owner)
-  SELECT title, description, done, owner
-  FROM room,
-    unnest($1::text[], $2::text[], $3::boolean[], $4::text[]) WITH ORDINALITY AS new (title, description, done, owner, place)
-  WHERE place <= places ORDER BY place
+  WITH room AS (${roomText('$6')}), fresh AS MATERIALIZED (
+    SELECT ${nextId('tasks')} AS id_, place_, title, description, done, owner
+    FROM room,
+      unnest($1::text[], $2::text[], $3::boolean[], $4::text[]) WITH ORDINALITY AS new (title, description, done, owner, place_)
+    WHERE place_ <= places
+  ), ${insertedSourcesText('fresh', '$5')}
+  INSERT INTO tasks (id, title, description, done, owner) OVERRIDING SYSTEM VALUE
+  SELECT id_, title, description, done, owner FROM fresh CROSS JOIN sources ORDER BY place_
   RETURNING ${returnedColumns(task)}`;

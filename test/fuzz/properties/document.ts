@@ -34,7 +34,7 @@ interface DescribedOperation {
   operationId: string;
   parameters?: readonly Parameter[];
   requestBody?: { required?: boolean; content: Readonly<Record<string, { schema: JsonSchema }>> };
-  responses: Readonly<Record<string, object>>;
+  responses: Readonly<Record<string, { content?: object }>>;
 }
 
 /** An OpenAPI 3.1 document. */
@@ -58,20 +58,24 @@ export interface Operation {
   statuses: ReadonlySet<number>;
 }
 
-/** All operations of the document. */
+/** The operations of the document that send JSON; a stream of events has no end to wait for. */
 export function operationsOf(document: OpenApiDocument): Operation[] {
+  const isStream = ({ responses }: DescribedOperation) =>
+    'text/event-stream' in (responses['200']?.content ?? {});
   return Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, described]) => ({
-      name: described.operationId,
-      method: method.toUpperCase(),
-      path,
-      parameters: (described.parameters ?? []).map((parameter) => ({
-        ...parameter,
-        schema: resolve(parameter.schema, document),
+    Object.entries(item)
+      .filter(([, described]) => !isStream(described))
+      .map(([method, described]) => ({
+        name: described.operationId,
+        method: method.toUpperCase(),
+        path,
+        parameters: (described.parameters ?? []).map((parameter) => ({
+          ...parameter,
+          schema: resolve(parameter.schema, document),
+        })),
+        body: bodyOf(described, document),
+        statuses: new Set(Object.keys(described.responses).map(Number)),
       })),
-      body: bodyOf(described, document),
-      statuses: new Set(Object.keys(described.responses).map(Number)),
-    })),
   );
 }
 

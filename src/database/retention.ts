@@ -1,0 +1,70 @@
+import fp from 'fastify-plugin';
+
+/** The number of rows of one statement: a long one would hold up writes on the embedded database. */
+const MAX_ROWS = 1_000;
+
+/** Rows that are removed when they are old. */
+export interface Retention {
+  table: string;
+  /** The column with the time of a row; it needs an index. */
+  time: string;
+  /** The age in hours. */
+  hours: number;
+  /** A further condition in SQL. */
+  where?: string;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Removes old rows of all tables, and returns their number. */
+    removeOldRows(): Promise<number>;
+  }
+}
+
+/**
+ * Removes old rows at intervals.
+ *
+ * @param interval In milliseconds; each instance adds up to as much at random, so that not all remove rows at the same time.
+ */
+export const retention = fp<{ rows: readonly Retention[]; connect: boolean; interval?: number }>(
+  async (app, { rows, connect, interval = 300_000 }) => {
+    const removeFrom = async ({ table, time, hours, where = 'true' }: Retention): Promise<number> => {
+      const text = `
+        DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
+          SELECT ctid FROM ${table} WHERE ${time} < now() - $1 * interval '1 hour' AND ${where}
+          ORDER BY ${time} LIMIT ${MAX_ROWS} FOR UPDATE SKIP LOCKED
+        ))`;
+      const { rowCount } = await app.pg.query(text, [hours]);
+      return rowCount ?? 0;
+    };
+    app.decorate('removeOldRows', async () => {
+      let removed = 0;
+      for (const old of rows) {
+        let count: number;
+        do {
+          count = await removeFrom(old);
+          removed += count;
+        } while (count === MAX_ROWS);
+      }
+      return removed;
+    });
+    if (!connect) return;
+    let timer: NodeJS.Timeout | undefined;
+    const schedule = () => {
+      timer = setTimeout(
+        async () => {
+          // The database may be unavailable: the next run removes the rows.
+          await app.removeOldRows().catch((err) => app.log.warn({ err }, 'Old rows were not removed'));
+          if (timer) schedule();
+        },
+        interval * (1 + Math.random()),
+      ).unref();
+    };
+    schedule();
+    app.addHook('preClose', async () => {
+      clearTimeout(timer);
+      timer = undefined;
+    });
+  },
+  { name: 'retention', dependencies: ['database'] },
+);

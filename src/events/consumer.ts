@@ -1,0 +1,146 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { Pool, PoolClient } from 'pg';
+
+/** The maximum number of events of one transaction. */
+const MAX_EVENTS = 500;
+/** The minimum time between two transactions, in milliseconds: events in between are handled together. */
+const MIN_INTERVAL = 200;
+/** The time after a failure, in milliseconds. */
+const RETRY_INTERVAL = 1_000;
+
+/** An event for a durable consumer. */
+export interface ConsumedEvent {
+  readonly position: number;
+  /** As in `song.created`. */
+  readonly type: string;
+  /** The path of the resource, as in `/songs/1`. */
+  readonly subject: string;
+  /** The columns of the row: after the change, or before it was deleted. */
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** The caller; null if authentication was off, or for a change by another program. */
+  readonly actor: string | null;
+  /** The id of the request; null for a change by another program. */
+  readonly requestId: string | null;
+  /** In the format of the contract. */
+  readonly occurredAt: string;
+}
+
+/** Writes the effects of some events with the given client, in its transaction. */
+export type EventHandler = (events: readonly ConsumedEvent[], client: PoolClient) => Promise<unknown>;
+
+/**
+ * Handles each event once, in order: the effects are committed together with the position of the last event. Only one instance
+ * runs a consumer at a time. After a failure, the same events are handled again.
+ */
+export class EventConsumer {
+  readonly #pool: Pool;
+  readonly #log: FastifyBaseLogger;
+  readonly #name: string;
+  readonly #handle: EventHandler;
+  #running: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isWoken = false;
+  #isFailing = false;
+  #isStopped = false;
+
+  constructor(pool: Pool, log: FastifyBaseLogger, name: string, handle: EventHandler) {
+    this.#pool = pool;
+    this.#log = log;
+    this.#name = name;
+    this.#handle = handle;
+  }
+
+  /** Handles the events that are in the database now, soon. */
+  wake(): void {
+    this.#isWoken = true;
+    if (!this.#running) this.#runAfter(MIN_INTERVAL);
+  }
+
+  /** Waits for the current transaction. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  #runAfter(delay: number): void {
+    if (this.#isStopped || this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#running = this.#run();
+    }, delay).unref();
+  }
+
+  async #run(): Promise<void> {
+    this.#isWoken = false;
+    let wait = MIN_INTERVAL;
+    try {
+      const count = await this.#handleNext();
+      if (count > 0) this.#isFailing = false;
+      if (count === MAX_EVENTS) this.#isWoken = true;
+    } catch (err) {
+      if (!this.#isFailing) this.#log.error({ err, consumer: this.#name }, 'Events cannot be handled');
+      this.#isFailing = true;
+      wait = RETRY_INTERVAL;
+    }
+    this.#running = undefined;
+    if (this.#isWoken || wait === RETRY_INTERVAL) this.#runAfter(wait);
+  }
+
+  /** Handles the next events and returns their number; 0 while another instance handles them. */
+  async #handleNext(): Promise<number> {
+    const client = await this.#pool.connect();
+    let failure: Error | undefined;
+    try {
+      if (!(await this.#hasEvents(client))) return 0;
+      await client.query('BEGIN');
+      const position = await this.#lockPosition(client);
+      const events = position === undefined ? [] : await eventsAfter(client, position);
+      const last = events.at(-1);
+      if (last) {
+        await this.#handle(events, client);
+        const text = 'UPDATE event_consumers SET position = $2 WHERE name = $1';
+        await client.query(text, [this.#name, last.position]);
+      }
+      await client.query('COMMIT');
+      return events.length;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((broken) => {
+        failure = broken;
+      });
+      throw error;
+    } finally {
+      client.release(failure);
+    }
+  }
+
+  /** Before a lock: an idle service writes nothing. */
+  async #hasEvents(client: PoolClient): Promise<boolean> {
+    const { rows } = await client.query<{ more: boolean }>(
+      `SELECT coalesce((SELECT position FROM event_consumers WHERE name = $1), -1)
+         < (SELECT position FROM event_head WHERE only_row) AS more`,
+      [this.#name],
+    );
+    return rows[0]?.more ?? false;
+  }
+
+  async #lockPosition(client: PoolClient): Promise<number | undefined> {
+    const text = 'SELECT position FROM event_consumers WHERE name = $1 FOR UPDATE SKIP LOCKED';
+    const { rows } = await client.query<{ position: number }>(text, [this.#name]);
+    if (rows.length === 0)
+      await client.query('INSERT INTO event_consumers (name) VALUES ($1) ON CONFLICT DO NOTHING', [
+        this.#name,
+      ]);
+    return rows[0]?.position;
+  }
+}
+
+async function eventsAfter(client: PoolClient, position: number): Promise<ConsumedEvent[]> {
+  const { rows } = await client.query<ConsumedEvent>(
+    `SELECT position, type, subject, payload, source ->> 0 AS actor, source ->> 1 AS "requestId",
+       occurred_at AS "occurredAt"
+     FROM events WHERE position > $1 ORDER BY position LIMIT ${MAX_EVENTS}`,
+    [position],
+  );
+  return rows;
+}

@@ -1,0 +1,62 @@
+import type { Static } from '@sinclair/typebox';
+import { validated } from '../../crud/routes.ts';
+import { callerOf } from '../../database/batching/plugin.ts';
+import type { Statement } from '../../database/pooled-database.ts';
+import { describePage } from '../../http/pagination.ts';
+import type { Feature } from '../feature.ts';
+import { AUDIT_PATH, AuditQuery, listAuditEntries } from './contract.ts';
+
+type Query = Static<typeof AuditQuery>;
+
+/** The log of all changes: a durable consumer of events writes it, and an operation lists it. */
+export const audit: Feature = async (app) => {
+  app.consumeEvents('audit', async (events, client) => {
+    await client.query(
+      `INSERT INTO audit_entries (id, action, subject, actor, request_id, occurred_at)
+       SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])`,
+      [
+        events.map(({ position }) => position),
+        events.map(({ type }) => type),
+        events.map(({ subject }) => subject),
+        events.map(({ actor }) => actor),
+        events.map(({ requestId }) => requestId),
+        events.map(({ occurredAt }) => occurredAt),
+      ],
+    );
+  });
+
+  const readPage = app.batching.dedupe(
+    'audit.list',
+    async (query: Query) => (await app.listDatabase.query<{ id: number }>(pageOf(query))).rows,
+    () => 'lists',
+  );
+  app.get(AUDIT_PATH, { schema: listAuditEntries }, async (request, reply) => {
+    const query = validated(request.query, AuditQuery);
+    const rows = await readPage(query, callerOf(request));
+    const page = rows.slice(0, query.limit);
+    const next = rows.length > query.limit ? page.at(-1)?.id : undefined;
+    describePage(request, reply, {
+      path: AUDIT_PATH,
+      query,
+      next: next === undefined ? undefined : String(next),
+      total: undefined,
+    });
+    return page;
+  });
+};
+
+/** Selects the entries of a page, and one more if there is a next page. */
+function pageOf({ subject, actor, cursor, limit }: Query): Statement {
+  const values: unknown[] = [];
+  const where: string[] = [];
+  if (subject !== undefined) where.push(`subject = $${values.push(subject)}`);
+  if (actor !== undefined) where.push(`actor = $${values.push(actor)}`);
+  if (cursor !== undefined) where.push(`id < $${values.push(cursor)}`);
+  values.push(limit + 1);
+  return {
+    text: `
+      SELECT id, action, subject, actor, request_id AS "requestId", occurred_at AS "occurredAt" FROM audit_entries
+      ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`} ORDER BY id DESC LIMIT $${values.length}`,
+    values,
+  };
+}
