@@ -127,11 +127,11 @@ export class EventConsumer {
   async #lockPosition(client: PoolClient): Promise<number | undefined> {
     const text = 'SELECT position FROM event_consumers WHERE name = $1 FOR UPDATE SKIP LOCKED';
     const { rows } = await client.query<{ position: number }>(text, [this.#name]);
-    if (rows.length === 0)
-      await client.query('INSERT INTO event_consumers (name) VALUES ($1) ON CONFLICT DO NOTHING', [
-        this.#name,
-      ]);
-    return rows[0]?.position;
+    if (rows[0]) return rows[0].position;
+    // New, or locked by another instance: the next run finds out.
+    await client.query('INSERT INTO event_consumers (name) VALUES ($1) ON CONFLICT DO NOTHING', [this.#name]);
+    this.#isWoken = true;
+    return undefined;
   }
 }
 
