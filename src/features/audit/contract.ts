@@ -27,7 +27,7 @@ export const AuditQuery = Type.Object(
     }),
     cursor: Type.Optional(
       Type.String({
-        pattern: '^[1-9][0-9]{0,14}$',
+        pattern: '^[1-9][0-9]*$',
         maxLength: 15,
         description: 'The start of the page: an opaque value from the `Link` header of the previous page.',
         examples: ['42'],
