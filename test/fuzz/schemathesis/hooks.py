@@ -26,7 +26,7 @@ collections = []
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
     paths = raw_schema["paths"]
-    # A stream does not end, and its schema is that of the data of an event, not of a frame as Schemathesis assumes.
+    # A stream does not end, and its schema describes the data of an event; Schemathesis applies it to the whole frame.
     paths.pop("/events", None)
     collections[:] = [path for path in paths if "post" in paths[path] and "delete" in paths.get(path + "/{id}", {})]
     for path in raw_schema["paths"].values():
