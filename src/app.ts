@@ -4,10 +4,12 @@ import Fastify, { type FastifyHttpOptions, type FastifyInstance, type FastifySer
 import { models as allModels } from '../schemas/index.ts';
 import type { Model } from '../schemas/ref.ts';
 import { afterResponse } from './background/after-response.ts';
+import type { RunnerTiming } from './background/queue-runner.ts';
+import { queues } from './background/queues.ts';
+import { retention } from './background/retention.ts';
 import type { Config } from './config.ts';
 import { batching } from './database/batching/plugin.ts';
 import { database } from './database/plugin.ts';
-import { retention } from './database/retention.ts';
 import { docs, redoc } from './docs/plugin.ts';
 import { events } from './events/plugin.ts';
 import type { Feature } from './features/feature.ts';
@@ -40,6 +42,8 @@ export interface AppOverrides {
   features?: readonly Feature[];
   /** The models that their schemas refer to. */
   models?: readonly Model[];
+  /** Other intervals of queues than the default ones. */
+  queueTiming?: Partial<RunnerTiming>;
   /** Replacements of dependencies of requests. */
   overrides?: readonly Override[];
 }
@@ -76,6 +80,13 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
     await app.register(docs);
     await app.register(redoc);
     await app.register(database, { config, connect });
+    await app.register(batching, { enabled: config.batching, requestDeadline: config.requestDeadline });
+    await app.register(afterResponse);
+    await app.register(queues, {
+      hasServer: config.databaseServer !== undefined,
+      timing: overrides.queueTiming ?? {},
+      connect,
+    });
     await app.register(retention, {
       rows: [
         { table: 'idempotency_keys', time: 'created_at', hours: config.idempotencyHours },
@@ -88,10 +99,7 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
             AND NOT EXISTS (SELECT FROM event_consumers AS consumer WHERE consumer.position < events.position)`,
         },
       ],
-      connect,
     });
-    await app.register(batching, { enabled: config.batching, requestDeadline: config.requestDeadline });
-    await app.register(afterResponse);
     await app.register(events, { settings: config.events, server: config.databaseServer, connect });
 
     await app.register(async (api) => {

@@ -19,7 +19,7 @@ interface Migration {
   version: number;
   name: string;
   sql: string;
-  /** The tables that it creates. */
+  /** The tables that it creates, with their schema if they are not in the first one of the search path. */
   tables: string[];
 }
 
@@ -69,7 +69,7 @@ async function readMigrations(folder: string): Promise<Migration[]> {
   return Promise.all(
     files.map(async (name) => {
       const sql = await readFile(join(folder, name), 'utf8');
-      const tables = [...sql.matchAll(/^CREATE TABLE (?:IF NOT EXISTS )?(\w+)/gm)].map(
+      const tables = [...sql.matchAll(/^ *CREATE TABLE (?:IF NOT EXISTS )?([\w.]+)/gm)].map(
         ([, table = '']) => table,
       );
       return { version: Number.parseInt(name, 10), name, sql, tables };
@@ -121,8 +121,10 @@ async function applyNext(
 
 async function apply(client: ClientBase, { version, name, sql, tables }: Migration): Promise<void> {
   const { rows } = await client.query<{ taken: string }>(
-    `SELECT relname AS taken FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-     WHERE nspname = current_schema() AND relname = ANY ($1)`,
+    `SELECT name AS taken FROM unnest($1::text[]) AS name
+     JOIN pg_class ON relname = regexp_replace(name, '.*[.]', '')
+     JOIN pg_namespace ON pg_namespace.oid = relnamespace
+       AND nspname = CASE WHEN name LIKE '%.%' THEN split_part(name, '.', 1) ELSE current_schema() END`,
     [tables],
   );
   for (const { taken } of rows) throw foreign(taken);
@@ -194,9 +196,11 @@ async function checkPrivileges(client: ClientBase, migrations: readonly Migratio
 
 /** The error of missing permissions or a missing schema; undefined for any other error. */
 function schemaProblem(error: unknown): ConfigError | undefined {
+  const isAboutQueues = error instanceof Error && error.message.includes('pgboss');
   const problems: Readonly<Record<string, string>> = {
-    '42501':
-      'names a role that may not create the tables of the service: GRANT CREATE ON SCHEMA … TO the role, or let their owner run the migrations.',
+    '42501': isAboutQueues
+      ? 'names a role that may not create or use the schema pgboss: GRANT CREATE ON DATABASE … TO the role or create the schema for it; a role that runs no migrations needs USAGE.'
+      : 'names a role that may not create the tables of the service: GRANT CREATE ON SCHEMA … TO the role, or let their owner run the migrations.',
     '3F000': 'names a database without a schema for new tables: check the search_path.',
   };
   const problem = problems[codeOf(error) ?? ''];

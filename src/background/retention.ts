@@ -3,6 +3,8 @@ import fp from 'fastify-plugin';
 /** The number of rows of one statement: a long one would hold up writes on the embedded database. */
 const MAX_ROWS = 1_000;
 
+const SCHEDULED = { retries: 0, retryDelaySeconds: 60, expireSeconds: 3_600, schedule: '*/10 * * * *' };
+
 /** Rows that are removed when they are old. */
 export interface Retention {
   table: string;
@@ -21,13 +23,9 @@ declare module 'fastify' {
   }
 }
 
-/**
- * Removes old rows at intervals.
- *
- * @param interval In milliseconds; each instance adds up to as much at random, so that not all remove rows at the same time.
- */
-export const retention = fp<{ rows: readonly Retention[]; connect: boolean; interval?: number }>(
-  async (app, { rows, connect, interval = 300_000 }) => {
+/** Removes old rows every ten minutes, on one of the instances. */
+export const retention = fp<{ rows: readonly Retention[] }>(
+  async (app, { rows }) => {
     const removeFrom = async ({ table, time, hours, where = 'true' }: Retention): Promise<number> => {
       const text = `
         DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
@@ -48,23 +46,7 @@ export const retention = fp<{ rows: readonly Retention[]; connect: boolean; inte
       }
       return removed;
     });
-    if (!connect) return;
-    let timer: NodeJS.Timeout | undefined;
-    const schedule = () => {
-      timer = setTimeout(
-        async () => {
-          // The database may be unavailable: the next run removes the rows.
-          await app.removeOldRows().catch((err) => app.log.warn({ err }, 'Old rows were not removed'));
-          if (timer) schedule();
-        },
-        interval * (1 + Math.random()),
-      ).unref();
-    };
-    schedule();
-    app.addHook('preClose', async () => {
-      clearTimeout(timer);
-      timer = undefined;
-    });
+    app.defineQueue('retention', SCHEDULED, app.removeOldRows);
   },
-  { name: 'retention', dependencies: ['database'] },
+  { name: 'retention', dependencies: ['database', 'queues'] },
 );
