@@ -2,6 +2,7 @@ import { auditModels } from './audit.ts';
 import { ApiError, ErrorDetail, Problem } from './error.ts';
 import { anyEventModel, eventModel, eventTypesOf } from './event.ts';
 import { Me } from './identity.ts';
+import { job } from './job.ts';
 import type { Model } from './ref.ts';
 import type { AnyResource } from './resource.ts';
 import { Health, Readiness, ReadinessChecks } from './service.ts';
@@ -11,8 +12,11 @@ import { task } from './task.ts';
 /** Every declared resource, in the order of the contract. */
 export const resources: readonly AnyResource[] = [song, task];
 
-/** The events of each resource. */
-const resourceEvents: readonly Model[] = resources.map(eventModel);
+/** Everything that has events: the resources, and the jobs of the service. */
+export const eventSources: readonly AnyResource[] = [...resources, job];
+
+/** The events of each of them. */
+const resourceEvents: readonly Model[] = eventSources.map(eventModel);
 
 /** An event of any resource. */
 export const AnyEvent: Model = anyEventModel(resourceEvents);
@@ -23,6 +27,8 @@ export const audit = auditModels(resources.flatMap(eventTypesOf));
 /** Every named component of the contract. */
 export const models: readonly Model[] = [
   ...resources.flatMap(({ models }) => models),
+  job.schemas.item,
+  job.schemas.list,
   Me,
   ...resourceEvents,
   AnyEvent,

@@ -31,7 +31,11 @@ import { identity } from './identity/plugin.ts';
 import { limits } from './limits/plugin.ts';
 import { RequestLog, requestLogger } from './logging/request-log.ts';
 import { openapi } from './openapi/plugin.ts';
+import { transfers } from './transfer/plugin.ts';
 import { responseValidation, validation } from './validation/plugin.ts';
+
+/** The time that jobs are kept after their last progress. */
+const JOB_HOURS = 7 * 24;
 
 export interface AppOverrides {
   /** The logger; by default nothing is logged. */
@@ -90,6 +94,7 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
     await app.register(retention, {
       rows: [
         { table: 'idempotency_keys', time: 'created_at', hours: config.idempotencyHours },
+        { table: 'jobs', time: 'updated_at', hours: JOB_HOURS },
         {
           table: 'events',
           time: 'occurred_at',
@@ -101,6 +106,7 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
       ],
     });
     await app.register(events, { settings: config.events, server: config.databaseServer, connect });
+    await app.register(transfers, { settings: config, isEmbedded: config.databaseServer === undefined });
 
     await app.register(async (api) => {
       await api.register(contentNegotiation);

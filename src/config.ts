@@ -50,6 +50,9 @@ const Environment = Type.Object({
   EVENTS_RETENTION_DAYS: Type.Integer({ minimum: 1, maximum: 3650, default: 7 }),
   EVENTS_MAX_CLIENTS: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 5000 }),
   EVENTS_CLIENT_BUFFER: Type.Integer({ minimum: 1024, maximum: 268_435_456, default: 262_144 }),
+  IMPORT_LIMIT: Type.Integer({ minimum: 1, maximum: 2_147_483_647, default: 268_435_456 }),
+  IMPORTS_MAX: Type.Integer({ minimum: 1, maximum: 1_000, default: 2 }),
+  EXPORTS_MAX: Type.Integer({ minimum: 1, maximum: 1_000, default: 2 }),
   RATE_LIMIT: Type.String({ minLength: 1, default: 'off' }),
   REDIS_URL: Type.Optional(Type.String()),
   REQUEST_DEADLINE_MS: Type.Integer({ minimum: 100, maximum: 600_000, default: 5_000 }),
@@ -92,6 +95,12 @@ export interface Config {
   readonly idempotencyHours: number;
   /** Events and their streams. */
   readonly events: EventSettings;
+  /** The maximum size of the body of an import, in bytes. */
+  readonly importLimit: number;
+  /** The number of imports at a time. */
+  readonly importsMax: number;
+  /** The number of exports at a time. */
+  readonly exportsMax: number;
   /** The limits of requests. */
   readonly limits: LimitSettings;
   /** The maximum time that a request waits for the database, including queues, in milliseconds. */
@@ -138,6 +147,9 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       maxClients: Math.min(environment.EVENTS_MAX_CLIENTS, Math.floor(environment.MAX_CONNECTIONS * 0.75)),
       clientBuffer: environment.EVENTS_CLIENT_BUFFER,
     },
+    importLimit: environment.IMPORT_LIMIT,
+    importsMax: environment.IMPORTS_MAX,
+    exportsMax: environment.EXPORTS_MAX,
     limits: { quota: readQuota(environment.RATE_LIMIT), redisUrl: readRedisUrl(environment.REDIS_URL) },
     requestDeadline: environment.REQUEST_DEADLINE_MS,
     batching: environment.BATCHING === 'on',

@@ -40,6 +40,8 @@ export interface Listing {
    * shape. The rows of several pages have the number of their query, from 1, as `place_`; the rows of a page are sorted.
    */
   pages(queries: readonly Query[]): Statement;
+  /** Reads all rows of a query, in its order. */
+  all(query: Filters): Statement;
   /** Counts the rows that match the filters, as `total`. */
   count(filters: Filters): Statement;
 }
@@ -133,6 +135,12 @@ export function listingOf(resource: AnyResource): Listing {
   };
 
   return {
+    all(query) {
+      const values: unknown[] = [];
+      const text = rowsOf([{ limit: 0, ...query }], (_type, [value]) => `$${values.push(value)}`);
+      return { text, values };
+    },
+
     pages(queries) {
       const [query] = queries;
       return query && queries.length === 1 ? onePage(query) : severalPages(queries);

@@ -25,6 +25,13 @@ import type { Identified, ListParameters } from './listing.ts';
 /** Gives a part of a request, which Fastify has validated with this schema, the static type of the schema. */
 export const validated = <Value>(part: unknown, _schema: SchemaOf<Value>): Value => part as Value;
 
+/** The owner of the rows that the caller can access; undefined for all rows. */
+export const ownerLimit = (
+  { owned, names: { scopes } }: Pick<AnyResource, 'owned' | 'names'>,
+  { principal }: FastifyRequest,
+): string | undefined =>
+  owned && principal && !principal.scopes.includes(scopes.all) ? principal.owner : undefined;
+
 /** The handlers of the six operations of a resource. A feature may replace each of them. */
 export function routesOf<
   Item extends Identified,
@@ -37,18 +44,15 @@ export function routesOf<
   errors: ResourceErrors,
 ) {
   const { schemas, envelope, owned } = resource;
-  const { path, one, scopes } = resource.names;
+  const { path, one } = resource.names;
   const params = rowParams(one);
   const idOf = (request: FastifyRequest) => validated(request.params, params).id;
-  /** The owner of the rows that the caller can access; undefined for all rows. */
-  const ownerLimit = ({ principal }: FastifyRequest) =>
-    owned && principal && !principal.scopes.includes(scopes.all) ? principal.owner : undefined;
   const inEnvelope = envelope === undefined ? (row: Item) => row : (row: Item) => ({ [envelope]: row });
 
   async function write(request: FastifyRequest, reply: FastifyReply, patch: Update) {
     const write = {
       id: idOf(request),
-      owner: ownerLimit(request),
+      owner: ownerLimit(resource, request),
       source: sourceOf(request),
       ...writePreconditions(request.headers),
       patch,
@@ -71,7 +75,7 @@ export function routesOf<
   return {
     async list(request: FastifyRequest, reply: FastifyReply) {
       const query = validated(request.query, schemas.query);
-      const owner = ownerLimit(request);
+      const owner = ownerLimit(resource, request);
       const selection = owner === undefined ? query : { ...query, owner };
       const caller = callerOf(request);
       const [page, total] = await Promise.all([
@@ -103,7 +107,10 @@ export function routesOf<
     },
 
     async get(request: FastifyRequest, reply: FastifyReply) {
-      const row = await repository.find({ id: idOf(request), owner: ownerLimit(request) }, callerOf(request));
+      const row = await repository.find(
+        { id: idOf(request), owner: ownerLimit(resource, request) },
+        callerOf(request),
+      );
       if (!row) throw new errors.notFound();
       reply.header('etag', entityTag(row.version)).header('cache-control', REVALIDATED);
       return isNotModified(request.headers, row.version) ? reply.code(304).send() : row;
@@ -120,7 +127,7 @@ export function routesOf<
     async delete(request: FastifyRequest, reply: FastifyReply) {
       const write = {
         id: idOf(request),
-        owner: ownerLimit(request),
+        owner: ownerLimit(resource, request),
         source: sourceOf(request),
         ...writePreconditions(request.headers),
       };

@@ -45,6 +45,8 @@ export interface Statements<Create, Update, Query> {
   delete(writes: readonly ConditionalWrite[]): Statement;
   /** Selects the rows of some pages, and one more of each that has a next page; see `Listing`. */
   list(queries: readonly Query[]): Statement;
+  /** Selects all rows of a query, in its order. */
+  all(query: Filters): Statement;
   /** Counts the rows that match the filters, as `total`. */
   count(filters: Filters): Statement;
 }
@@ -96,6 +98,7 @@ export function statementsOf<
     }),
     delete: (writes) => ({ text: deleteText, values: conditionValues(resource, writes) }),
     list: (queries) => listing.pages(queries),
+    all: (query) => listing.all(query),
     count: (filters) => listing.count(filters),
   };
 }

@@ -21,6 +21,8 @@ declare module 'fastify' {
     listDatabase: PooledDatabase;
     /** Both of them, for repositories. */
     databases: RepositoryDatabases;
+    /** The connections for exports; undefined for the embedded PostgreSQL, which has only one. */
+    exportPool: pg.Pool | undefined;
     /** Runs the readiness probe; with a server, on a separate connection. */
     probeDatabase: PooledDatabase;
   }
@@ -35,6 +37,8 @@ export interface DatabaseSettings {
   dataFsync: boolean;
   /** The maximum number of connections to a server. */
   dbPoolMax: number;
+  /** The number of exports at a time; each has a connection to a server of its own. */
+  exportsMax: number;
   /** In milliseconds. */
   requestDeadline: number;
 }
@@ -47,6 +51,8 @@ export interface DatabaseOptions {
 
 /** The timeout of the readiness probe in milliseconds. */
 export const PROBE_TIMEOUT = 1_000;
+/** The timeout of a statement of an export in milliseconds: the first one may sort all rows. */
+const EXPORT_TIMEOUT = 60_000;
 /** The timeout in milliseconds, at startup, for a connection and for a statement outside of migrations. */
 const START_TIMEOUT = 5_000;
 
@@ -76,15 +82,16 @@ export const database = fp<DatabaseOptions>(
       await registerPools(app, connection, config);
     }
 
-    const { lists = app.pg, probe = app.pg } = app.pg;
+    const { lists = app.pg, probe = app.pg, exports } = app.pg;
     app.decorate('database', new PooledDatabase(app.pg.pool));
     app.decorate('listDatabase', lists === app.pg ? app.database : new PooledDatabase(lists.pool));
+    app.decorate('exportPool', exports?.pool);
     app.decorate('databases', { main: app.database, lists: app.listDatabase });
     app.decorate('probeDatabase', probe === app.pg ? app.database : new PooledDatabase(probe.pool));
 
     // An error of an idle connection must not end the process.
     const onError = (error: Error) => app.log.warn({ err: error }, 'A database connection broke');
-    for (const { pool } of new Set([app.pg, lists, probe])) {
+    for (const { pool } of new Set([app.pg, lists, probe, exports ?? app.pg])) {
       // The connection logs the error.
       pool.on('error', () => {});
       pool.on('connect', (client) => client.on('error', onError));
@@ -106,12 +113,14 @@ const limits = (max: number, timeout: number): PoolLimits => ({
 async function registerPools(
   app: FastifyInstance,
   connection: pg.PoolConfig,
-  { dbPoolMax, requestDeadline }: DatabaseSettings,
+  { dbPoolMax, exportsMax, requestDeadline }: DatabaseSettings,
 ): Promise<void> {
   const forLists = Math.floor(dbPoolMax / 2);
   const forProbes = { ...poolOptions(connection, limits(1, PROBE_TIMEOUT)), name: 'probe' };
   await app.register(postgres, poolOptions(connection, limits(dbPoolMax - forLists, requestDeadline)));
   await app.register(postgres, forProbes);
+  const exportLimits = { max: exportsMax, statementTimeout: EXPORT_TIMEOUT, connectTimeout: requestDeadline };
+  await app.register(postgres, { ...poolOptions(connection, exportLimits), name: 'exports' });
   if (forLists === 0) return;
   const listLimits = {
     ...limits(forLists, requestDeadline),

@@ -151,6 +151,43 @@ export class PooledDatabase implements Queryable {
   }
 }
 
+/**
+ * Runs statements in one transaction, on one connection: the function must not use another one, because the embedded PostgreSQL
+ * has no other.
+ *
+ * @throws as {@link PooledDatabase.query}, and the errors of the function; nothing is written.
+ */
+export async function transaction<Result>(
+  pool: Pool,
+  run: (client: Queryable) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw connectFailure(error);
+  });
+  const query = async <Row extends QueryResultRow>({ text, values }: Statement) => {
+    try {
+      return await client.query<Row>({ text, ...(values && { values }) });
+    } catch (error) {
+      throw queryFailure(error);
+    }
+  };
+  let isBroken = false;
+  try {
+    await query({ text: 'BEGIN' });
+    const result = await run({ query });
+    await query({ text: 'COMMIT' });
+    return result;
+  } catch (error) {
+    isBroken = error instanceof DatabaseUnavailable;
+    await client.query('ROLLBACK').catch(() => {
+      isBroken = true;
+    });
+    throw error;
+  } finally {
+    client.release(isBroken);
+  }
+}
+
 /** Releases a connection after an error, and returns the failure as one of the database's own kinds. */
 function released(client: PoolClient, error: unknown): unknown {
   const failure = queryFailure(error);

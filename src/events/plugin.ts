@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import fp from 'fastify-plugin';
 import pg from 'pg';
-import { resources } from '../../schemas/index.ts';
+import { eventSources } from '../../schemas/index.ts';
 import { sessionOptions } from '../database/pool-options.ts';
 import { EventConsumer, type EventHandler } from './consumer.ts';
 import { EventFeed } from './feed.ts';
@@ -50,7 +50,7 @@ const POLL = { server: 1_000, embedded: 5_000 };
 /** Numbers the changes of resources, and delivers their events to streams. */
 export const events = fp<EventOptions>(
   async (app, { settings, server, connect }) => {
-    const feed = new EventFeed(new StoredEvents(app, resources), app.log);
+    const feed = new EventFeed(new StoredEvents(app, eventSources), app.log);
     const sequencer = new Sequencer(app.database, app.log, () => wake());
     app.decorate('events', feed);
     app.decorate('eventSettings', settings);

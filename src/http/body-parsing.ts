@@ -83,7 +83,7 @@ const SURROGATE = /\\ud[89a-f]/i;
 const ESCAPES = /\\(?:ud[89ab]..\\ud[c-f]..|(ud[89a-f])|.)/gi;
 
 /** The offset of the first lone surrogate (RFC 7493, 2.1): such text cannot be stored unchanged. */
-function loneSurrogate(text: string): number | undefined {
+export function loneSurrogate(text: string): number | undefined {
   for (const { index, 1: lone } of text.matchAll(ESCAPES)) if (lone !== undefined) return index;
   return undefined;
 }

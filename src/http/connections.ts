@@ -10,6 +10,7 @@ import type { Socket } from 'node:net';
 import type { FastifyBaseLogger, FastifyServerFactory } from 'fastify';
 import type { ErrorKind, ServiceError } from '../errors/define-error.ts';
 import { representError } from '../errors/representation.ts';
+import { BODY_TIMEOUT, BodyTimeouts, isStreamed, LONG_BODY_TIMEOUT } from './body-timeout.ts';
 import { Connection, type Handler, linger } from './connection.ts';
 import { HeadersTooLarge, MalformedRequest, NotImplemented, RequestTimeout } from './errors.ts';
 import { DEFAULT_HEADERS, ServiceResponse } from './response-headers.ts';
@@ -26,9 +27,8 @@ export interface ConnectionOptions {
   requestDeadline: number;
 }
 
-/** The time limits for the headers of a request, and for the whole request. */
+/** The time limit for the headers of a request. */
 const HEADERS_TIMEOUT = 15_000;
-const REQUEST_TIMEOUT = 30_000;
 /** The maximum silence of a connection during an exchange, and after the deadline of its request. */
 const SILENCE_TIMEOUT = 60_000;
 /** The interval of Node's checks for requests that take too long. */
@@ -57,13 +57,14 @@ export class Connections {
   readonly #silenceTimeout: number;
   readonly #connections = new WeakMap<Socket, Connection>();
   readonly #open = new Set<Socket>();
+  readonly #bodies = new BodyTimeouts();
   #isClosing = false;
   #log: FastifyBaseLogger | undefined;
   #refused = 0;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#silenceTimeout = Math.max(SILENCE_TIMEOUT, options.requestDeadline + REQUEST_TIMEOUT);
+    this.#silenceTimeout = Math.max(SILENCE_TIMEOUT, options.requestDeadline + BODY_TIMEOUT);
   }
 
   /** Sets the log for responses without a route, one line each. */
@@ -76,7 +77,7 @@ export class Connections {
     const server = createServer({
       ServerResponse: ServiceResponse,
       headersTimeout: HEADERS_TIMEOUT,
-      requestTimeout: REQUEST_TIMEOUT,
+      requestTimeout: HEADERS_TIMEOUT + LONG_BODY_TIMEOUT,
       connectionsCheckingInterval: CHECK_INTERVAL,
       keepAliveTimeout: this.#options.keepAliveTimeout,
       // A request without a host gets an error in the common format.
@@ -99,8 +100,12 @@ export class Connections {
     server.closeAllConnections = () => {
       for (const socket of this.#open) socket.destroy();
     };
-    const receive = (handle: Handler) => (request: IncomingMessage, response: ServerResponse) =>
+    const bodyChecks = setInterval(() => this.#checkBodies(), CHECK_INTERVAL).unref();
+    server.on('close', () => clearInterval(bodyChecks));
+    const receive = (handle: Handler) => (request: IncomingMessage, response: ServerResponse) => {
+      this.#bodies.add(request);
       this.#of(request.socket).receive({ request, response, handle });
+    };
     server.on('request', receive(handle));
     server.on('checkExpectation', receive(handle));
     server.on(
@@ -109,7 +114,8 @@ export class Connections {
         // The body is requested when a route reads it: a request that is rejected before needs none.
         request.once('resume', () => {
           const size = Number(request.headers['content-length'] ?? 0);
-          if (size <= this.#options.bodyLimit && !response.headersSent) response.writeContinue();
+          const isWanted = size <= this.#options.bodyLimit || isStreamed(request);
+          if (isWanted && !response.headersSent) response.writeContinue();
         });
         handle(request, response);
       }),
@@ -126,6 +132,14 @@ export class Connections {
     if (!failure || socket.bytesRead === 0) socket.destroy();
     else this.#of(socket).fail(error, () => this.#respond(socket, failure));
   };
+
+  #checkBodies(): void {
+    for (const { socket } of this.#bodies.expired())
+      this.onClientError(
+        Object.assign(new Error('The body was not received in time'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }),
+        socket,
+      );
+  }
 
   /** The service is not a proxy: CONNECT (RFC 9110, 9.3.6) is not implemented. */
   #refuseTunnel(socket: Socket): void {

@@ -23,6 +23,11 @@ export const UnsupportedMediaType = defineError(
   415,
   'The request body must be JSON in UTF-8',
 );
+export const UnsupportedStreamType = defineError(
+  'unsupported_format',
+  415,
+  'The request body must be text/csv or application/x-ndjson, in UTF-8',
+);
 export const RangeNotSatisfiable = defineError('range_not_satisfiable', 416, 'The range is outside the file');
 export const ExpectationFailed = defineError(
   'expectation_failed',

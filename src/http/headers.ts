@@ -35,6 +35,7 @@ export const headers = {
       examples: ['true'],
     }),
   },
+  Prefer: { isAllowed: true },
   'If-Match': { isAllowed: true },
   'If-None-Match': { isAllowed: true },
   'X-Request-Id': {
@@ -90,6 +91,26 @@ export const headers = {
       maxLength: 200,
       description: 'The supported media types of patches (RFC 5789).',
       examples: [ACCEPT_PATCH],
+    }),
+  },
+  'Content-Disposition': {
+    isExposed: true,
+    isOfSuccess: true,
+    schema: Type.String({
+      pattern: '^attachment; filename="[a-z0-9.-]+"$',
+      maxLength: 200,
+      description: 'The name of the file in which browsers store the response.',
+      examples: ['attachment; filename="songs.csv"'],
+    }),
+  },
+  'Preference-Applied': {
+    isExposed: true,
+    isOfSuccess: true,
+    schema: Type.String({
+      pattern: '^respond-async$',
+      maxLength: 13,
+      description: 'The preference of the request that the response follows (RFC 7240).',
+      examples: ['respond-async'],
     }),
   },
   ETag: {

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import createRouter from 'find-my-way';
 import { MethodNotAllowed, NotFound } from './errors.ts';
@@ -25,6 +26,24 @@ export const methodRouting = fp(
       for (const name of [method].flat()) methods.add(name);
     });
 
+    /** The fixed last segments beside a parameter, by the route of the parameter: `export` beside `/songs/:id`. */
+    const fixedSegments = new Map<string, Set<unknown>>();
+    app.addHook('onReady', (done) => {
+      for (const route of methodsByPath.keys()) {
+        const [, parent] = /^(.*\/):[^/]+$/.exec(route) ?? [];
+        if (parent === undefined) continue;
+        const fixed = [...methodsByPath.keys()]
+          .filter((path) => path.startsWith(parent) && /^[^/:*]+$/.test(path.slice(parent.length)))
+          .map((path) => path.slice(parent.length));
+        if (fixed.length > 0) fixedSegments.set(route, new Set(fixed));
+      }
+      done();
+    });
+
+    /** Whether the route of a request takes a fixed path for a parameter, because the path has no route for the method. */
+    const isShadowed = ({ routeOptions: { url = '' }, params }: FastifyRequest): boolean =>
+      fixedSegments.get(url)?.has(Object.values(Object(params)).at(-1)) ?? false;
+
     /** The methods of a path, undefined for an unknown one; `*` means the whole service (RFC 9110, 9.3.7). */
     const methodsOf = (path: string): Set<string> | undefined => {
       if (path === '*') return new Set([...methodsByPath.values()].flatMap((methods) => [...methods]));
@@ -33,7 +52,7 @@ export const methodRouting = fp(
     };
 
     app.addHook('onRequest', (request, reply, done) => {
-      if (!request.is404 && request.method !== 'OPTIONS')
+      if (!request.is404 && request.method !== 'OPTIONS' && !isShadowed(request))
         return done(hasEmptyValue(request.params) ? new NotFound() : undefined);
       const Fault = requestFault(request.raw);
       if (Fault) return done(new Fault({ headers: { connection: 'close' } }));

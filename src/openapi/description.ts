@@ -122,6 +122,7 @@ export const securitySchemes = {
 /** The tags that are not resources. The last one has no operations: it describes the common rules. */
 export const OTHER_TAGS = [
   { name: 'events', description: 'The changes of all resources, as a stream and as an audit log.' },
+  { name: 'jobs', description: 'The progress of imports.' },
   { name: 'identity', description: 'The caller of the API.' },
   { name: 'service', description: 'Liveness and readiness probes for operators.' },
   { name: 'conventions', description: CONVENTIONS },

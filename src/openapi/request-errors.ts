@@ -8,6 +8,7 @@ import {
   RequestTimeout,
   Unavailable,
   UnsupportedMediaType,
+  UnsupportedStreamType,
 } from '../http/errors.ts';
 import { contentRangeRefused } from '../http/requests.ts';
 import { missingScope, Unauthorized } from '../identity/plugin.ts';
@@ -72,6 +73,17 @@ const bodyErrors = [
 
 /** The errors of a create, except for the failed validation of its body. */
 export const BODY_ERRORS = [...bodyErrors, occurrence(UnsupportedMediaType)];
+
+/** The errors of an operation that reads its body as a stream. */
+export const STREAM_ERRORS = [
+  malformedQuery,
+  notAcceptable,
+  invalidQuery,
+  occurrence(RequestTimeout),
+  occurrence(BodyTooLarge),
+  unavailable,
+  occurrence(UnsupportedStreamType),
+];
 
 /** The errors of a PUT, with the same exception. */
 export const PUT_ERRORS = [...BODY_ERRORS, partialPut];

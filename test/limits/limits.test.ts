@@ -9,14 +9,14 @@ t.test('a caller that has used its quota gets 429', async (t) => {
   const [ada, bob] = keys.map(({ key }) => authenticated(call, key));
   const first = await ada?.('GET', '/tasks');
   t.equal(first?.headers['ratelimit-policy'], '"default";q=3;w=60');
-  t.equal(first?.headers.ratelimit, '"default";r=2;t=20');
+  t.match(first?.headers.ratelimit, /^"default";r=2;t=(1\d|20)$/);
   t.equal((await ada?.('POST', '/tasks', { json: newTask() }))?.status, 201);
   t.equal((await ada?.('GET', '/v1/tasks/x'))?.status, 422, 'invalid requests count');
   const limited = await ada?.('POST', '/tasks', { json: newTask() });
   t.equal(limited?.status, 429);
   t.match(limited?.body, { error: 'RateLimitError', code: 'rate_limited' });
-  t.equal(limited?.headers['retry-after'], '20');
-  t.equal(limited?.headers.ratelimit, '"default";r=0;t=60');
+  t.match(limited?.headers['retry-after'], /^(1\d|20)$/);
+  t.match(limited?.headers.ratelimit, /^"default";r=0;t=(5\d|60)$/);
   t.equal((await bob?.('GET', '/tasks'))?.status, 200, 'another caller is not limited');
   t.equal((await bob?.('POST', '/tasks', { json: newTask() }))?.status, 403);
   t.equal((await call('GET', '/health')).headers.ratelimit, undefined, 'probes are not limited');
@@ -29,7 +29,7 @@ t.test('invalid credentials of an address are limited before they are verified',
     t.equal((await call('GET', '/me', { headers: bearer(`guess${n}`) })).status, 401);
   const limited = await call('GET', '/me', { headers: bearer('guess4') });
   t.equal(limited.status, 429);
-  t.equal(limited.headers['retry-after'], '20');
+  t.match(limited.headers['retry-after'], /^(1\d|20)$/);
   t.equal(
     (await call('GET', '/me', { headers: bearer(key.key) })).status,
     429,

@@ -10,7 +10,9 @@ type Query = Static<typeof AuditQuery>;
 
 /** The log of all changes: a durable consumer of events writes it, and an operation lists it. */
 export const audit: Feature = async (app) => {
-  app.consumeEvents('audit', async (events, client) => {
+  app.consumeEvents('audit', async (changes, client) => {
+    // The rows of an import are audited, not its progress.
+    const events = changes.filter(({ type }) => !type.startsWith('job.'));
     await client.query(
       `INSERT INTO audit_entries (id, action, subject, actor, request_id, occurred_at)
        SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])`,

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifySchema } from 'fastify';
 import { eventTypesOf } from '../../../schemas/event.ts';
-import { AnyEvent, resources } from '../../../schemas/index.ts';
+import { AnyEvent, eventSources } from '../../../schemas/index.ts';
 import { ref } from '../../../schemas/ref.ts';
 import { Forbidden } from '../../http/errors.ts';
 import { missingScope, security } from '../../identity/plugin.ts';
@@ -12,7 +12,7 @@ import { streamResponse } from '../../openapi/responses.ts';
 /** The format of the ids of events in streams. */
 const STREAM_ID = { pattern: '^[0-9]{1,15}-[0-9a-f]{8}$', maxLength: 24, examples: ['42-0a3f1c5e'] };
 
-const names = resources.map(({ names: { code } }) => code);
+const names = eventSources.map(({ names: { code } }) => code);
 
 export const EventQuery = Type.Object(
   {
@@ -51,14 +51,14 @@ export const EventHeaders = Type.Object({
   ),
 });
 
-const [first = ''] = resources.map(({ names: { scopes } }) => scopes.read);
+const [first = ''] = eventSources.map(({ names: { scopes } }) => scopes.read);
 
 export const followEvents = {
   tags: ['events'],
   security: security(),
   operationId: 'followEvents',
   summary: 'Follow events',
-  description: `Streams events as server-sent events: ${resources
+  description: `Streams events as server-sent events: ${eventSources
     .flatMap(eventTypesOf)
     .map((type) => `\`${type}\``)
     .join(

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { resources } from '../../../schemas/index.ts';
+import { eventSources } from '../../../schemas/index.ts';
 import { validated } from '../../crud/routes.ts';
 import { DatabaseUnavailable } from '../../database/failures.ts';
 import { EventStream, type Selection } from '../../events/stream.ts';
@@ -63,12 +63,12 @@ export const events: Feature = async (app) => {
  */
 function selectionOf({ principal }: FastifyRequest, names: readonly string[] | undefined): Selection {
   const has = (scope: string) => principal === null || principal.scopes.includes(scope);
-  const wanted = resources.filter(({ names: { code } }) => names?.includes(code) ?? true);
+  const wanted = eventSources.filter(({ names: { code } }) => names?.includes(code) ?? true);
   const readable = wanted.filter(({ names: { scopes } }) => has(scopes.read));
   const [missing] =
     names === undefined && readable.length > 0 ? [] : wanted.filter((one) => !readable.includes(one));
   if (missing) throw insufficientScope([missing.names.scopes.read], missing.names.scopes.read);
-  const codesOf = (some: typeof resources) => some.map(({ names: { code } }) => code);
+  const codesOf = (some: typeof eventSources) => some.map(({ names: { code } }) => code);
   return {
     resources: codesOf(readable),
     ownOnly: codesOf(readable.filter(({ owned, names: { scopes } }) => owned && !has(scopes.all))),

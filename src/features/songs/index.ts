@@ -4,6 +4,7 @@ import { contractOf } from '../../crud/contract.ts';
 import { repositoryOf } from '../../crud/repository.ts';
 import { registerRoutes, routesOf } from '../../crud/routes.ts';
 import { defineError } from '../../errors/define-error.ts';
+import { registerTransfer } from '../../transfer/routes.ts';
 import type { Feature } from '../feature.ts';
 
 const errors = {
@@ -15,4 +16,5 @@ const errors = {
 export const songs: Feature = async (app) => {
   const repository = batched(song, repositoryOf(song, app.databases), app.batching);
   registerRoutes(app, song, contractOf(song, errors), routesOf(song, repository, errors));
+  registerTransfer(app, song, errors);
 };

@@ -9,6 +9,7 @@ import { registerRoutes, routesOf } from '../../crud/routes.ts';
 import { statementsOf } from '../../crud/statements.ts';
 import type { Statement } from '../../database/pooled-database.ts';
 import { defineError } from '../../errors/define-error.ts';
+import { registerTransfer } from '../../transfer/routes.ts';
 import type { Feature } from '../feature.ts';
 
 const errors = {
@@ -21,6 +22,7 @@ export const tasks: Feature = async (app, { maxTasks }) => {
   const statements = taskStatements(maxTasks);
   const repository = batched(task, repositoryOf(task, app.databases, statements), app.batching);
   registerRoutes(app, task, contractOf(task, errors), routesOf(task, repository, errors));
+  registerTransfer(app, task, errors, statements);
 };
 
 /** @param maxTasks The maximum number of tasks; 0 means no limit. */

@@ -1,0 +1,48 @@
+import type { FastifyBaseLogger } from 'fastify';
+import { type ImportTarget, importBody } from './importer.ts';
+import { JobLost, type JobStore } from './job-store.ts';
+
+/** The work of one job of the queue. */
+export interface StoredImport {
+  readonly job: number;
+}
+
+/**
+ * Imports the stored body of a job, after the lines that an earlier attempt has processed.
+ *
+ * @param isLast Whether the queue makes no further attempt.
+ * @throws if another attempt can continue.
+ */
+export async function runStoredImport(
+  {
+    jobs,
+    targets,
+    log,
+  }: { jobs: JobStore; targets: ReadonlyMap<string, ImportTarget>; log: FastifyBaseLogger },
+  { job: id }: StoredImport,
+  isLast: boolean,
+): Promise<void> {
+  const job = await jobs.take(id, 'running');
+  if (!job) {
+    const known = await jobs.find(id);
+    if (known?.state === 'waiting' || known?.state === 'running')
+      throw new Error(`Another process may still run the job ${id}`);
+    return;
+  }
+  const giveBack = jobs.hold(id);
+  try {
+    const target = targets.get(job.resource);
+    if (!target) throw new Error(`This instance does not know the resource ${job.resource}`);
+    const end = await importBody(jobs, job, { bytes: jobs.upload(id) }, target);
+    await jobs.finish(id, end ? 'failed' : 'succeeded', { error: end?.code ?? null });
+  } catch (error) {
+    if (error instanceof JobLost) {
+      log.info({ job: id }, error.message);
+      return;
+    }
+    await jobs.finish(id, isLast ? 'failed' : 'waiting', { error: isLast ? 'interrupted' : null });
+    throw error;
+  } finally {
+    await giveBack();
+  }
+}
