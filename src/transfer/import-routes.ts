@@ -13,8 +13,8 @@ import { ValidationFailed } from '../validation/plugin.ts';
 import { ImportRunning, malformedBody } from './contract.ts';
 import { exportedFields } from './exporter.ts';
 import { ImportBody } from './import-body.ts';
+import { failureLine, isEnded, JobLost, type StoredJob } from './import-jobs.ts';
 import { type ImportEnd, type ImportTarget, importBody } from './importer.ts';
-import { failureLine, isEnded, JobLost, type StoredJob } from './job-store.ts';
 
 /** The size of a piece of a stored body, in bytes. */
 const PIECE = 262_144;

@@ -3,7 +3,7 @@ import type { NewRow } from '../crud/columns.ts';
 import type { WriteOutcome } from '../crud/conditional-write.ts';
 import type { ResourceErrors } from '../crud/contract.ts';
 import type { Queryable } from '../database/pooled-database.ts';
-import type { JobStore, StoredJob } from './job-store.ts';
+import type { ImportJobs, StoredJob } from './import-jobs.ts';
 import type { LineFailure, ParsedBatch } from './line-parser.ts';
 import { MalformedImport, type ParserOptions } from './parser-options.ts';
 import { parsedBatches } from './parser-thread.ts';
@@ -25,6 +25,8 @@ export interface ImportTarget {
 export interface ImportSource {
   readonly bytes: AsyncIterable<Uint8Array>;
   readonly size?: number | undefined;
+  /** Ends the import after the current batch. */
+  readonly signal?: AbortSignal;
 }
 
 /** How an import ended: undefined means that all lines are processed. */
@@ -39,7 +41,7 @@ export type ImportEnd = { code: string; line?: number; message?: string } | unde
  * another attempt can continue.
  */
 export async function importBody(
-  jobs: JobStore,
+  jobs: ImportJobs,
   { id, owner, read, failed, digest, source, format }: StoredJob,
   body: ImportSource,
   target: ImportTarget,
@@ -61,6 +63,7 @@ export async function importBody(
       body.size,
     )) {
       await committing;
+      body.signal?.throwIfAborted();
       if (failures > MAX_FAILURES) return { code: 'too_many_failures' };
       committing = commit(batch);
       // The next iteration throws it.

@@ -1,9 +1,9 @@
 import fp from 'fastify-plugin';
-import type { Queryable } from '../database/pooled-database.ts';
+import type { Queue } from '../background/queues.ts';
 import { Unavailable } from '../http/errors.ts';
+import { ImportJobs } from './import-jobs.ts';
 import type { ImportTarget } from './importer.ts';
-import { JobStore } from './job-store.ts';
-import type { StoredImport } from './stored-imports.ts';
+import { runStoredImport, type StoredImport } from './stored-imports.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -20,6 +20,9 @@ export interface TransferSettings {
   /** The number of exports at a time. */
   readonly exportsMax: number;
 }
+
+/** The attempts of an import after its response: an attempt continues after the lines that an earlier one has processed. */
+const ATTEMPTS = { retries: 6, retryDelaySeconds: 5, expireSeconds: 6 * 3_600 };
 
 /** A number of things that may happen at a time. */
 export class Slots {
@@ -48,7 +51,7 @@ export class Slots {
 
 /** What the exports and imports of all resources share. */
 export interface Transfers {
-  readonly jobs: JobStore;
+  readonly jobs: ImportJobs;
   readonly importLimit: number;
   readonly imports: Slots;
   readonly exports: Slots;
@@ -57,21 +60,31 @@ export interface Transfers {
   /** The number of rows of a transaction: few on the embedded PostgreSQL, whose only connection other requests wait for. */
   readonly batchSize: number;
   /** Runs imports after their responses. */
-  readonly queue: { send(data: StoredImport, options: { on: Queryable }): Promise<unknown> };
+  readonly queue: Queue<StoredImport>;
 }
 
 /** Provides what exports and imports share. */
 export const transfers = fp<{ settings: TransferSettings; isEmbedded: boolean }>(
   async (app, { settings, isEmbedded }) => {
+    const jobs = new ImportJobs(app.database, app.pg.pool);
+    const targets = new Map<string, ImportTarget>();
+    const queue = app.defineQueue<StoredImport>(
+      'imports',
+      { ...ATTEMPTS, concurrency: settings.importsMax },
+      ({ data, retryCount, signal }) => {
+        const isLast = retryCount === ATTEMPTS.retries;
+        return runStoredImport({ jobs, targets, log: app.log }, data, { isLast, signal });
+      },
+    );
     app.decorate('transfers', {
-      jobs: new JobStore(app.database, app.pg.pool),
+      jobs,
       importLimit: settings.importLimit,
       imports: new Slots(settings.importsMax),
       exports: new Slots(settings.exportsMax),
-      targets: new Map(),
+      targets,
       batchSize: isEmbedded ? 200 : 1_000,
-      queue: { send: async () => undefined },
+      queue,
     });
   },
-  { name: 'transfers', dependencies: ['database'] },
+  { name: 'transfers', dependencies: ['database', 'queues'] },
 );

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
+import { type ImportJobs, JobLost } from './import-jobs.ts';
 import { type ImportTarget, importBody } from './importer.ts';
-import { JobLost, type JobStore } from './job-store.ts';
 
 /** The work of one job of the queue. */
 export interface StoredImport {
@@ -11,6 +11,7 @@ export interface StoredImport {
  * Imports the stored body of a job, after the lines that an earlier attempt has processed.
  *
  * @param isLast Whether the queue makes no further attempt.
+ * @param signal Ends the attempt after the current batch.
  * @throws if another attempt can continue.
  */
 export async function runStoredImport(
@@ -18,9 +19,9 @@ export async function runStoredImport(
     jobs,
     targets,
     log,
-  }: { jobs: JobStore; targets: ReadonlyMap<string, ImportTarget>; log: FastifyBaseLogger },
+  }: { jobs: ImportJobs; targets: ReadonlyMap<string, ImportTarget>; log: FastifyBaseLogger },
   { job: id }: StoredImport,
-  isLast: boolean,
+  { isLast, signal }: { isLast: boolean; signal: AbortSignal },
 ): Promise<void> {
   const job = await jobs.take(id, 'running');
   if (!job) {
@@ -33,7 +34,7 @@ export async function runStoredImport(
   try {
     const target = targets.get(job.resource);
     if (!target) throw new Error(`This instance does not know the resource ${job.resource}`);
-    const end = await importBody(jobs, job, { bytes: jobs.upload(id) }, target);
+    const end = await importBody(jobs, job, { bytes: jobs.upload(id), signal }, target);
     await jobs.finish(id, end ? 'failed' : 'succeeded', { error: end?.code ?? null });
   } catch (error) {
     if (error instanceof JobLost) {

@@ -7,7 +7,7 @@ import { repositoryOf } from '../../crud/repository.ts';
 import { ownerLimit, routesOf, validated } from '../../crud/routes.ts';
 import { callerOf } from '../../database/batching/plugin.ts';
 import { entityTag } from '../../http/conditional-requests.ts';
-import { failureLine } from '../../transfer/job-store.ts';
+import { failureLine } from '../../transfer/import-jobs.ts';
 import type { Feature } from '../feature.ts';
 import { cancelJob, JobEnded, JobNotFound, listJobFailures } from './contract.ts';
 

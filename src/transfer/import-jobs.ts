@@ -62,7 +62,7 @@ const FROM = 'jobs JOIN job_runs ON job = id';
 const TOUCHED = 'updated_at = now(), version = gen_random_uuid()';
 
 /** The jobs of all instances. A process that runs one holds a lease on it. */
-export class JobStore {
+export class ImportJobs {
   readonly #database: PooledDatabase;
   readonly #pool: Pool;
   /** Identifies this process. */
