@@ -30,6 +30,26 @@ export function readRows(source: ExportSource, query: Filters): AsyncGenerator<r
   return source.pool ? readSnapshot(source.pool, source.all(query)) : readAllPages(source, query);
 }
 
+/**
+ * Waits for the first value of a generator, so that a failure until then has a response of its own.
+ *
+ * @returns All of its values.
+ */
+export async function started<Value>(
+  values: AsyncGenerator<Value, void>,
+): Promise<AsyncGenerator<Value, void>> {
+  const first = await values.next();
+  return (async function* all() {
+    try {
+      if (!first.done) yield first.value;
+      yield* values;
+    } finally {
+      // The caller may return before the rest is read.
+      await values.return();
+    }
+  })();
+}
+
 /** The cursor is one of SQL: with those of the driver, a timeout would end the rows without an error. */
 async function* readSnapshot(pool: Pool, { text, values }: Statement): AsyncGenerator<readonly Row[], void> {
   const client = await pool.connect();

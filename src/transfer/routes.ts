@@ -11,7 +11,14 @@ import { acceptedMediaTypes } from '../errors/representation.ts';
 import { streamBody } from '../http/body-timeout.ts';
 import { UnsupportedStreamType } from '../http/errors.ts';
 import { transferContractOf } from './contract.ts';
-import { EXPORT_TYPES, type ExportSource, exportedFields, readRows, renderRows } from './exporter.ts';
+import {
+  EXPORT_TYPES,
+  type ExportSource,
+  exportedFields,
+  readRows,
+  renderRows,
+  started,
+} from './exporter.ts';
 import { importRouteOf } from './import-routes.ts';
 import type { Format } from './parser-options.ts';
 
@@ -73,8 +80,14 @@ export function registerTransfer<
       ...validated(request.query, contract.export.querystring),
       owner: ownerLimit(resource, request),
     };
-    const stream = Readable.from(renderRows(readRows(source, query), type, fields), { objectMode: false });
-    return reply.send(stream.once('close', leave));
+    try {
+      const rows = await started(readRows(source, query));
+      const stream = Readable.from(renderRows(rows, type, fields), { objectMode: false });
+      return reply.send(stream.once('close', leave));
+    } catch (error) {
+      leave();
+      throw error;
+    }
   }
 
   app.get(

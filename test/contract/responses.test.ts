@@ -2,20 +2,20 @@
 // media types, and compared with its example. The client of the tests checks the converse: nothing is sent that is not
 // declared.
 import t, { type Test } from 'tap';
-import { resources } from '../../schemas/index.ts';
+import { eventSources } from '../../schemas/index.ts';
 import { MISSING_ID } from '../support/builders.ts';
 import type { CheckedResponse, Client } from '../support/client.ts';
 import { checkResponse, type DeclaredResponse } from '../support/contract.ts';
 import { acceptingKeys, authenticated, bearer, fullKey, idleKey } from '../support/credentials.ts';
 import { startIssuer } from '../support/issuer.ts';
 import {
+  bodyTypesOf,
   collectionOf,
-  createdId,
   type DeclaredCase,
   declaredCases,
+  newRow,
   type Target,
   targets,
-  validBody,
   validRequest,
 } from '../support/operations.ts';
 import {
@@ -29,7 +29,11 @@ import { startService } from '../support/service.ts';
 import { unreliableServer } from '../support/unreliable-server.ts';
 
 const WITH_AUTH = acceptingKeys(fullKey, idleKey);
-const { app, call: anonymous } = await startService(t, { ...WITH_AUTH, MAX_TASKS: '20' });
+const { app, call: anonymous } = await startService(t, {
+  ...WITH_AUTH,
+  MAX_TASKS: '20',
+  IMPORT_LIMIT: '30000',
+});
 const call = authenticated(anonymous, fullKey.key);
 Object.assign(app.server, { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 100 });
 await app.listen({ port: 0, host: '127.0.0.1' });
@@ -63,9 +67,9 @@ for (const target of targets) {
 /** Creates a resource for an operation whose path has an id; it is deleted after the test. */
 async function idFor({ path }: Target, t: Test): Promise<number> {
   if (!path.includes('{id}')) return MISSING_ID;
-  const created = await call('POST', collectionOf(path), { json: validBody(path) });
-  t.teardown(() => call('DELETE', String(created.headers.location)));
-  return createdId(created);
+  const id = await newRow(app, call, path);
+  t.teardown(() => call('DELETE', `${collectionOf(path)}/${id}`));
+  return id;
 }
 
 /** The example, with the members that differ between occurrences taken from the response. */
@@ -99,7 +103,7 @@ async function provoke(
 /** Sends what no client would send, and compares the response with its example. */
 async function sendBytes(t: Test, { target, declared }: DeclaredError, bytes: string) {
   const url = target.path.replace('{id}', String(MISSING_ID));
-  const head = `${target.method} ${url} HTTP/1.1\r\nhost: setlist\r\ncontent-type: application/json\r\nauthorization: ${bearer(fullKey.key).authorization}\r\n`;
+  const head = `${target.method} ${url} HTTP/1.1\r\nhost: setlist\r\ncontent-type: ${bodyTypesOf(target)[0] ?? 'application/json'}\r\nauthorization: ${bearer(fullKey.key).authorization}\r\n`;
   const response = await rawExchange(port, head + bytes);
   checkResponse(target.method, url, response);
   t.equal(response.status, declared.status, `${declared.name}`);
@@ -110,13 +114,15 @@ async function sendBytes(t: Test, { target, declared }: DeclaredError, bytes: st
 /** Sends valid requests, in each media type of the body. */
 async function succeed(t: Test, target: Target, status: number) {
   const { operation, method } = target;
-  for (const type of Object.keys(operation.requestBody?.content ?? { none: {} })) {
-    const { url, json } = validRequest(target, await idFor(target, t));
+  for (const type of operation.requestBody ? bodyTypesOf(target) : ['none']) {
+    const { url, json, payload } = validRequest(target, await idFor(target, t), type);
     const response = await call(method, url, {
       ...(json !== undefined && { payload: JSON.stringify(json) }),
+      ...(payload !== undefined && { payload }),
       headers: {
-        ...(json !== undefined && { 'content-type': type }),
+        ...(type !== 'none' && { 'content-type': type }),
         ...(status === 304 && { 'if-none-match': '*' }),
+        ...(status === 202 && { prefer: 'respond-async' }),
       },
     });
     t.equal(response.status, status, `${status} to ${type}`);
@@ -155,7 +161,7 @@ t.test('each operation that uses the database is 503 during an outage', async (t
 
 t.test('each operation that uses the database is 500 while its tables are missing', async (t) => {
   const service = await startService(t, WITH_AUTH);
-  const tables = [...resources.map(({ names }) => names.table), 'event_head', 'audit_entries'];
+  const tables = [...eventSources.map(({ names }) => names.table), 'event_head', 'audit_entries'];
   await service.app.pg.query(`DROP TABLE ${tables.join(', ')} CASCADE`);
   await provokeAll(t, 'missing tables', authenticated(service.call, fullKey.key));
 });

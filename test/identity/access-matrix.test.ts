@@ -1,16 +1,9 @@
 // Who may call what: each operation of openapi.json, with each kind of credential and each spelling of its path.
 import t from 'tap';
-import { resources } from '../../schemas/index.ts';
-import { acceptingKeys, bearer, SCOPES, testKey } from '../support/credentials.ts';
+import { eventSources } from '../../schemas/index.ts';
+import { acceptingKeys, authenticated, bearer, SCOPES, testKey } from '../support/credentials.ts';
 import { forge, issuerKey, seconds, startIssuer } from '../support/issuer.ts';
-import {
-  collectionOf,
-  createdId,
-  type Target,
-  targets,
-  validBody,
-  validRequest,
-} from '../support/operations.ts';
+import { collectionOf, newRow, type Target, targets, validRequest } from '../support/operations.ts';
 import { startService } from '../support/service.ts';
 
 const issuer = await startIssuer(t);
@@ -70,7 +63,7 @@ const spellings: Record<string, (path: string) => string> = {
 };
 
 /** Events are for callers who can read some resource: each of these scopes suffices. */
-const READ_SCOPES = resources.map(({ names: { scopes } }) => scopes.read);
+const READ_SCOPES = eventSources.map(({ names: { scopes } }) => scopes.read);
 const isForAnyReader = ({ operation }: Target) => operation.operationId === 'followEvents';
 
 const requirementOf = ({ operation }: Target): readonly string[] | undefined =>
@@ -88,14 +81,12 @@ function refusalOf(target: Target, { access }: Caller): 401 | 403 | undefined {
 /** Creates the row that an operation needs; it belongs to the API key with all scopes. */
 async function idFor({ path }: Target): Promise<number> {
   if (!path.includes('{id}')) return 1;
-  return createdId(
-    await call('POST', collectionOf(path), { json: validBody(path), headers: bearer(all.key) }),
-  );
+  return newRow(app, authenticated(call, all.key), path);
 }
 
 /** Whether the row of an operation belongs to another caller, who alone can access it. */
 function isOfAnother({ path }: Target, { access }: Caller): boolean {
-  const resource = resources.find(({ names }) => names.path === collectionOf(path));
+  const resource = eventSources.find(({ names }) => names.path === collectionOf(path));
   return path.includes('{id}') && resource?.owned === true && access !== 'all';
 }
 
@@ -123,7 +114,10 @@ for (const target of targets) {
           const expected = expectedStatus(target, caller, spelling);
           const id = expected === undefined || isOfAnother(target, caller) ? await idFor(target) : 1;
           const { url, ...options } = validRequest(target, id);
-          const response = await call(method, spelled(url), { ...options, headers: caller.headers });
+          const response = await call(method, spelled(url), {
+            ...options,
+            headers: { ...options.headers, ...caller.headers },
+          });
           const title = `${name}, ${method} ${spelling}: ${response.status}`;
           if (expected === undefined) t.ok(response.status < 400, title);
           else t.equal(response.status, expected, title);

@@ -1,5 +1,6 @@
 // Valid bodies that differ from those of every other test, and the resources that are created from them. They work with
 // any service, independently of the rows in its database.
+import type { FastifyInstance } from 'fastify';
 import type { SongCreate } from '../../schemas/song.ts';
 import type { TaskCreate } from '../../schemas/task.ts';
 import type { Client } from './client.ts';
@@ -25,6 +26,14 @@ export const newTask = (fields: Partial<TaskCreate> = {}): TaskCreate => ({
   title: unique('Task'),
   ...fields,
 });
+
+/** Creates a job that waits, in the database, and returns its id: an import would end at once. */
+export async function newJob(app: FastifyInstance): Promise<number> {
+  const { rows } = await app.pg.query<{ id: number }>(
+    "INSERT INTO jobs (resource, format, state) VALUES ('song', 'csv', 'waiting') RETURNING id",
+  );
+  return rows[0]?.id ?? 0;
+}
 
 /** A resource right after its creation. */
 export interface Created {

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { Readable } from 'node:stream';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { checkResponse, type HttpResponse } from './contract.ts';
 import type { LooseJson } from './loose-json.ts';
@@ -7,7 +8,7 @@ export interface RequestOptions {
   /** Sent as JSON. */
   json?: unknown;
   /** Sent unchanged. */
-  payload?: string | Buffer;
+  payload?: string | Buffer | Readable;
   headers?: Record<string, string>;
 }
 
@@ -46,7 +47,7 @@ type Transport = (
   method: string,
   url: string,
   headers: Record<string, string>,
-  payload: string | Buffer | undefined,
+  payload: RequestOptions['payload'],
 ) => Promise<HttpResponse>;
 
 function client(transport: Transport): Client {
@@ -55,7 +56,8 @@ function client(transport: Transport): Client {
     const type = json !== undefined && { 'content-type': 'application/json' };
     const response = await transport(method, url, { ...type, ...headers }, body);
     checkResponse(method, url, response);
-    const isJson = String(response.headers['content-type']).includes('json') && response.text !== '';
+    const isJson =
+      /\/(problem\+)?json/.test(String(response.headers['content-type'])) && response.text !== '';
     return { ...response, body: isJson ? JSON.parse(response.text) : response.text };
   };
 }
@@ -90,6 +92,7 @@ export const remote = (base: string): Client =>
           },
         );
         request.on('error', reject);
-        request.end(payload);
+        if (payload instanceof Readable) payload.pipe(request);
+        else request.end(payload);
       }),
   );

@@ -177,6 +177,8 @@ function bodyProblems(
   if (method === 'HEAD') return text === '' ? [] : ['a response to HEAD has a body'];
   if (type === 'text/event-stream')
     return eventsOf(text).flatMap((event) => violations(content.schema, JSON.parse(event)));
+  if (type === 'application/x-ndjson') for (const line of text.split('\n').slice(0, -1)) JSON.parse(line);
+  if (!type.endsWith('json') || type === 'application/x-ndjson') return violations(content.schema, text);
   const value = JSON.parse(text);
   return [...violations(content.schema, value), ...undeclaredCode(content, value.code)];
 }

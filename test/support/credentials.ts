@@ -1,11 +1,11 @@
 // API keys for tests of a service with authentication.
-import { resources } from '../../schemas/index.ts';
+import { eventSources } from '../../schemas/index.ts';
 import { generateApiKey, hashOf } from '../../src/identity/api-keys.ts';
 import type { Client } from './client.ts';
 
 /** Every scope. */
 export const SCOPES: readonly string[] = [
-  ...resources.flatMap(({ names: { scopes }, owned }) => [
+  ...eventSources.flatMap(({ names: { scopes }, owned }) => [
     scopes.read,
     scopes.write,
     ...(owned ? [scopes.all] : []),

@@ -1,7 +1,10 @@
 // The operations of openapi.json, and requests that they take.
+import type { FastifyInstance } from 'fastify';
 import { resources } from '../../schemas/index.ts';
+import { job } from '../../schemas/job.ts';
 import type { AnyResource } from '../../schemas/resource.ts';
-import type { RequestOptions } from './client.ts';
+import { newJob } from './builders.ts';
+import type { Client, RequestOptions } from './client.ts';
 import { document, type HttpResponse, type Operation, resolved } from './contract.ts';
 
 /** An operation with its place in the document. */
@@ -85,10 +88,37 @@ function distinctValue({ fields, unique }: AnyResource, number: number): Record<
 export const createdId = ({ headers }: HttpResponse): number =>
   Number(String(headers.location).split('/').at(-1));
 
-/** A request that the operation takes, for the resource with the id. */
-export function validRequest({ operation, path }: Target, id: number): TargetRequest {
+/** Creates a row of the collection of a path, and returns its id. Jobs are created in the database: those of imports end at once. */
+export const newRow = async (app: FastifyInstance, call: Client, path: string): Promise<number> =>
+  collectionOf(path) === job.names.path
+    ? newJob(app)
+    : createdId(await call('POST', collectionOf(path), { json: validBody(path) }));
+
+/** The media types of a stream of lines. */
+export const LINE_TYPES = ['text/csv', 'application/x-ndjson'];
+
+/** The media types of the body of an operation. */
+export const bodyTypesOf = ({ operation }: Target): string[] =>
+  Object.keys(operation.requestBody?.content ?? {});
+
+/** The body of an import of one row. */
+function importedRow(path: string, type: string): string {
+  const row = validBody(path);
+  if (type === 'application/x-ndjson') return `${JSON.stringify(row)}\n`;
+  return `${Object.keys(row).join()}\n${Object.values(row).join()}\n`;
+}
+
+/**
+ * A request that the operation takes, for the resource with the id.
+ *
+ * @param type The media type of its body; by default the first one.
+ */
+export function validRequest(target: Target, id: number, type = bodyTypesOf(target)[0] ?? ''): TargetRequest {
+  const { operation, path } = target;
   // A stream of events does not end by itself.
   const query = operation.parameters?.some(({ name }) => name === 'follow') ? '?follow=false' : '';
   const url = path.replace('{id}', String(id)) + query;
+  if (LINE_TYPES.includes(type))
+    return { url, payload: importedRow(path, type), headers: { 'content-type': type } };
   return operation.requestBody ? { url, json: validBody(path) } : { url };
 }

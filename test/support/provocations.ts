@@ -2,12 +2,14 @@
 // error. The names are those of the examples in the document. Errors that only one feature has are provoked by
 // test/features/NAME/provocations.ts.
 import { randomUUID } from 'node:crypto';
+import { PassThrough } from 'node:stream';
 import type { Test } from 'tap';
 import type { AnyResource } from '../../schemas/resource.ts';
 import { MISSING_ID } from './builders.ts';
 import type { Client } from './client.ts';
 import { idleKey } from './credentials.ts';
 import { collectionOf, type Target, type TargetRequest, validBody } from './operations.ts';
+import { until } from './until.ts';
 
 /** What a change of a request may depend on. */
 export interface Context {
@@ -67,8 +69,14 @@ export const sharedProvocations: Provocations = {
   MalformedPath: withId('%'),
   MalformedQuery: withQuery('q=Bj%F6rk'),
   MalformedJson: withPayload('{"song": "Blinding'),
-  BodyTooLarge: withPayload(JSON.stringify('x'.repeat(40_000))),
+  BodyTooLarge: (request) => ({
+    ...request,
+    json: undefined,
+    payload: JSON.stringify('x'.repeat(40_000)),
+    headers: { 'content-type': 'application/json', ...request.headers },
+  }),
   UnsupportedMediaType: withPayload('song=x', 'application/x-www-form-urlencoded'),
+  UnsupportedFormat: withPayload('song=x', 'application/x-www-form-urlencoded'),
   UnsupportedPatchType: withPayload('song=x', 'application/x-www-form-urlencoded'),
   PartialPut: withHeader('content-range', 'bytes 0-1/10'),
   PreconditionFailed: withHeader('if-match', '"0a3f1c5e-9d2b-4c47-8f0e-6b1d2a7c9e35"'),
@@ -87,6 +95,8 @@ export const resourceProvocations = ({ names, unique }: AnyResource): Provocatio
   [`Missing${names.models}Read`]: withHeader('authorization', `Bearer ${idleKey.key}`),
   [`Missing${names.models}Write`]: withHeader('authorization', `Bearer ${idleKey.key}`),
   [`${names.model}NotFound`]: withId(MISSING_ID),
+  MalformedImport: withPayload('titel\n', 'text/csv'),
+  ImportRunning: withKeyOfRunningImport,
   ...(unique.length > 0 && { [`${names.model}Exists`]: withBodyOfAnother }),
 });
 
@@ -104,10 +114,36 @@ async function withKeyOfAnother(
   request: TargetRequest,
   { target, call, t }: Context,
 ): Promise<TargetRequest> {
+  if (target.path.endsWith('/import')) return importWithKeyOfAnother(request, call);
   const headers = { ...request.headers, 'idempotency-key': randomUUID() };
   const created = await call('POST', collectionOf(target.path), { json: validBody(target.path), headers });
   t.teardown(() => call('DELETE', String(created.headers.location)));
   return { ...request, headers, json: otherBody(target.path, request.json) };
+}
+
+/** Imports under a key, and sends another format with it. */
+async function importWithKeyOfAnother(
+  { url, payload = '' }: TargetRequest,
+  call: Client,
+): Promise<TargetRequest> {
+  const key = { 'idempotency-key': randomUUID() };
+  await call('POST', url, { payload, headers: { ...key, 'content-type': 'text/csv' } });
+  return { url, payload: '{}', headers: { ...key, 'content-type': 'application/x-ndjson' } };
+}
+
+/** Sends a request with the key of an import whose body has not ended. */
+async function withKeyOfRunningImport({ url }: TargetRequest, { call, t }: Context): Promise<TargetRequest> {
+  const headers = { 'content-type': 'application/x-ndjson', 'idempotency-key': randomUUID() };
+  const body = new PassThrough();
+  body.write('\n');
+  const running = call('POST', url, { payload: body, headers });
+  t.teardown(async () => {
+    body.end();
+    await running;
+  });
+  const isRunning = async () => (await call('POST', url, { payload: '', headers })).status === 409;
+  await until(isRunning, 'The import does not run');
+  return { url, payload: '', headers };
 }
 
 /** A valid body that differs from the given one, also for a resource whose bodies may be equal. */

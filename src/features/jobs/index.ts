@@ -7,6 +7,7 @@ import { repositoryOf } from '../../crud/repository.ts';
 import { ownerLimit, routesOf, validated } from '../../crud/routes.ts';
 import { callerOf } from '../../database/batching/plugin.ts';
 import { entityTag } from '../../http/conditional-requests.ts';
+import { links } from '../../openapi/links.ts';
 import { failureLine } from '../../transfer/import-jobs.ts';
 import type { Feature } from '../feature.ts';
 import { cancelJob, JobEnded, JobNotFound, listJobFailures } from './contract.ts';
@@ -19,7 +20,6 @@ export const jobs: Feature = async (app) => {
   const repository = batched(job, repositoryOf(job, app.databases), app.batching);
   const contract = contractOf(job, errors);
   const routes = routesOf(job, repository, errors);
-  const links = linksOf(contract, job);
   const store = app.transfers.jobs;
 
   /** @throws {ServiceError} 404 if there is no job that the caller can access. */
@@ -48,9 +48,17 @@ export const jobs: Feature = async (app) => {
     for await (const group of store.failures(id)) yield group.map(failureLine).join('');
   }
 
-  app.get(PATH, { schema: contract.list, links: { 200: links.list[200] } }, routes.list);
-  app.get(`${PATH}/:id`, { schema: contract.get }, routes.get);
-  app.post(`${PATH}/:id/cancel`, { schema: cancelJob }, cancel);
+  app.get(PATH, { schema: contract.list, links: linksOf(contract, job).list }, routes.list);
+  app.get(
+    `${PATH}/:id`,
+    { schema: contract.get, links: { 200: links('$request.path.id', cancelJob, listJobFailures) } },
+    routes.get,
+  );
+  app.post(
+    `${PATH}/:id/cancel`,
+    { schema: cancelJob, links: { 200: links('$request.path.id', contract.get, listJobFailures) } },
+    cancel,
+  );
   app.get(
     `${PATH}/:id/failures`,
     { schema: listJobFailures, config: { mediaTypes: ['application/x-ndjson'] } },
