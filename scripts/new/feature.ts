@@ -18,6 +18,7 @@ import { contractOf } from '../../crud/contract.ts';
 import { repositoryOf } from '../../crud/repository.ts';
 import { registerRoutes, routesOf } from '../../crud/routes.ts';
 import { defineError } from '../../errors/define-error.ts';
+import { registerTransfer } from '../../transfer/routes.ts';
 import type { Feature } from '../feature.ts';
 
 const errors = {
@@ -29,6 +30,7 @@ const errors = {
 export const ${plural}: Feature = async (app) => {
   const repository = batched(${name}, repositoryOf(${name}, app.databases), app.batching);
   registerRoutes(app, ${name}, contractOf(${name}, errors), routesOf(${name}, repository, errors));
+  registerTransfer(app, ${name}, errors);
 };
 `;
 }

@@ -20,7 +20,6 @@ export class CsvRecords {
   /** Fails for other encodings, which csv-parse would replace silently. */
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   readonly #parser: Parser;
-  #error: Error | undefined;
   #header: readonly string[] | undefined;
   #bytes = 0;
 
@@ -36,9 +35,8 @@ export class CsvRecords {
       // An empty text is quoted; an empty value is null.
       cast: (value, { quoting }) => (value === '' && !quoting ? null : value),
     });
-    this.#parser.on('error', (error) => {
-      this.#error = error;
-    });
+    // It is set at once, and the event comes later.
+    this.#parser.on('error', () => {});
   }
 
   push(bytes: Uint8Array, lines: number): CsvRecord[] {
@@ -51,7 +49,8 @@ export class CsvRecords {
     this.#checkEncoding(lines, () => this.#decoder.decode());
     this.#parser.end();
     const records = this.#read();
-    if (!this.#header) throw new MalformedImport('malformed_csv', 1, 'The header is missing');
+    if (!this.#header && !this.#parser.errored)
+      throw new MalformedImport('malformed_csv', 1, 'The header is missing');
     return records;
   }
 
@@ -80,7 +79,8 @@ export class CsvRecords {
 
   /** @throws {MalformedImport} if no record can be read after this line. */
   check(line: number): void {
-    if (this.#error) throw new MalformedImport('malformed_csv', line + 1, messageOf(this.#error));
+    const { errored } = this.#parser;
+    if (errored) throw new MalformedImport('malformed_csv', line + 1, messageOf(errored));
   }
 
   #next(): { record: (string | null)[]; info: Info } | null {

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { BodyTooLarge, MalformedRequest, UnsupportedStreamType } from '../http/errors.ts';
 import type { Format } from './parser-options.ts';
@@ -47,9 +47,12 @@ export class ImportBody {
 
   /** @throws {ServiceError} 413 if it is too large, 408 if it does not arrive in time, 400 if the client disconnects. */
   async *bytes(): AsyncGenerator<Uint8Array, void> {
+    // Iterating the request itself would take it from its connection, which the response still needs.
+    const copy = new PassThrough();
+    this.#stream.once('error', (error) => copy.destroy(error));
+    this.#stream.pipe(copy);
     try {
-      // The response still needs the connection.
-      for await (const bytes of this.#stream.iterator({ destroyOnReturn: false })) {
+      for await (const bytes of copy) {
         this.#read += bytes.length;
         if (this.#read > this.#limit) throw tooLarge();
         yield bytes;

@@ -15,6 +15,7 @@ import { exportedFields } from './exporter.ts';
 import { ImportBody } from './import-body.ts';
 import { failureLine, isEnded, JobLost, type StoredJob } from './import-jobs.ts';
 import { type ImportEnd, type ImportTarget, importBody } from './importer.ts';
+import { OTHER_CONTENT } from './parser-options.ts';
 
 /** The size of a piece of a stored body, in bytes. */
 const PIECE = 262_144;
@@ -83,7 +84,7 @@ export function importRouteOf(app: FastifyInstance, target: ImportTarget) {
     const giveBack = jobs.hold(id);
     try {
       const end = await importBody(jobs, taken, { bytes: body.bytes(), size: body.size }, target);
-      if (end?.code === 'other_content') throw new IdempotencyKeyReused();
+      if (end?.code === OTHER_CONTENT) throw new IdempotencyKeyReused();
       await jobs.finish(id, end ? 'failed' : 'succeeded', { error: end?.code ?? null, size: body.read });
       checkEnd(end);
     } catch (error) {

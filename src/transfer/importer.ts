@@ -72,6 +72,8 @@ export async function importBody(
     await committing;
     return undefined;
   } catch (error) {
+    // Its own failure is this error, or not more important.
+    await committing.catch(() => {});
     if (!(error instanceof MalformedImport)) throw error;
     await committing;
     return { code: error.code, line: error.line, message: error.message };

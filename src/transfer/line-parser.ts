@@ -4,7 +4,7 @@ import type { ErrorDetail } from '../../schemas/error.ts';
 import { loneSurrogate } from '../http/body-parsing.ts';
 import { RequestValidators } from '../validation/request-validators.ts';
 import { type CsvRecord, CsvRecords } from './csv-records.ts';
-import { MAX_LINE, MalformedImport, type ParserOptions } from './parser-options.ts';
+import { MAX_LINE, MalformedImport, OTHER_CONTENT, type ParserOptions } from './parser-options.ts';
 
 export interface ParsedRow {
   readonly line: number;
@@ -176,7 +176,7 @@ export class LineParser {
 }
 
 const otherContent = (line: number) =>
-  new MalformedImport('other_content', line, 'The body differs from the one that this key began to import');
+  new MalformedImport(OTHER_CONTENT, line, 'The body differs from the one that this key began to import');
 
 /** The value of a line of JSON; undefined for an empty line. The first line may have a byte order mark. */
 function parseLine(line: Buffer, isFirst: boolean): { item?: unknown; failure?: string } {

@@ -34,5 +34,8 @@ export class MalformedImport extends Error {
   }
 }
 
+/** The code of a body that differs from the lines that were processed before. */
+export const OTHER_CONTENT = 'other_content';
+
 /** The maximum size of a line, in bytes. */
 export const MAX_LINE = 1_048_576;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { LineParser, type ParsedBatch } from './line-parser.ts';
-import { MalformedImport, type ParserOptions } from './parser-options.ts';
+import { MalformedImport, OTHER_CONTENT, type ParserOptions } from './parser-options.ts';
 
 /** The size of a body that is parsed without a thread, in bytes: starting a thread takes longer. */
 const SMALL = 16_384;
@@ -48,7 +48,9 @@ export function parsed(parser: LineParser, { bytes }: ParserRequest): ParserRepl
   } catch (error) {
     if (!(error instanceof MalformedImport)) throw error;
     const { code, line, message } = error;
-    return { batches: parser.lastBatches(), problem: { code, line, message } };
+    // The lines of another body are not those of this import.
+    const batches = code === OTHER_CONTENT ? [] : parser.lastBatches();
+    return { batches, problem: { code, line, message } };
   }
 }
 

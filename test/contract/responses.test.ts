@@ -92,7 +92,7 @@ async function provoke(
   { id = MISSING_ID, change, send = call }: { id?: number; change: Change; send?: Client },
 ) {
   for (const [type, example] of Object.entries(examples)) {
-    const { url, ...options } = await change(validRequest(target, id), { target, examples, call, t });
+    const { url, ...options } = await change(validRequest(target, id), { app, target, examples, call, t });
     const headers = { accept: [type, ...streamTypesOf(target)].join(', '), ...options.headers };
     const response = await send(target.method, url, { ...options, headers });
     t.equal(response.status, status, `${name} in ${type}`);

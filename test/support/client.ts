@@ -1,5 +1,4 @@
 import { request as httpRequest } from 'node:http';
-import { Readable } from 'node:stream';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { checkResponse, type HttpResponse } from './contract.ts';
 import type { LooseJson } from './loose-json.ts';
@@ -8,7 +7,7 @@ export interface RequestOptions {
   /** Sent as JSON. */
   json?: unknown;
   /** Sent unchanged. */
-  payload?: string | Buffer | Readable;
+  payload?: string | Buffer;
   headers?: Record<string, string>;
 }
 
@@ -92,7 +91,6 @@ export const remote = (base: string): Client =>
           },
         );
         request.on('error', reject);
-        if (payload instanceof Readable) payload.pipe(request);
-        else request.end(payload);
+        request.end(payload);
       }),
   );

@@ -2,20 +2,22 @@
 // error. The names are those of the examples in the document. Errors that only one feature has are provoked by
 // test/features/NAME/provocations.ts.
 import { randomUUID } from 'node:crypto';
-import { PassThrough } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
 import type { Test } from 'tap';
+import { resources } from '../../schemas/index.ts';
 import type { AnyResource } from '../../schemas/resource.ts';
+import { ImportJobs } from '../../src/transfer/import-jobs.ts';
 import { MISSING_ID } from './builders.ts';
 import type { Client } from './client.ts';
-import { idleKey } from './credentials.ts';
+import { fullKey, idleKey } from './credentials.ts';
 import { collectionOf, type Target, type TargetRequest, validBody } from './operations.ts';
-import { until } from './until.ts';
 
 /** What a change of a request may depend on. */
 export interface Context {
   target: Target;
   /** By media type, the example of the error. */
   examples: Record<string, unknown>;
+  app: FastifyInstance;
   /** For requests that must come before. */
   call: Client;
   /** For what must be undone after the test. */
@@ -131,19 +133,18 @@ async function importWithKeyOfAnother(
   return { url, payload: '{}', headers: { ...key, 'content-type': 'application/x-ndjson' } };
 }
 
-/** Sends a request with the key of an import whose body has not ended. */
-async function withKeyOfRunningImport({ url }: TargetRequest, { call, t }: Context): Promise<TargetRequest> {
-  const headers = { 'content-type': 'application/x-ndjson', 'idempotency-key': randomUUID() };
-  const body = new PassThrough();
-  body.write('\n');
-  const running = call('POST', url, { payload: body, headers });
-  t.teardown(async () => {
-    body.end();
-    await running;
-  });
-  const isRunning = async () => (await call('POST', url, { payload: '', headers })).status === 409;
-  await until(isRunning, 'The import does not run');
-  return { url, payload: '', headers };
+/** Sends a request with the key of an import that another process runs. */
+async function withKeyOfRunningImport(
+  { url }: TargetRequest,
+  { app, target }: Context,
+): Promise<TargetRequest> {
+  const jobs = new ImportJobs(app.database, app.pg.pool);
+  const resource = resources.find(({ names }) => names.path === collectionOf(target.path))?.names.code ?? '';
+  const key = randomUUID();
+  const owner = `key:${fullKey.name}`;
+  const { job } = await jobs.open({ resource, format: 'ndjson', owner, keyOwner: owner, key, source: 'null' });
+  await jobs.take(job.id, 'running');
+  return { url, payload: '', headers: { 'content-type': 'application/x-ndjson', 'idempotency-key': key } };
 }
 
 /** A valid body that differs from the given one, also for a resource whose bodies may be equal. */
