@@ -36,6 +36,8 @@ import { responseValidation, validation } from './validation/plugin.ts';
 
 /** The time that jobs are kept after their last progress. */
 const JOB_HOURS = 7 * 24;
+/** A body arrives within an hour. */
+const UPLOAD_HOURS = 2;
 
 export interface AppOverrides {
   /** The logger; by default nothing is logged. */
@@ -95,6 +97,8 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
       rows: [
         { table: 'idempotency_keys', time: 'created_at', hours: config.idempotencyHours },
         { table: 'jobs', time: 'updated_at', hours: JOB_HOURS },
+        // Their process was killed.
+        { table: 'jobs', time: 'updated_at', hours: UPLOAD_HOURS, where: "state = 'uploading'" },
         {
           table: 'events',
           time: 'occurred_at',

@@ -1,5 +1,6 @@
 import { type TProperties, Type } from '@sinclair/typebox';
 import type { FastifySchema } from 'fastify';
+import { MAX_INTEGER } from '../../schemas/fields.ts';
 import { job } from '../../schemas/job.ts';
 import { ref } from '../../schemas/ref.ts';
 import type { AnyResource } from '../../schemas/resource.ts';
@@ -30,9 +31,10 @@ export const malformedBody = (code: string, line: number, msg: string) => ({
 
 const NDJSON = 'application/x-ndjson';
 
-/** Text in a format that clients do not parse by its schema. */
-const textIn = (example: string, description: string) => ({
-  schema: { ...Type.String({ description }), examples: [example] },
+/** A file: clients do not parse it by its schema. */
+export const fileIn = (example: string, description: string) => ({
+  schema: Type.String({ format: 'binary', maxLength: MAX_INTEGER, description, examples: [example] }),
+  example,
 });
 
 /** The contracts of the export and the import of a resource. */
@@ -66,8 +68,8 @@ export function transferContractOf(resource: AnyResource) {
           description: `All ${many}`,
           headers: withHeaders('Content-Disposition'),
           content: {
-            'text/csv': textIn(csvHeader(columns) + csvRows(columns, rows), `The ${many}, with a header.`),
-            [NDJSON]: textIn(lines(rows), `One ${one} per line.`),
+            'text/csv': fileIn(csvHeader(columns) + csvRows(columns, rows), `The ${many}, with a header.`),
+            [NDJSON]: fileIn(lines(rows), `One ${one} per line.`),
           },
         },
         ...errorResponses(...LIST_ERRORS, ...accessErrors(scopes.read)),
@@ -88,6 +90,7 @@ With \`Prefer: respond-async\` the response is 202 as soon as the body is receiv
         ...IdempotencyHeaders.properties,
         Prefer: Type.Optional(
           Type.String({
+            pattern: '^[ -~]*$',
             maxLength: 200,
             description:
               '`respond-async`: the import runs after the response (RFC 7240). Others are ignored.',
@@ -97,11 +100,11 @@ With \`Prefer: respond-async\` the response is 202 as soon as the body is receiv
       }),
       body: {
         content: {
-          'text/csv': textIn(
+          'text/csv': fileIn(
             csvHeader(created) + csvRows(created, [examples.create]),
             'UTF-8, with a header that names the fields.',
           ),
-          [NDJSON]: textIn(lines([examples.create]), `One \`${model}Create\` per line, in UTF-8.`),
+          [NDJSON]: fileIn(lines([examples.create]), `One \`${model}Create\` per line, in UTF-8.`),
         },
       },
       response: {
@@ -109,7 +112,7 @@ With \`Prefer: respond-async\` the response is 202 as soon as the body is receiv
           description: 'The lines are processed',
           headers: withHeaders('Idempotency-Replayed'),
           content: {
-            [NDJSON]: textIn(lines([failure, summary]), 'The failures, and a summary.'),
+            [NDJSON]: fileIn(lines([failure, summary]), 'The failures, and a summary.'),
             'application/json': { schema: ref(job.schemas.item) },
           },
         },

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { AnyResource } from '../../schemas/resource.ts';
 import type { Filters, Identified, ListParameters, Page } from '../crud/listing.ts';
-import { queryFailure } from '../database/failures.ts';
+import { connectFailure, queryFailure } from '../database/failures.ts';
 import type { Statement } from '../database/pooled-database.ts';
 import { csvHeader, csvRows } from './csv.ts';
 
@@ -52,7 +52,9 @@ export async function started<Value>(
 
 /** The cursor is one of SQL: with those of the driver, a timeout would end the rows without an error. */
 async function* readSnapshot(pool: Pool, { text, values }: Statement): AsyncGenerator<readonly Row[], void> {
-  const client = await pool.connect();
+  const client = await pool.connect().catch((error: unknown) => {
+    throw connectFailure(error);
+  });
   let failure: unknown;
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');

@@ -17,7 +17,9 @@ export const validation = fp<{ models: readonly Model[] }>(
     for (const model of models) app.addSchema(model);
 
     const details = ({ routeOptions, params, query, headers, body }: FailedRequest) => {
-      const schemas: Partial<Record<HttpPart, object>> = routeOptions?.schema ?? {};
+      const { body: bodySchema, ...others }: Partial<Record<HttpPart, object>> = routeOptions?.schema ?? {};
+      // A route validates a stream, which has one schema per media type, itself.
+      const schemas = bodySchema && !('content' in bodySchema) ? { ...others, body: bodySchema } : others;
       return validators.failures(schemas, { params, querystring: query, headers, body });
     };
     app.setValidatorCompiler(({ schema, httpPart }) => {

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 import { song } from '../../schemas/song.ts';
 import { csvHeader, csvRows } from '../../src/transfer/csv.ts';
 import { LineParser, type ParsedBatch } from '../../src/transfer/line-parser.ts';
-import type { Format, MalformedImport } from '../../src/transfer/parser-options.ts';
+import { type Format, MalformedImport } from '../../src/transfer/parser-options.ts';
 
 const FIELDS = ['song', 'artist', 'year'];
 const NOTHING = { bytes: 0, digest: null };
@@ -197,4 +197,29 @@ t.test('an import does not continue with another body', async (t) => {
   for (const body of ['song,artist\nx,b\nc,d\n', 'song,artist\n', 'song,artist\naaaa,b\nc,d\n']) {
     t.throws(() => parse('csv', body, { processed }), { code: 'other_content' }, body);
   }
+});
+
+t.test('no bytes cause another failure than a malformed import', async () => {
+  const fragments = ['song,artist,year\n', '"', ',', '\n', '\r', '{"song":"a"', '}', '\0', '\ufeff', '=1', '[', 'null'];
+  const piece = fc.oneof(
+    fc.constantFrom(...fragments).map((fragment) => Buffer.from(fragment)),
+    fc.uint8Array({ maxLength: 4 }).map((bytes) => Buffer.from(bytes)),
+  );
+  fc.assert(
+    fc.property(
+      fc.constantFrom<Format>('csv', 'ndjson'),
+      fc.array(piece, { maxLength: 20 }),
+      fc.integer({ min: 1, max: 9 }),
+      (format, parts, pieces) => {
+        try {
+          const batches = parse(format, Buffer.concat(parts), { pieces });
+          const lines = failuresOf(batches).map(({ line }) => line);
+          if (new Set(lines).size !== lines.length) throw new Error(`Lines are repeated: ${lines}`);
+        } catch (error) {
+          if (!(error instanceof MalformedImport)) throw error;
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
 });

@@ -1,4 +1,3 @@
-import { Type } from '@sinclair/typebox';
 import type { FastifySchema } from 'fastify';
 import { job } from '../../../schemas/job.ts';
 import { ref } from '../../../schemas/ref.ts';
@@ -8,7 +7,8 @@ import { NoQuery } from '../../http/requests.ts';
 import { security } from '../../identity/plugin.ts';
 import { errorResponses, occurrence } from '../../openapi/error-responses.ts';
 import { accessErrors, RESOURCE_ERRORS } from '../../openapi/request-errors.ts';
-import { jsonResponse, streamResponse, withExample } from '../../openapi/responses.ts';
+import { jsonResponse, withExample, withHeaders } from '../../openapi/responses.ts';
+import { fileIn } from '../../transfer/contract.ts';
 
 export const JobNotFound = defineError('job_not_found', 404, 'Job not found');
 export const JobEnded = defineError('job_ended', 409, 'The job has already ended');
@@ -46,10 +46,11 @@ export const listJobFailures = {
   summary: 'List the failures of a job',
   description: 'Streams one JSON object for each line that was not imported, in the order of the lines.',
   response: {
-    200: streamResponse('The failures', 'application/x-ndjson', {
-      ...Type.String({ description: 'One failure per line.' }),
-      examples: [`${JSON.stringify(failure)}\n`],
-    }),
+    200: {
+      description: 'The failures',
+      headers: withHeaders(),
+      content: { 'application/x-ndjson': fileIn(`${JSON.stringify(failure)}\n`, 'One failure per line.') },
+    },
     ...errorResponses(...RESOURCE_ERRORS, ...accessErrors(names.scopes.read), missing),
   },
 } satisfies FastifySchema;

@@ -58,10 +58,13 @@ export interface Operation {
   statuses: ReadonlySet<number>;
 }
 
-/** The operations of the document that send JSON; a stream of events has no end to wait for. */
+/** The media types of streams: the properties are those of JSON. */
+const STREAMS = ['text/event-stream', 'text/csv', 'application/x-ndjson'];
+
+/** The operations of the document that send JSON. */
 export function operationsOf(document: OpenApiDocument): Operation[] {
   const isStream = ({ responses }: DescribedOperation) =>
-    'text/event-stream' in (responses['200']?.content ?? {});
+    STREAMS.some((type) => type in (responses['200']?.content ?? {}));
   return Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item)
       .filter(([, described]) => !isStream(described))

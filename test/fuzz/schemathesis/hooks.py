@@ -28,6 +28,9 @@ def before_load_schema(context, raw_schema):
     paths = raw_schema["paths"]
     # A stream does not end, and its schema describes the data of an event; Schemathesis applies it to the whole frame.
     paths.pop("/events", None)
+    # Their bodies are lines, which it does not generate; properties of the parser test them.
+    for path in [path for path in paths if path.endswith("/import")]:
+        del paths[path]
     collections[:] = [path for path in paths if "post" in paths[path] and "delete" in paths.get(path + "/{id}", {})]
     for path in raw_schema["paths"].values():
         for operation in path.values():
