@@ -30,6 +30,8 @@ import { sharedSerializers } from './http/shared-serializers.ts';
 import { identity } from './identity/plugin.ts';
 import { limits } from './limits/plugin.ts';
 import { RequestLog, requestLogger } from './logging/request-log.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import { metrics } from './metrics/plugin.ts';
 import { openapi } from './openapi/plugin.ts';
 import { transfers } from './transfer/plugin.ts';
 import { responseValidation, validation } from './validation/plugin.ts';
@@ -63,18 +65,20 @@ export interface AppOverrides {
 export async function buildApp(config: Config, overrides: AppOverrides = {}): Promise<FastifyInstance> {
   const { logger = false, connect = true, features = allFeatures, models = allModels } = overrides;
   const connections = new Connections(config);
+  const ownMetrics = config.metrics && (await newMetrics());
+  const requestLog = new RequestLog(logger, ownMetrics?.requests);
   const app = Fastify({
     ...serverOptions(config, connections),
     logger,
-    logController: new RequestLog(logger),
+    logController: requestLog,
   });
-  connections.logTo(app.log);
+  connections.logTo(app.log, requestLog);
 
   try {
     await app.register(lifecycle);
     await app.register(validation, { models });
     await app.register(errors);
-    await app.register(responseHeaders, { behindProxy: config.trustProxy.length > 0 });
+    await app.register(responseHeaders, { behindProxy: config.trustProxy.length > 0, log: requestLog });
     await app.register(cors, { origins: config.corsOrigins });
     await app.register(limits, { ...config.limits, connect });
     await app.register(methodRouting);
@@ -111,6 +115,7 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
     });
     await app.register(events, { settings: config.events, server: config.databaseServer, connect });
     await app.register(transfers, { settings: config, isEmbedded: config.databaseServer === undefined });
+    await app.register(metrics, { metrics: ownMetrics, connections });
 
     await app.register(async (api) => {
       await api.register(contentNegotiation);
@@ -125,6 +130,12 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
     await app.close();
     throw error;
   }
+}
+
+/** Loaded only if it is used: the library takes a while. */
+async function newMetrics(): Promise<Metrics> {
+  const { Metrics } = await import('./metrics/metrics.ts');
+  return new Metrics();
 }
 
 function serverOptions(config: Config, connections: Connections): FastifyHttpOptions<Server> {

@@ -20,6 +20,8 @@ const Environment = Type.Object({
   NODE_ENV: Type.Optional(Type.String()),
   HOST: Type.String({ minLength: 1, default: '127.0.0.1' }),
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 3000 }),
+  METRICS_HOST: Type.String({ minLength: 1, default: '127.0.0.1' }),
+  METRICS_PORT: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
   DATABASE_URL: Type.Optional(Type.String()),
   DATA_DIR: Type.String({ minLength: 1, default: './data' }),
   DATA_FSYNC: OneOf(['on', 'off'], {
@@ -62,10 +64,18 @@ const Environment = Type.Object({
   }),
 });
 
+/** The address on which a process serves its metrics. */
+export interface MetricsAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** The validated settings; see the table in the README. */
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** The address of the metrics; undefined: there are none. */
+  readonly metrics: MetricsAddress | undefined;
   /** The connection to a PostgreSQL server; undefined means the embedded PostgreSQL. */
   readonly databaseServer: ClientConfig | undefined;
   /** The folder of the embedded PostgreSQL; `memory://` stores nothing. */
@@ -126,6 +136,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   return Object.freeze({
     host: environment.HOST,
     port: environment.PORT,
+    metrics: metricsAddress(environment),
     databaseServer: environment.DATABASE_URL ? readServerUrl(environment.DATABASE_URL) : undefined,
     dataDir: environment.DATA_DIR,
     dataFsync: environment.DATA_FSYNC === 'on',
@@ -209,6 +220,17 @@ function settingError(error: ErrorObject | undefined): ConfigError {
     error?.instancePath.slice(1) ?? '',
     `must be ${wanted}, but is ${JSON.stringify(error?.data)}.`,
   );
+}
+
+function metricsAddress({
+  PORT,
+  METRICS_HOST: host,
+  METRICS_PORT: port,
+}: Static<typeof Environment>): MetricsAddress | undefined {
+  if (port === undefined) return undefined;
+  if (port === PORT && port !== 0)
+    throw new ConfigError('METRICS_PORT', `must differ from PORT, but both are ${port}.`);
+  return Object.freeze({ host, port });
 }
 
 /** The elements of a comma-separated list, without empty ones. */

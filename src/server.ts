@@ -1,7 +1,9 @@
 import './working-directory.ts';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import type { Config } from './config.ts';
+import type { Config, MetricsAddress } from './config.ts';
 import { stopSignal } from './stop.ts';
 
 /** The time in milliseconds for startup to complete after a signal, so that it can be closed properly. */
@@ -16,6 +18,7 @@ const signalled = stopSignal((signal) => {
 // Loading the modules takes a while: signals must be handled before.
 const { buildApp } = await import('./app.ts');
 const { ConfigError, misspelledSettings, readConfig, withEnvFile } = await import('./config.ts');
+const { metricsServer, METRICS_PATH } = await import('./metrics/server.ts');
 const { logOptions } = await import('./logging/log-options.ts');
 const { stopAtOnce, stopGracefully } = await import('./stop.ts');
 
@@ -44,8 +47,22 @@ async function start(config: Config, variables: NodeJS.ProcessEnv): Promise<Fast
   for (const { name, meant } of misspelledSettings(variables)) {
     app.log.warn(`${name} is not a setting; did you mean ${meant}?`);
   }
+  if (config.metrics) await listenForMetrics(app, config.metrics);
   await listen(app, config);
   return app;
+}
+
+/** Serves the metrics until the process exits, so that the stop itself can be observed. */
+async function listenForMetrics(app: FastifyInstance, { host, port }: MetricsAddress): Promise<void> {
+  if (!app.metrics) return;
+  const server = metricsServer(app.metrics, app.log);
+  try {
+    await once(server.listen(port, host), 'listening');
+  } catch (cause) {
+    throw await refused(app, cause, { host, port }, 'METRICS_');
+  }
+  const { port: actual } = server.address() as AddressInfo;
+  app.log.info(`Metrics on http://${host}:${actual}${METRICS_PATH}`);
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {
@@ -57,13 +74,23 @@ async function listen(app: FastifyInstance, { host, port }: Config): Promise<voi
     });
     app.log.info(`Interactive docs on ${address}/docs`);
   } catch (cause) {
-    await app.close();
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') {
-      throw new ConfigError('PORT', `${port} on ${host} is in use by another process.`, { cause });
-    }
-    throw new ConfigError('HOST', `${host} and PORT ${port} cannot be listened on (${code}).`, { cause });
+    throw await refused(app, cause, { host, port });
   }
+}
+
+/** Closes the service, and describes why its address cannot be used; the prefix is the one of the settings. */
+async function refused(
+  app: FastifyInstance,
+  cause: unknown,
+  { host, port }: MetricsAddress,
+  prefix: '' | 'METRICS_' = '',
+): Promise<Error> {
+  await app.close();
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    return new ConfigError(`${prefix}PORT`, `${port} on ${host} is in use by another process.`, { cause });
+  const message = `${host} and ${prefix}PORT ${port} cannot be listened on (${code}).`;
+  return new ConfigError(`${prefix}HOST`, message, { cause });
 }
 
 /** Serves until a signal, then exits with code 0; after an unexpected error, with code 1. */

@@ -10,6 +10,7 @@ t.test('an empty environment results in the defaults, frozen', async (t) => {
   t.same(config, {
     host: '127.0.0.1',
     port: 3000,
+    metrics: undefined,
     databaseServer: undefined,
     dataDir: './data',
     dataFsync: true,
@@ -38,6 +39,8 @@ t.test('all settings are read', async (t) => {
     readConfig({
       HOST: '::1',
       PORT: '0',
+      METRICS_HOST: '::1',
+      METRICS_PORT: '9464',
       DATABASE_URL: 'postgresql://me@db/setlist',
       DATA_DIR: 'memory://',
       DATA_FSYNC: 'off',
@@ -59,6 +62,7 @@ t.test('all settings are read', async (t) => {
     {
       host: '::1',
       port: 0,
+      metrics: { host: '::1', port: 9464 },
       databaseServer: { user: 'me', host: 'db', database: 'setlist' },
       dataDir: 'memory://',
       dataFsync: false,
@@ -90,6 +94,7 @@ t.test('an invalid value is rejected by name, in one sentence', async (t) => {
     ['PORT', 'http', 'must be a whole number from 0 to 65535, but is "http".'],
     ['PORT', '65536', 'must be a whole number from 0 to 65535, but is 65536.'],
     ['PORT', '', 'must be a whole number from 0 to 65535, but is "".'],
+    ['METRICS_PORT', '', 'must be a whole number from 0 to 65535, but is "".'],
     ['MAX_TASKS', 'abc', 'must be a whole number from 0 to 2147483647, but is "abc".'],
     ['MAX_TASKS', '-1', 'must be a whole number from 0 to 2147483647, but is -1.'],
     ['MAX_TASKS', '1e3', 'must be a whole number from 0 to 2147483647, but is "1e3".'],
@@ -106,6 +111,10 @@ t.test('an invalid value is rejected by name, in one sentence', async (t) => {
       `${variable}=${value}`,
     );
   }
+  t.throws(
+    () => readConfig({ PORT: '9464', METRICS_PORT: '9464' }),
+    new ConfigError('METRICS_PORT', 'must differ from PORT, but both are 9464.'),
+  );
   for (const origin of [
     '*',
     'https://a.example/',

@@ -218,6 +218,14 @@ t.test('an error that prevents startup is one sentence and exit code 1', async (
     ],
     [{ DATA_DIR, ...database, PORT: port }, `PORT ${port} on 127.0.0.1 is in use by another process.`],
     [
+      { DATA_DIR, ...database, METRICS_PORT: port },
+      `METRICS_PORT ${port} on 127.0.0.1 is in use by another process.`,
+    ],
+    [
+      { DATA_DIR, ...database, METRICS_PORT: port, METRICS_HOST: '192.0.2.1' },
+      `METRICS_HOST 192.0.2.1 and METRICS_PORT ${port} cannot be listened on (EADDRNOTAVAIL).`,
+    ],
+    [
       { DATA_DIR, ...database, HOST: '192.0.2.1', AUTH: 'off' },
       'HOST 192.0.2.1 and PORT 3000 cannot be listened on (EADDRNOTAVAIL).',
     ],

@@ -24,13 +24,18 @@ export class CircuitBreaker {
     this.#probe = probe;
   }
 
+  /** Whether statements fail at once. */
+  get isOpen(): boolean {
+    return this.#failures >= FAILURE_THRESHOLD;
+  }
+
   /**
    * Runs a statement, unless the circuit is open.
    *
    * @throws {DatabaseUnavailable} if the circuit is open: nothing was run. Errors of the statement are passed on.
    */
   run<Result>(statement: () => Promise<Result>): Promise<Result> {
-    return this.#failures < FAILURE_THRESHOLD ? this.#observe(statement) : this.#runIfBack(statement);
+    return this.isOpen ? this.#runIfBack(statement) : this.#observe(statement);
   }
 
   async #runIfBack<Result>(statement: () => Promise<Result>): Promise<Result> {

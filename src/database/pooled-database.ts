@@ -24,6 +24,13 @@ export interface RepositoryDatabases {
   lists: Queryable;
 }
 
+/** The load of a pool, now. */
+export interface PoolLoad {
+  open: number;
+  idle: number;
+  waiting: number;
+}
+
 export interface PooledDatabaseOptions {
   /** The time in milliseconds after which a connection discards its plans. */
   planLifetime?: number;
@@ -64,6 +71,17 @@ export class PooledDatabase implements Queryable {
     pool.on('remove', () => {
       this.#connected--;
     });
+  }
+
+  /** The open connections, those of them that are idle, and the statements that wait for one. */
+  get load(): PoolLoad {
+    const { totalCount: open, idleCount: idle, waitingCount: waiting } = this.#pool;
+    return { open, idle, waiting };
+  }
+
+  /** Whether statements fail at once, because the database does not respond. */
+  get isCircuitOpen(): boolean {
+    return this.#breaker.isOpen;
   }
 
   /** The maximum number of connections. */

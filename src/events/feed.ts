@@ -27,6 +27,7 @@ export class EventFeed {
   #isReading = false;
   #isFailing = false;
   #isWoken = false;
+  #evicted = 0;
   /** How often the events were found to be others. */
   #resets = 0;
   #isStopped = false;
@@ -42,6 +43,11 @@ export class EventFeed {
   /** The number of streams. */
   get size(): number {
     return this.#streams.size;
+  }
+
+  /** The number of clients that were disconnected because they read too slowly. */
+  get evicted(): number {
+    return this.#evicted;
   }
 
   /** Delivers the events that are in the database now. */
@@ -188,12 +194,17 @@ export class EventFeed {
       const streams = [...group];
       const frames = streams[0] && framesOf(events, streams[0].selection);
       for (const stream of streams) {
-        if (stream.isTooSlow) stream.destroy();
+        if (stream.isTooSlow) this.#evict(stream);
         // One that has joined meanwhile has some of the events.
         else sendTo(stream, events, stream.last.position === before ? frames : undefined);
         if (++sent % SLICE === 0) await nextTurn();
       }
     }
+  }
+
+  #evict(stream: EventStream): void {
+    this.#evicted++;
+    stream.destroy();
   }
 
   /** Tells all clients where they are, also those that do not see the last events. */
@@ -203,7 +214,7 @@ export class EventFeed {
     let sent = 0;
     for (const group of [...this.#groups.values()]) {
       for (const stream of [...group]) {
-        if (stream.isTooSlow) stream.destroy();
+        if (stream.isTooSlow) this.#evict(stream);
         // In the middle of a delivery, not all streams are at the head.
         else stream.send(stream.last.id === id ? shared : frameOf('checkpoint', stream.last.id, '{}'));
         if (++sent % SLICE === 0) await nextTurn();

@@ -10,6 +10,7 @@ import type { Socket } from 'node:net';
 import type { FastifyBaseLogger, FastifyServerFactory } from 'fastify';
 import type { ErrorKind, ServiceError } from '../errors/define-error.ts';
 import { representError } from '../errors/representation.ts';
+import type { RequestLog } from '../logging/request-log.ts';
 import { BODY_TIMEOUT, BodyTimeouts, isStreamed, LONG_BODY_TIMEOUT } from './body-timeout.ts';
 import { Connection, type Handler, linger } from './connection.ts';
 import { HeadersTooLarge, MalformedRequest, NotImplemented, RequestTimeout } from './errors.ts';
@@ -60,7 +61,10 @@ export class Connections {
   readonly #bodies = new BodyTimeouts();
   #isClosing = false;
   #log: FastifyBaseLogger | undefined;
+  #requestLog: RequestLog | undefined;
+  /** Since the last log line about them. */
   #refused = 0;
+  #refusedInTotal = 0;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -68,8 +72,19 @@ export class Connections {
   }
 
   /** Sets the log for responses without a route, one line each. */
-  logTo(log: FastifyBaseLogger): void {
+  logTo(log: FastifyBaseLogger, requestLog: RequestLog): void {
     this.#log = log;
+    this.#requestLog = requestLog;
+  }
+
+  /** The number of open connections. */
+  get open(): number {
+    return this.#open.size;
+  }
+
+  /** The number of connections that were refused because `MAX_CONNECTIONS` were open. */
+  get refused(): number {
+    return this.#refusedInTotal;
   }
 
   /** Creates the HTTP server of a Fastify instance. */
@@ -183,10 +198,11 @@ export class Connections {
     ];
     socket.write(`${head.join('\r\n')}\r\n\r\n${payload}`);
     linger(socket);
-    this.#log?.info({ reqId: id, status, code: failure.code, ms: 0 }, 'request');
+    this.#requestLog?.rejected(this.#log, { reqId: id, status, code: failure.code });
   }
 
   #countRefused(): void {
+    this.#refusedInTotal++;
     this.#refused++;
     if (this.#refused > 1) return;
     setTimeout(() => {

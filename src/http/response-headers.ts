@@ -1,7 +1,7 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import fp from 'fastify-plugin';
-import { logDisconnect } from '../logging/request-log.ts';
+import type { RequestLog } from '../logging/request-log.ts';
 
 declare module 'node:http' {
   interface OutgoingMessage {
@@ -107,9 +107,10 @@ const processTime = (reply: FastifyReply) => (reply.elapsedTime / 1000).toFixed(
  *
  * @param behindProxy Whether there are trusted proxies, whose `X-Forwarded-Proto` shows that a request used https. The
  * service itself only supports plain HTTP.
+ * @param log Logs requests whose clients disconnect before the response.
  */
-export const responseHeaders = fp<{ behindProxy: boolean }>(
-  async (app, { behindProxy }) => {
+export const responseHeaders = fp<{ behindProxy: boolean; log: RequestLog }>(
+  async (app, { behindProxy, log }) => {
     app.addHook('onRequest', (request, reply, done) => {
       const defaults = behindProxy && request.protocol === 'https' ? overHttps : overHttp;
       const { raw } = reply;
@@ -119,7 +120,7 @@ export const responseHeaders = fp<{ behindProxy: boolean }>(
     });
     app.addHook('onSend', (request, reply, payload, done) => {
       if (!(reply.raw instanceof ServiceResponse)) reply.header('x-process-time', processTime(reply));
-      if (request.socket.destroyed) logDisconnect(request, reply);
+      if (request.socket.destroyed) log.disconnected(request, reply);
       // A keep-alive connection would delay the stop until its timeout.
       if (app.lifecycle.isStopping) reply.header('connection', 'close');
       done(null, payload);

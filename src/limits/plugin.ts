@@ -29,11 +29,22 @@ export class Limits {
   /** Only local: it protects the processors of this instance. */
   readonly #failures: LocalLimiter;
   readonly #policy: string;
+  #refused = 0;
 
   constructor(quota: Quota, callers: LocalLimiter | RedisLimiter) {
     this.#callers = callers;
     this.#failures = new LocalLimiter(quota);
     this.#policy = `"default";q=${quota.limit};w=${quota.period / 1000}`;
+  }
+
+  /** The number of refused requests. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** Whether Redis counts the requests; undefined without Redis. */
+  get isRedisAvailable(): boolean | undefined {
+    return this.#callers instanceof RedisLimiter ? this.#callers.isAvailable : undefined;
   }
 
   /**
@@ -64,6 +75,7 @@ export class Limits {
     reply.header('ratelimit-policy', this.#policy);
     reply.header('ratelimit', `"default";r=${remaining};t=${inSeconds(reset)}`);
     if (isAllowed) return undefined;
+    this.#refused++;
     return new RateLimited({ headers: { 'retry-after': String(Math.max(1, inSeconds(retry))) } });
   }
 }

@@ -76,6 +76,11 @@ export class RedisLimiter {
     });
   }
 
+  /** Whether Redis counts, not the local limiter. */
+  get isAvailable(): boolean {
+    return this.#isAvailable;
+  }
+
   /** Connects; a failure does not prevent startup. */
   async start(): Promise<void> {
     await this.#redis.connect().catch(() => {});

@@ -17,6 +17,14 @@ const MIN_CREDENTIAL = 50;
 /** The members of every line after its time, as pino renders them. */
 const BASE = JSON.stringify({ pid: process.pid, hostname: hostname() }).slice(1, -1);
 
+/** Observes every request at its end, also with a silent log. */
+export interface RequestObserver {
+  /** @param status The status of the response, or 499 if the client disconnected before it. */
+  completed(request: FastifyRequest, reply: FastifyReply, status: number): void;
+  /** The response to bytes that are not a request, such as invalid HTTP. */
+  rejected(status: number): void;
+}
+
 /**
  * Logs one line per request after its response: method, URL, status and milliseconds.
  *
@@ -25,10 +33,12 @@ const BASE = JSON.stringify({ pid: process.pid, hostname: hostname() }).slice(1,
  */
 export class RequestLog extends LogController {
   readonly #stream: { write(line: string): void } | undefined;
+  readonly #observer: RequestObserver | undefined;
 
   /** @param logger The options of the logger. */
-  constructor(logger: FastifyServerOptions['logger']) {
+  constructor(logger: FastifyServerOptions['logger'], observer?: RequestObserver) {
     super();
+    this.#observer = observer;
     if (typeof logger !== 'object') return;
     const { level, stream, ...others } = logger;
     if (Object.keys(others).length === 0) this.#stream = stream;
@@ -41,16 +51,33 @@ export class RequestLog extends LogController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): void {
-    if (error) logDisconnect(request, reply);
-    else if (this.#stream === undefined)
-      request.log.info(fieldsOf(request, reply, reply.statusCode), 'request');
+    if (error) {
+      this.disconnected(request, reply);
+      return;
+    }
+    this.#observer?.completed(request, reply, reply.statusCode);
+    if (this.#stream === undefined) request.log.info(fieldsOf(request, reply, reply.statusCode), 'request');
     else if (INFO_LEVELS.has(request.log.level)) this.#stream.write(lineOf(request, reply));
+  }
+
+  /** Logs the line of a request whose client disconnected before its response. */
+  disconnected(request: FastifyRequest, reply: FastifyReply): void {
+    this.#observer?.completed(request, reply, CLIENT_CLOSED_REQUEST);
+    request.log.warn(fieldsOf(request, reply, CLIENT_CLOSED_REQUEST), 'client disconnected');
+  }
+
+  /** Logs the line of a response to bytes that are not a request. */
+  rejected(log: FastifyBaseLogger | undefined, response: RejectedRequest): void {
+    this.#observer?.rejected(response.status);
+    log?.info({ ...response, ms: 0 }, 'request');
   }
 }
 
-/** Logs the line of a request whose client disconnected before its response. */
-export function logDisconnect(request: FastifyRequest, reply: FastifyReply): void {
-  request.log.warn(fieldsOf(request, reply, CLIENT_CLOSED_REQUEST), 'client disconnected');
+/** The response to bytes that are not a request. */
+export interface RejectedRequest {
+  reqId: string;
+  status: number;
+  code: string;
 }
 
 /** The members of the line of a request; with authentication also the caller, or why the credential was refused. */

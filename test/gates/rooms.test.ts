@@ -5,8 +5,8 @@ import t, { type Test } from 'tap';
 
 /** The rooms of src/, from top to bottom: each imports only rooms below it, and schemas/. */
 const ROOMS = [
-  ...['features', 'events', 'transfer', 'crud', 'docs', 'openapi', 'identity', 'limits', 'background', 'http'],
-  ...['validation', 'errors', 'database', 'logging'],
+  ...['features', 'metrics', 'events', 'transfer', 'crud', 'docs', 'openapi', 'identity', 'limits'],
+  ...['background', 'http', 'validation', 'errors', 'database', 'logging'],
 ];
 const ABOVE_ALL = ['app', 'config', 'server'];
 

@@ -24,8 +24,12 @@ export async function startService(
 }
 
 /** The same without a database, for tests that do not use it. */
-export function startWithoutDatabase(t: Test, environment: Record<string, string> = {}): Promise<Service> {
-  return serve(t, environment, { connect: false });
+export function startWithoutDatabase(
+  t: Test,
+  environment: Record<string, string> = {},
+  overrides: AppOverrides = {},
+): Promise<Service> {
+  return serve(t, environment, { connect: false, ...overrides });
 }
 
 async function serve(

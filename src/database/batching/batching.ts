@@ -10,7 +10,7 @@ export type Runner<Item, Result> = (item: Item, caller?: Caller) => Promise<Resu
  * A kind of slow read. The reads of a lane share its slots across all tables, so that one kind cannot occupy every
  * connection.
  */
-export type Lane = 'lists' | 'searches' | 'counts' | 'probes';
+export type Lane = 'lists' | 'searches' | 'counts' | 'probes' | 'metrics';
 
 export interface BatchingOptions {
   /** Whether concurrent calls are coalesced; otherwise each batch has one call. */
@@ -56,6 +56,7 @@ export class Batching {
       searches: this.#lane('searches', Math.max(1, Math.floor(listConnections / 2))),
       counts: this.#lane('counts', 1),
       probes: this.#lane('probes', 1),
+      metrics: this.#lane('metrics', 1),
     };
   }
 
