@@ -23,6 +23,7 @@ import { dependencies, type Override } from './http/dependencies.ts';
 import { errors } from './http/error-handler.ts';
 import { lifecycle } from './http/lifecycle.ts';
 import { MAX_PARAM_LENGTH, methodRouting } from './http/method-routing.ts';
+import { pagination } from './http/pagination.ts';
 import { parseQueryString, queryStrings } from './http/query-strings.ts';
 import { routedUrl } from './http/request-target.ts';
 import { responseHeaders } from './http/response-headers.ts';
@@ -79,6 +80,7 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
     await app.register(validation, { models });
     await app.register(errors);
     await app.register(responseHeaders, { behindProxy: config.trustProxy.length > 0, log: requestLog });
+    await app.register(pagination, { cacheSeconds: config.listCacheSeconds });
     await app.register(cors, { origins: config.corsOrigins });
     await app.register(limits, { ...config.limits, connect });
     await app.register(methodRouting);

@@ -30,6 +30,7 @@ const Environment = Type.Object({
   }),
   DB_POOL_MAX: Type.Integer({ minimum: 1, maximum: 10_000, default: 10 }),
   MAX_TASKS: Type.Integer({ minimum: 0, maximum: 2_147_483_647, default: 1000 }),
+  LIST_CACHE_SECONDS: Type.Integer({ minimum: 0, maximum: 86_400, default: 0 }),
   CORS_ORIGINS: Type.String({ default: 'http://localhost:3000,https://myapp.com' }),
   TRUST_PROXY: Type.String({ default: '' }),
   BODY_LIMIT: Type.Integer({ minimum: 1, maximum: 268_435_456, default: 32_768 }),
@@ -85,6 +86,8 @@ export interface Config {
   readonly dbPoolMax: number;
   /** The maximum number of tasks; 0 means no limit. */
   readonly maxTasks: number;
+  /** The time that any cache may return a list without asking the service, in seconds; 0 means not at all. */
+  readonly listCacheSeconds: number;
   readonly corsOrigins: readonly string[];
   /** The proxies with trusted `X-Forwarded-*` headers: addresses, CIDRs and names of address ranges. */
   readonly trustProxy: readonly string[];
@@ -142,6 +145,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     dataFsync: environment.DATA_FSYNC === 'on',
     dbPoolMax: environment.DB_POOL_MAX,
     maxTasks: environment.MAX_TASKS,
+    listCacheSeconds: listCacheSeconds(environment),
     corsOrigins: Object.freeze(corsOrigins(environment.CORS_ORIGINS)),
     trustProxy: Object.freeze(trustProxy(environment.TRUST_PROXY)),
     bodyLimit: environment.BODY_LIMIT,
@@ -220,6 +224,13 @@ function settingError(error: ErrorObject | undefined): ConfigError {
     error?.instancePath.slice(1) ?? '',
     `must be ${wanted}, but is ${JSON.stringify(error?.data)}.`,
   );
+}
+
+function listCacheSeconds(environment: Static<typeof Environment>): number {
+  const { LIST_CACHE_SECONDS: seconds } = environment;
+  if (seconds > 0 && readAuth(environment))
+    throw new ConfigError('LIST_CACHE_SECONDS', 'must be 0 with AUTH=on: lists depend on the caller.');
+  return seconds;
 }
 
 function metricsAddress({

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { buildApp } from '../src/app.ts';
 import { ConfigError, misspelledSettings, readConfig, withEnvFile } from '../src/config.ts';
+import { acceptingKeys, testKey } from './support/credentials.ts';
 import { temporaryFolder } from './support/database.ts';
 
 t.test('an empty environment results in the defaults, frozen', async (t) => {
@@ -16,6 +17,7 @@ t.test('an empty environment results in the defaults, frozen', async (t) => {
     dataFsync: true,
     dbPoolMax: 10,
     maxTasks: 1000,
+    listCacheSeconds: 0,
     corsOrigins: ['http://localhost:3000', 'https://myapp.com'],
     trustProxy: [],
     bodyLimit: 32_768,
@@ -46,6 +48,7 @@ t.test('all settings are read', async (t) => {
       DATA_FSYNC: 'off',
       DB_POOL_MAX: '3',
       MAX_TASKS: '0',
+      LIST_CACHE_SECONDS: '60',
       CORS_ORIGINS: ' https://a.example , http://localhost:8080 ',
       TRUST_PROXY: 'loopback, 10.0.0.0/8,,2001:db8::1, fc00::/7 ',
       BODY_LIMIT: '65536',
@@ -68,6 +71,7 @@ t.test('all settings are read', async (t) => {
       dataFsync: false,
       dbPoolMax: 3,
       maxTasks: 0,
+      listCacheSeconds: 60,
       corsOrigins: ['https://a.example', 'http://localhost:8080'],
       trustProxy: ['loopback', '10.0.0.0/8', '2001:db8::1', 'fc00::/7'],
       bodyLimit: 65_536,
@@ -114,6 +118,10 @@ t.test('an invalid value is rejected by name, in one sentence', async (t) => {
   t.throws(
     () => readConfig({ PORT: '9464', METRICS_PORT: '9464' }),
     new ConfigError('METRICS_PORT', 'must differ from PORT, but both are 9464.'),
+  );
+  t.throws(
+    () => readConfig({ ...acceptingKeys(testKey('ada', [])), LIST_CACHE_SECONDS: '1' }),
+    new ConfigError('LIST_CACHE_SECONDS', 'must be 0 with AUTH=on: lists depend on the caller.'),
   );
   for (const origin of [
     '*',

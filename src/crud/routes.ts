@@ -7,6 +7,7 @@ import {
   entityTag,
   isNotModified,
   REVALIDATED,
+  UNSTORED,
   writePreconditions,
 } from '../http/conditional-requests.ts';
 import { InternalError, PreconditionFailed } from '../http/errors.ts';
@@ -58,7 +59,7 @@ export function routesOf<
       patch,
     };
     const row = writtenRow(await repository.update(write, callerOf(request)), errors);
-    reply.header('etag', entityTag(row.version));
+    reply.header('etag', entityTag(row.version)).header('cache-control', UNSTORED);
     return inEnvelope(row);
   }
 
@@ -82,7 +83,13 @@ export function routesOf<
         repository.list(selection, caller),
         query.count ? repository.count(selection, caller) : undefined,
       ]);
-      describePage(request, reply, { path, query, next: page.next, total });
+      describePage(request, reply, {
+        path,
+        query,
+        next: page.next,
+        total,
+        caching: request.server.listCaching,
+      });
       return page.rows;
     },
 
@@ -102,7 +109,8 @@ export function routesOf<
       reply
         .code(201)
         .header('location', pathUnderBase(request.originalUrl, `${path}/${row.id}`))
-        .header('etag', entityTag(row.version));
+        .header('etag', entityTag(row.version))
+        .header('cache-control', UNSTORED);
       return inEnvelope(row);
     },
 

@@ -43,8 +43,14 @@ export interface ConditionalHeaders {
   'if-none-match'?: string | undefined;
 }
 
-/** The `Cache-Control` of a read: clients may store it, and must revalidate it; shared caches must not store it. */
-export const REVALIDATED = 'private, no-cache';
+/**
+ * The `Cache-Control` of a read: clients may store it, and must revalidate it; shared caches must not store it. A proxy that
+ * compresses a response makes its entity tag weak, and a write with `If-Match` would fail: it must not transform it.
+ */
+export const REVALIDATED = 'private, no-cache, no-transform';
+
+/** The `Cache-Control` of a write that returns an entity tag, and of a stream: the same, and no cache may store it. */
+export const UNSTORED = 'no-store, no-transform';
 
 /** The entity tag of a version: strong, because a version always has the same bytes. */
 export const entityTag = (version: string): string => `"${version}"`;

@@ -38,6 +38,16 @@ export const headers = {
   Prefer: { isAllowed: true },
   'If-Match': { isAllowed: true },
   'If-None-Match': { isAllowed: true },
+  'Cache-Control': {
+    on: 'every response',
+    schema: Type.String({
+      pattern: '^[a-z0-9=-]+(, [a-z0-9=-]+)*$',
+      maxLength: 100,
+      description:
+        'How caches may use the response: `no-store` for errors and writes, `private, no-cache` for reads. With `no-transform`, proxies must not compress it: its `ETag` would become weak.',
+      examples: ['private, no-cache, no-transform'],
+    }),
+  },
   'X-Request-Id': {
     on: 'every response',
     isExposed: true,

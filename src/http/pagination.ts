@@ -1,6 +1,28 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { REVALIDATED } from './conditional-requests.ts';
+import fp from 'fastify-plugin';
 import { pathUnderBase } from './request-target.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The `Cache-Control` of lists that every caller sees alike. */
+    listCaching: string;
+  }
+}
+
+/** The `Cache-Control` of a page: a client may store it, and must revalidate it. It has no entity tag. */
+export const REVALIDATED_PAGE = 'private, no-cache';
+
+/**
+ * Provides the `Cache-Control` of lists.
+ *
+ * @param cacheSeconds The time that any cache may return a list without asking the service; 0: not at all.
+ */
+export const pagination = fp<{ cacheSeconds: number }>(
+  async (app, { cacheSeconds }) => {
+    app.decorate('listCaching', cacheSeconds > 0 ? `public, max-age=${cacheSeconds}` : REVALIDATED_PAGE);
+  },
+  { name: 'pagination' },
+);
 
 /** The parts of a page that its headers depend on. */
 export interface PageDescription {
@@ -12,6 +34,8 @@ export interface PageDescription {
   next: string | undefined;
   /** The number of rows on all pages; undefined if it was not requested. */
   total: number | undefined;
+  /** The `Cache-Control`. */
+  caching: string;
 }
 
 /**
@@ -21,9 +45,9 @@ export interface PageDescription {
 export function describePage(
   request: FastifyRequest,
   reply: FastifyReply,
-  { path, query, next, total }: PageDescription,
+  { path, query, next, total, caching }: PageDescription,
 ): void {
-  reply.header('cache-control', REVALIDATED);
+  reply.header('cache-control', caching);
   if (total !== undefined) reply.header('x-total-count', total);
   if (next === undefined) return;
   const parameters = new URLSearchParams();

@@ -100,6 +100,49 @@ async function receive(
   return { status: response?.statusCode, headers: response?.headers ?? {}, body: Buffer.concat(chunks) };
 }
 
+/** The assets in the pages, with the version in their URLs. */
+async function versionedAssets(): Promise<string[]> {
+  const pages = await Promise.all(['/docs', '/redoc'].map((path) => receive(path)));
+  const urls = pages.flatMap(({ body }) => [...String(body).matchAll(/(?:src|href)="([^"]+)"/g)]);
+  return urls.flatMap(([, url = '']) => (url.includes('?v=') ? [url] : []));
+}
+
+t.test('an asset of a page is compressed as the client prefers, and may be stored forever', async (t) => {
+  const assets = await versionedAssets();
+  t.equal(assets.length, 8);
+  for (const url of assets) {
+    const plain = await receive(url);
+    t.match(plain, {
+      status: 200,
+      headers: {
+        'cache-control': 'public, max-age=31536000, immutable',
+        vary: 'Origin, Accept-Encoding',
+        'content-length': String(plain.body.length),
+      },
+    });
+    for (const coding of ['br', 'gzip'] as const) {
+      const packed = await receive(url, { 'accept-encoding': coding });
+      t.equal(packed.headers['content-encoding'], coding, `${url} in ${coding}`);
+      t.equal(packed.headers['content-type'], plain.headers['content-type']);
+      t.equal(packed.headers.vary, 'Origin, Accept-Encoding');
+      const unpacked = coding === 'br' ? brotliDecompressSync(packed.body) : gunzipSync(packed.body);
+      t.ok(unpacked.equals(plain.body), 'the same file');
+      t.not(packed.headers.etag, plain.headers.etag);
+    }
+  }
+});
+
+t.test('an asset without its version must be revalidated', async (t) => {
+  for (const url of await versionedAssets()) {
+    const [path = ''] = url.split('?');
+    for (const other of [path, `${path}?v=0`, `${path}?v=`, `/v1${path}?x=1`]) {
+      const { status, headers } = await receive(other);
+      t.equal(status, 200, other);
+      t.equal(headers['cache-control'], 'no-cache');
+    }
+  }
+});
+
 const DOCUMENTS = ['/openapi.json', '/openapi.yaml', '/v1/openapi.json', '/v1/openapi.yaml'];
 
 t.test('a document is compressed as the client prefers', async (t) => {

@@ -13,7 +13,7 @@ for (const url of ['/redoc', '/redoc/', '/v1/redoc']) {
     t.equal(statusCode, 200);
     t.equal(headers['content-type'], 'text/html; charset=utf-8');
     t.match(body, '<div id="redoc">');
-    t.match(body, `<script src="${BUNDLE}"></script>`);
+    t.match(body, new RegExp(`<script src="${BUNDLE}\\?v=[0-9a-f]{16}"></script>`));
     t.notMatch(body, /<script(?![^>]*\ssrc=)/, 'no inline script');
     t.notMatch(body, /<style|\sstyle=|\son\w+=/, 'no inline style or handler');
     t.notMatch(body, /(src|href)="(https?:)?\/\//, 'nothing from other origins');

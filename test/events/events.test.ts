@@ -12,7 +12,7 @@ t.test('creates, updates and deletes are events', async (t) => {
   const follower = await follow(t, `${base}/events`);
   t.equal(follower.status, 200);
   t.equal(follower.headers['content-type'], 'text/event-stream');
-  t.equal(follower.headers['cache-control'], 'no-store');
+  t.equal(follower.headers['cache-control'], 'no-store, no-transform');
   const song = await createSong(call, { year: null });
   await call('PATCH', song.url, { json: { year: 2001 } });
   await call('DELETE', song.url);

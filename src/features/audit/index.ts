@@ -2,7 +2,7 @@ import type { Static } from '@sinclair/typebox';
 import { validated } from '../../crud/routes.ts';
 import { callerOf } from '../../database/batching/plugin.ts';
 import type { Statement } from '../../database/pooled-database.ts';
-import { describePage } from '../../http/pagination.ts';
+import { describePage, REVALIDATED_PAGE } from '../../http/pagination.ts';
 import type { Feature } from '../feature.ts';
 import { AUDIT_PATH, AuditQuery, listAuditEntries } from './contract.ts';
 
@@ -42,6 +42,7 @@ export const audit: Feature = async (app) => {
       query,
       next: next === undefined ? undefined : String(next),
       total: undefined,
+      caching: REVALIDATED_PAGE,
     });
     return page;
   });

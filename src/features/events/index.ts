@@ -3,6 +3,7 @@ import { eventSources } from '../../../schemas/index.ts';
 import { validated } from '../../crud/routes.ts';
 import { DatabaseUnavailable } from '../../database/failures.ts';
 import { EventStream, type Selection } from '../../events/stream.ts';
+import { UNSTORED } from '../../http/conditional-requests.ts';
 import { Unavailable } from '../../http/errors.ts';
 import { insufficientScope } from '../../identity/plugin.ts';
 import type { Feature } from '../feature.ts';
@@ -50,7 +51,7 @@ export const events: Feature = async (app) => {
         endWithCredential(request, stream);
         probeHalfClosed(request, stream);
       }
-      return reply.type('text/event-stream').header('cache-control', 'no-store').send(stream);
+      return reply.type('text/event-stream').header('cache-control', UNSTORED).send(stream);
     },
   );
 };
