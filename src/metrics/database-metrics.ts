@@ -16,6 +16,8 @@ interface DatabaseState {
   outboxAge: number;
   consumers: Readonly<Record<string, number>>;
   migration: number;
+  /** The number of waiting jobs, by queue. */
+  jobs: Readonly<Record<string, number>>;
 }
 
 // The deleted rows of the outbox make a scan of its table slow; its index is not.
@@ -25,7 +27,12 @@ const STATE = `
     coalesce((SELECT extract(epoch FROM clock_timestamp() - occurred_at) FROM outbox ORDER BY id LIMIT 1), 0)::float8
       AS "outboxAge",
     (SELECT coalesce(json_object_agg(name, position), '{}') FROM event_consumers) AS consumers,
-    (SELECT max(version) FROM schema_migrations) AS migration`;
+    (SELECT max(version) FROM schema_migrations) AS migration,
+    (SELECT coalesce(json_object_agg(name, waiting), '{}') FROM (
+      SELECT name, count(job)::int AS waiting FROM pgboss.queue LEFT JOIN
+        (SELECT name, true AS job FROM pgboss.job WHERE state < 'active' LIMIT ${MAX_COUNTED}) AS waiting USING (name)
+      GROUP BY name
+    ) AS queues) AS jobs`;
 
 /** Reads the state once per scrape; undefined if the database does not respond in time. */
 class StateReader {
@@ -99,6 +106,12 @@ export function addDatabaseMetrics(metrics: Metrics, app: FastifyInstance): void
     read: readState(({ consumers, position }) =>
       Object.entries(consumers).map(([consumer, handled]) => [{ consumer }, position - handled]),
     ),
+  });
+  metrics.gauge({
+    name: 'setlist_queue_waiting_jobs',
+    help: 'Jobs that wait for a run; those that failed finally are in queues with names that end with _dead.',
+    labels: ['queue'],
+    read: readState(({ jobs }) => Object.entries(jobs).map(([queue, waiting]) => [{ queue }, waiting])),
   });
 }
 

@@ -161,6 +161,17 @@ t.test('events, streams and consumers are reported', async (t) => {
   t.equal(idle.value('setlist_event_outbox_age_seconds'), 0);
 });
 
+t.test('waiting jobs are reported by queue', async (t) => {
+  const service = await startService(t, ON);
+  await service.app.pg.query(
+    "SELECT pgboss.create_queue('idle-test', '{}'), pgboss.create_queue('busy-test', '{}')",
+  );
+  await service.app.pg.query("INSERT INTO pgboss.job (name) VALUES ('busy-test'), ('busy-test')");
+  const scraped = await scrape(service);
+  t.equal(scraped.value('setlist_queue_waiting_jobs', { queue: 'busy-test' }), 2);
+  t.equal(scraped.value('setlist_queue_waiting_jobs', { queue: 'idle-test' }), 0);
+});
+
 t.test('a hanging database costs a scrape only the metrics of the database', async (t) => {
   const database = await unreliableServer(t);
   const service = await startService(t, { ...ON, ...database.environment });

@@ -1,5 +1,5 @@
-// Restarts three instances behind HAProxy in turn, under load. No request may fail, and no write may be lost or have its effect
-// twice. Usage: npm run test:rolling -- [RESTARTS], by default 5.
+// Restarts three instances behind a load balancer in turn, under load. No request may fail, and no write may be lost or have its effect
+// twice. Usage: npm run test:rolling -- [RESTARTS] [haproxy|nginx], by default 5 restarts behind HAProxy.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { type ServerProcess, setlist, startServer } from '../../scripts/server-process.ts';
 import { startThrowawayPostgres } from '../../scripts/throwaway-postgres.mjs';
-import { type Balancer, freePorts, ready, startHaproxy } from './balancer.ts';
+import { BALANCERS, type Balancer, freePorts, ready } from './balancer.ts';
 import { Load } from './load.ts';
 
 const INSTANCES = 3;
@@ -15,7 +15,7 @@ const INSTANCES = 3;
 const UTILIZATION = 0.8;
 /** As in the image. */
 const DRAIN_SECONDS = 5;
-/** The time until HAProxy uses an instance again, in milliseconds. */
+/** The time until a balancer uses an instance again, in milliseconds. */
 const CHECKED = 2_000;
 
 const interruption = new AbortController();
@@ -23,12 +23,14 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => inte
 
 /** An instance that can be restarted on the same port. */
 class Instance {
+  readonly port: number;
   readonly #environment: Readonly<Record<string, string>>;
   readonly #folder: string;
   #server: ServerProcess | undefined;
 
-  constructor(environment: Readonly<Record<string, string>>, folder: string) {
-    this.#environment = environment;
+  constructor(port: number, environment: Readonly<Record<string, string>>, folder: string) {
+    this.port = port;
+    this.#environment = { ...environment, PORT: String(port) };
     this.#folder = folder;
   }
 
@@ -43,7 +45,10 @@ class Instance {
   }
 }
 
-async function main(restarts: number): Promise<void> {
+async function main(
+  restarts: number,
+  startBalancer: (ports: readonly number[]) => Promise<Balancer>,
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'setlist-rolling-'));
   const postgres = await startThrowawayPostgres();
   let instances: Instance[] = [];
@@ -52,9 +57,9 @@ async function main(restarts: number): Promise<void> {
     const ports = await freePorts(INSTANCES);
     instances = await Promise.all(ports.map((port) => newInstance(port, postgres.url, folder)));
     for (const instance of instances) await instance.start();
-    balancer = await startHaproxy(ports);
+    balancer = await startBalancer(ports);
     await delay(CHECKED);
-    const load = await restartUnderLoad(balancer.base, instances, restarts);
+    const load = await restartUnderLoad(balancer, instances, restarts);
     report(load, await writtenTwiceOrLost(postgres.url, load.outcome.created));
   } finally {
     await balancer?.stop();
@@ -66,20 +71,19 @@ async function main(restarts: number): Promise<void> {
 
 async function newInstance(port: number, url: string, folder: string): Promise<Instance> {
   const environment = {
-    PORT: String(port),
     DATABASE_URL: url,
     MAX_TASKS: '0',
     DRAIN_SECONDS: String(DRAIN_SECONDS),
   };
-  return new Instance(environment, await mkdtemp(join(folder, 'instance-')));
+  return new Instance(port, environment, await mkdtemp(join(folder, 'instance-')));
 }
 
 async function restartUnderLoad(
-  base: string,
+  balancer: Balancer,
   instances: readonly Instance[],
   restarts: number,
 ): Promise<Load> {
-  const load = new Load(base);
+  const load = new Load(balancer.base);
   await load.prepare();
   await load.measureCapacity(64, 3_000);
   const capacity = await load.measureCapacity(64, 5_000);
@@ -91,8 +95,12 @@ async function restartUnderLoad(
   const loading = load.run(rate, stop.signal);
   for (let count = 0; count < restarts && !interruption.signal.aborted; count++) {
     const instance = instances[count % instances.length];
-    await instance?.stop();
-    await instance?.start();
+    if (!instance) break;
+    const ports = instances.map(({ port }) => port);
+    await balancer.use?.(ports.filter((port) => port !== instance.port));
+    await instance.stop();
+    await instance.start();
+    await balancer.use?.(ports);
     await delay(CHECKED);
     console.log(`${count + 1} restarts, ${load.outcome.failures.length} failed requests`);
   }
@@ -135,10 +143,11 @@ function report({ outcome }: Load, { twice, lost }: { twice: number; lost: numbe
   if (isFailed) process.exitCode = 1;
 }
 
-const restarts = Number(process.argv[2] ?? 5);
-if (!Number.isInteger(restarts) || restarts < 1) {
-  console.error('The number of restarts must be a whole number from 1.');
+const [restarts = '5', name = 'haproxy'] = process.argv.slice(2);
+const start = Object.entries(BALANCERS).find(([balancer]) => balancer === name)?.[1];
+if (!/^[1-9][0-9]{0,5}$/.test(restarts) || !start) {
+  console.error('Usage: npm run test:rolling -- [RESTARTS] [haproxy|nginx]');
   process.exitCode = 1;
 } else {
-  await main(restarts);
+  await main(Number(restarts), start);
 }
