@@ -35,7 +35,7 @@ if (!onServer) execFileSync(process.execPath, ['dist/test/support/prepare.js'], 
 /** The tests that use the database of the service; without batching, the tests of visible behaviour. */
 const DATABASE_TESTS = isPlain
   ? /^(crud\/batching|features|database\/(batching\/batching|hang))|^(durability|linearizability)/
-  : /^(contract|crud|events|background|features|identity\/ownership|database\/(batching\/)?[^/]+$|.*\/(plugin|response-validation)\.)|^[^/]+$/;
+  : /^(contract|crud|events|transfer|background|features|identity\/ownership|database\/(batching\/)?[^/]+$|.*\/(plugin|response-validation)\.)|^[^/]+$/;
 /** Tests in the same folders that do not use it. */
 const INDEPENDENT =
   /^(config|embedded-process|package|stop|working-directory|http\/(request-target|body-limit|conditional-requests|shared-serializers))\.test\.js$/;

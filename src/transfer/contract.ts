@@ -1,6 +1,6 @@
 import { type TProperties, Type } from '@sinclair/typebox';
 import type { FastifySchema } from 'fastify';
-import { MAX_INTEGER } from '../../schemas/fields.ts';
+import { MAX_INTEGER, Text } from '../../schemas/fields.ts';
 import { job } from '../../schemas/job.ts';
 import { ref } from '../../schemas/ref.ts';
 import type { AnyResource } from '../../schemas/resource.ts';
@@ -31,9 +31,9 @@ export const malformedBody = (code: string, line: number, msg: string) => ({
 
 const NDJSON = 'application/x-ndjson';
 
-/** A file: clients do not parse it by its schema. */
-export const fileIn = (example: string, description: string) => ({
-  schema: Type.String({ format: 'binary', maxLength: MAX_INTEGER, description, examples: [example] }),
+/** Lines, as a text: clients do not parse them by their schema. */
+export const linesIn = (example: string, description: string) => ({
+  schema: Text({ maxLength: MAX_INTEGER, description, examples: [example] }),
   example,
 });
 
@@ -68,8 +68,8 @@ export function transferContractOf(resource: AnyResource) {
           description: `All ${many}`,
           headers: withHeaders('Content-Disposition'),
           content: {
-            'text/csv': fileIn(csvHeader(columns) + csvRows(columns, rows), `The ${many}, with a header.`),
-            [NDJSON]: fileIn(lines(rows), `One ${one} per line.`),
+            'text/csv': linesIn(csvHeader(columns) + csvRows(columns, rows), `The ${many}, with a header.`),
+            [NDJSON]: linesIn(lines(rows), `One ${one} per line.`),
           },
         },
         ...errorResponses(...LIST_ERRORS, ...accessErrors(scopes.read)),
@@ -100,11 +100,11 @@ With \`Prefer: respond-async\` the response is 202 as soon as the body is receiv
       }),
       body: {
         content: {
-          'text/csv': fileIn(
+          'text/csv': linesIn(
             csvHeader(created) + csvRows(created, [examples.create]),
             'UTF-8, with a header that names the fields.',
           ),
-          [NDJSON]: fileIn(lines([examples.create]), `One \`${model}Create\` per line, in UTF-8.`),
+          [NDJSON]: linesIn(lines([examples.create]), `One \`${model}Create\` per line, in UTF-8.`),
         },
       },
       response: {
@@ -112,7 +112,7 @@ With \`Prefer: respond-async\` the response is 202 as soon as the body is receiv
           description: 'The lines are processed',
           headers: withHeaders('Idempotency-Replayed'),
           content: {
-            [NDJSON]: fileIn(lines([failure, summary]), 'The failures, and a summary.'),
+            [NDJSON]: linesIn(lines([failure, summary]), 'The failures, and a summary.'),
             'application/json': { schema: ref(job.schemas.item) },
           },
         },

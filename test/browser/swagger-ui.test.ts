@@ -45,11 +45,14 @@ for (const base of ['', '/v1']) {
         await expand(page, operation);
         t.equal(new URL(page.url()).hash, deepLink(operation), 'the address links to it');
         const { shown, sent } = await execute(page, operation);
-        t.ok(isSuccess(shown.status), `shows ${shown.status}: ${shown.body}`);
+        // The import of the example has ended at once.
+        if (operation.id === 'cancelJob') t.equal(shown.status, 409);
+        else t.ok(isSuccess(shown.status), `shows ${shown.status}: ${shown.body}`);
         t.ok(operation.statuses.includes(shown.status), 'a documented status');
         t.notOk(shown.isUndocumented, 'the page does not mark it as undocumented');
         t.equal(shown.status, sent.status, 'the received status');
-        t.same(json(shown.body), json(sent.body), 'the received body');
+        // The page offers a file as a download.
+        if (!sent.isFile) t.same(json(shown.body), json(sent.body), 'the received body');
         t.match(shown.headers, `x-request-id: ${sent.requestId}`);
         t.match(shown.duration, /^\d+ ms$/);
         t.same(await findings(), []);
@@ -72,4 +75,10 @@ for (const base of ['', '/v1']) {
 }
 
 /** The value of a JSON text; any other text is itself. */
-const json = (text: string): unknown => (/^[[{]/.test(text) ? JSON.parse(text) : text.trim());
+const json = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text.trim();
+  }
+};

@@ -5,7 +5,7 @@ import type { Operation } from './contract.ts';
 /** The displayed response, and the received one. */
 export interface ShownResponse {
   shown: { status: number; body: string; headers: string; duration: string; isUndocumented: boolean };
-  sent: { status: number; body: string; requestId: string };
+  sent: { status: number; body: string; requestId: string; isFile: boolean };
 }
 
 /** The block of an operation on the page. */
@@ -67,6 +67,7 @@ export async function execute(page: Page, operation: Operation): Promise<ShownRe
       status: response.status(),
       body: response.status() === 204 ? '' : await response.text(),
       requestId: response.headers()['x-request-id'] ?? '',
+      isFile: response.headers()['content-disposition'] !== undefined,
     },
   };
 }

@@ -128,7 +128,10 @@ function declared(
   status: number,
 ): DeclaredResponse | undefined {
   const path = url.split('?', 1)[0]?.replace(/^\/v1(?=\/)/, '') ?? '';
-  const template = path in document.paths ? path : Object.keys(document.paths).find((candidate) => pattern(candidate).test(path));
+  const template =
+    path in document.paths
+      ? path
+      : Object.keys(document.paths).find((candidate) => pattern(candidate).test(path));
   const name = method === 'HEAD' ? 'get' : method.toLowerCase();
   const operation = template === undefined ? undefined : document.paths[template]?.[name];
   if (!operation) return status >= 400 ? general : undefined;

@@ -142,7 +142,14 @@ async function withKeyOfRunningImport(
   const resource = resources.find(({ names }) => names.path === collectionOf(target.path))?.names.code ?? '';
   const key = randomUUID();
   const owner = `key:${fullKey.name}`;
-  const { job } = await jobs.open({ resource, format: 'ndjson', owner, keyOwner: owner, key, source: 'null' });
+  const { job } = await jobs.open({
+    resource,
+    format: 'ndjson',
+    owner,
+    keyOwner: owner,
+    key,
+    source: 'null',
+  });
   await jobs.take(job.id, 'running');
   return { url, payload: '', headers: { 'content-type': 'application/x-ndjson', 'idempotency-key': key } };
 }

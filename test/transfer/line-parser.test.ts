@@ -200,7 +200,20 @@ t.test('an import does not continue with another body', async (t) => {
 });
 
 t.test('no bytes cause another failure than a malformed import', async () => {
-  const fragments = ['song,artist,year\n', '"', ',', '\n', '\r', '{"song":"a"', '}', '\0', '\ufeff', '=1', '[', 'null'];
+  const fragments = [
+    'song,artist,year\n',
+    '"',
+    ',',
+    '\n',
+    '\r',
+    '{"song":"a"',
+    '}',
+    '\0',
+    '\ufeff',
+    '=1',
+    '[',
+    'null',
+  ];
   const piece = fc.oneof(
     fc.constantFrom(...fragments).map((fragment) => Buffer.from(fragment)),
     fc.uint8Array({ maxLength: 4 }).map((bytes) => Buffer.from(bytes)),

@@ -8,7 +8,7 @@ import { security } from '../../identity/plugin.ts';
 import { errorResponses, occurrence } from '../../openapi/error-responses.ts';
 import { accessErrors, RESOURCE_ERRORS } from '../../openapi/request-errors.ts';
 import { jsonResponse, withExample, withHeaders } from '../../openapi/responses.ts';
-import { fileIn } from '../../transfer/contract.ts';
+import { linesIn } from '../../transfer/contract.ts';
 
 export const JobNotFound = defineError('job_not_found', 404, 'Job not found');
 export const JobEnded = defineError('job_ended', 409, 'The job has already ended');
@@ -49,7 +49,7 @@ export const listJobFailures = {
     200: {
       description: 'The failures',
       headers: withHeaders(),
-      content: { 'application/x-ndjson': fileIn(`${JSON.stringify(failure)}\n`, 'One failure per line.') },
+      content: { 'application/x-ndjson': linesIn(`${JSON.stringify(failure)}\n`, 'One failure per line.') },
     },
     ...errorResponses(...RESOURCE_ERRORS, ...accessErrors(names.scopes.read), missing),
   },
