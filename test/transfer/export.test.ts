@@ -11,6 +11,8 @@ const NDJSON = { headers: { accept: 'application/x-ndjson' } };
 const linesOf = (text: string) => text.split('\n').filter((line) => line !== '');
 const rowsOf = (text: string) => linesOf(text).map((line) => JSON.parse(line));
 
+const shared = await startService(t);
+
 /** Sends a request, and returns the response without its body. */
 async function open(base: string, path: string): Promise<IncomingMessage> {
   const sent = request(`${base}${path}`, { agent: false });
@@ -32,7 +34,7 @@ async function withSongs(t: Test, count: number, environment: Record<string, str
 }
 
 t.test('all rows that match the filters are exported, in the order of the list', async (t) => {
-  const { call } = await startService(t);
+  const { call } = shared;
   const artist = unique('Artist');
   const songs = [];
   for (const song of ['b', '', 'a,"b"\n', '=1+1'].filter((text) => text !== ''))
@@ -62,14 +64,14 @@ t.test('all rows that match the filters are exported, in the order of the list',
 });
 
 t.test('an empty text, a boolean and null differ in CSV', async (t) => {
-  const { call } = await startService(t);
+  const { call } = shared;
   const { item } = await createTask(call, { title: 'x', description: '', done: true });
   const { text } = await call('GET', '/tasks/export?done=true');
   t.match(linesOf(text)[1], `${item.id},x,"",true,`);
 });
 
 t.test('parameters of pages are rejected; HEAD has no body', async (t) => {
-  const { call } = await startService(t);
+  const { call } = shared;
   for (const query of ['limit=1', 'cursor=1', 'count=true', 'year=x'])
     t.equal((await call('GET', `/songs/export?${query}`)).status, 422, query);
   const head = await call('HEAD', '/songs/export');
@@ -79,7 +81,7 @@ t.test('parameters of pages are rejected; HEAD has no body', async (t) => {
 });
 
 t.test('other methods of the path are 405, not a song with the id export', async (t) => {
-  const { app, call } = await startService(t);
+  const { app, call } = shared;
   for (const method of ['PUT', 'PATCH', 'DELETE', 'POST']) {
     const { status, headers } = await call(method, '/songs/export');
     t.equal(status, 405, method);

@@ -24,6 +24,12 @@ const linesOf = (text: string) =>
 const importSongs = (call: Client, payload: string, headers: Record<string, string> = {}) =>
   call('POST', '/songs/import', { payload, headers: { ...CSV, ...headers } });
 
+const shared = await startService(t);
+const base = await shared.app.listen({ port: 0, host: '127.0.0.1' });
+
+/** The last job of a service. */
+const lastJob = async (call: Client) => (await call('GET', '/jobs?sort=-id&limit=1')).body[0];
+
 /** Songs of an artist as CSV, with different titles. */
 const songsBy = (artist: string, count: number, from = 1) =>
   Array.from(
@@ -53,10 +59,22 @@ function begin(base: string, body: string, headers: Record<string, string>): Cli
   return sent;
 }
 
+/** Begins an import, and waits until it has created rows. */
+async function beginImport(call: Client, body: string, headers: Record<string, string> = {}) {
+  const previous: number = (await lastJob(call))?.id ?? 0;
+  const sent = begin(base, body, headers);
+  await until(async () => {
+    const job = await lastJob(call);
+    return job?.id > previous && job.created > 0;
+  }, 'Nothing is imported');
+  const { id } = await lastJob(call);
+  return { sent, id, job: async () => (await call('GET', `/jobs/${id}`)).body };
+}
+
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 
 t.test('valid lines are imported, and the failures of others are reported', async (t) => {
-  const { call } = await startService(t);
+  const { call } = shared;
   const artist = unique('Artist');
   const response = await importSongs(
     call,
@@ -100,13 +118,13 @@ t.test('the limit of tasks applies, and tasks belong to the caller', async (t) =
 });
 
 t.test('malformed bodies are 422, and the rows before stay', async (t) => {
-  const { call } = await startService(t);
+  const { call } = shared;
   const artist = unique('Artist');
   const broken = await importSongs(call, `${HEADER}a,${artist},1\n"b,${artist},2\n`);
   t.equal(broken.status, 422);
   t.match(broken.body.details, [{ type: 'malformed_csv', loc: ['body', 3], msg: 'A quote is not closed' }]);
   t.same(await yearsOf(call, artist), [1]);
-  t.match((await call('GET', '/jobs')).body.at(-1), { state: 'failed', error: 'malformed_csv', created: 1 });
+  t.match(await lastJob(call), { state: 'failed', error: 'malformed_csv', created: 1 });
 });
 
 t.test('other formats, codings and charsets are 415; large bodies are 413', async (t) => {
@@ -125,12 +143,12 @@ t.test('other formats, codings and charsets are 415; large bodies are 413', asyn
   const [response] = await once(sent, 'response');
   response.resume();
   t.equal(response.statusCode, 413, 'without a Content-Length');
-  t.match((await call('GET', '/jobs')).body.at(-1), { state: 'failed', error: 'body_too_large' });
+  t.match(await lastJob(call), { state: 'failed', error: 'body_too_large' });
   t.equal(app.initialConfig.bodyLimit, 32_768, 'the limit of other bodies differs');
 });
 
 t.test('a repeated import has no second effect', async (t) => {
-  const { call } = await startService(t);
+  const { call } = shared;
   const artist = unique('Artist');
   const headers = { 'idempotency-key': unique('key').replaceAll(' ', '-') };
   const body = `${HEADER}${songsBy(artist, 3)},${artist},1\n`;
@@ -149,22 +167,18 @@ t.test('a repeated import has no second effect', async (t) => {
 });
 
 t.test('an import continues after its client has disconnected', async (t) => {
-  const { call, app } = await startService(t);
-  const base = await app.listen({ port: 0, host: '127.0.0.1' });
+  const { call } = shared;
   const artist = unique('Artist');
   const body = `${HEADER + songsBy(artist, 1_500)},${artist},1\n`;
   const headers = { 'idempotency-key': unique('key').replaceAll(' ', '-') };
   const part = body.slice(0, 40_000);
-  const cut = begin(base, part, headers);
-  const progress = async () => (await call('GET', '/jobs')).body[0];
-  await until(async () => (await progress())?.created > 0, 'Nothing is imported');
+  const cut = await beginImport(call, part, headers);
   t.equal((await importSongs(call, body, headers)).status, 409, 'while it runs');
-  cut.destroy();
-  await until(async () => (await progress()).state === 'waiting', 'The import does not end');
+  cut.sent.destroy();
+  await until(async () => (await cut.job()).state === 'waiting', 'The import does not end');
   const other = await importSongs(call, body.replace('000001', '000000'), headers);
   t.equal(other.body.code, 'idempotency_key_reused', 'with another body');
-  const before = await progress();
-  t.equal(before.state, 'waiting');
+  t.equal((await cut.job()).state, 'waiting');
   const { text } = await importSongs(call, body, headers);
   t.match(linesOf(text), [
     { line: 1_502 },
@@ -172,16 +186,13 @@ t.test('an import continues after its client has disconnected', async (t) => {
   ]);
   t.same(await yearsOf(call, artist), upTo(1_500));
 
-  const unnamed = begin(base, HEADER + songsBy(artist, 900, 2_000), {});
-  const last = async () => (await call('GET', '/jobs')).body.at(-1);
-  await until(async () => (await last()).created > 0, 'Nothing is imported');
-  unnamed.destroy();
-  await until(async () => (await last()).state === 'failed', 'The import does not end');
+  const unnamed = await beginImport(call, HEADER + songsBy(artist, 900, 2_000));
+  unnamed.sent.destroy();
+  await until(async () => (await unnamed.job()).state === 'failed', 'The import does not end');
 });
 
 t.test('an import after the response: 202, progress in the job and in events', async (t) => {
-  const { call, app } = await startService(t);
-  const base = await app.listen({ port: 0, host: '127.0.0.1' });
+  const { app, call } = shared;
   const follower = await follow(t, `${base}/events?resource=job`);
   const artist = unique('Artist');
   const headers = { prefer: 'respond-async', 'idempotency-key': unique('key').replaceAll(' ', '-') };
@@ -210,13 +221,9 @@ t.test('an import after the response: 202, progress in the job and in events', a
 });
 
 t.test('a job is cancelled', async (t) => {
-  const { call, app } = await startService(t);
-  const base = await app.listen({ port: 0, host: '127.0.0.1' });
+  const { call } = shared;
   const artist = unique('Artist');
-  const sent = begin(base, HEADER + songsBy(artist, 900), JOB);
-  const job = async () => (await call('GET', '/jobs')).body[0];
-  await until(async () => (await job())?.created > 0, 'Nothing is imported');
-  const { id } = await job();
+  const { sent, id } = await beginImport(call, HEADER + songsBy(artist, 900), JOB);
   const { state, created } = (await call('POST', `/jobs/${id}/cancel`)).body;
   t.equal(state, 'cancelled');
   t.equal((await call('POST', `/jobs/${id}/cancel`)).status, 409);
