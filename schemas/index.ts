@@ -8,6 +8,7 @@ import type { AnyResource } from './resource.ts';
 import { Health, Readiness, ReadinessChecks } from './service.ts';
 import { song } from './song.ts';
 import { task } from './task.ts';
+import { webhookModels } from './webhook.ts';
 
 /** Every declared resource, in the order of the contract. */
 export const resources: readonly AnyResource[] = [song, task];
@@ -24,6 +25,9 @@ export const AnyEvent: Model = anyEventModel(resourceEvents);
 /** The audit entry of a change, and a page of them. */
 export const audit = auditModels(resources.flatMap(eventTypesOf));
 
+/** A webhook, its deliveries, and lists of both. */
+export const webhook = webhookModels(eventSources);
+
 /** Every named component of the contract. */
 export const models: readonly Model[] = [
   ...resources.flatMap(({ models }) => models),
@@ -34,6 +38,7 @@ export const models: readonly Model[] = [
   AnyEvent,
   audit.entry,
   audit.list,
+  ...Object.values(webhook),
   Health,
   Readiness,
   ReadinessChecks,

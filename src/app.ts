@@ -15,6 +15,7 @@ import { events } from './events/plugin.ts';
 import type { Feature } from './features/feature.ts';
 import { features as allFeatures } from './features/index.ts';
 import { serviceRoutes } from './features/service/routes.ts';
+import { dispatchTiming, type WebhookOptions } from './features/webhooks/settings.ts';
 import { bodyParsing } from './http/body-parsing.ts';
 import { Connections } from './http/connections.ts';
 import { contentNegotiation } from './http/content-negotiation.ts';
@@ -53,6 +54,8 @@ export interface AppOverrides {
   models?: readonly Model[];
   /** Other intervals of queues than the default ones. */
   queueTiming?: Partial<RunnerTiming>;
+  /** Other intervals of webhooks than the default ones, and another resolver. */
+  webhookOptions?: Partial<WebhookOptions>;
   /** Replacements of dependencies of requests. */
   overrides?: readonly Override[];
 }
@@ -113,6 +116,12 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
           where: `position < (SELECT position FROM event_head)
             AND NOT EXISTS (SELECT FROM event_consumers AS consumer WHERE consumer.position < events.position)`,
         },
+        {
+          table: 'webhook_deliveries',
+          time: 'created_at',
+          hours: 24 * config.events.retentionDays,
+          where: `(status <> 'pending' OR webhook_id IN (SELECT id FROM webhooks WHERE disabled_at IS NOT NULL))`,
+        },
       ],
     });
     await app.register(events, { settings: config.events, server: config.databaseServer, connect });
@@ -122,7 +131,13 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
     await app.register(async (api) => {
       await api.register(contentNegotiation);
       await api.register(queryStrings);
-      for (const feature of features) await api.register(feature, { maxTasks: config.maxTasks });
+      const webhooks = {
+        ...dispatchTiming(config.databaseServer !== undefined),
+        ...config.webhooks,
+        isSending: config.webhooks.isSending && connect,
+        ...overrides.webhookOptions,
+      };
+      for (const feature of features) await api.register(feature, { maxTasks: config.maxTasks, webhooks });
     });
     await app.register(serviceRoutes, { database: app.probeDatabase });
 

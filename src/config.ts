@@ -9,6 +9,7 @@ import { OneOf } from '../schemas/fields.ts';
 import { ConfigError } from './config-error.ts';
 import { readServerUrl } from './database/server-url.ts';
 import type { EventSettings } from './events/plugin.ts';
+import type { WebhookSettings } from './features/webhooks/settings.ts';
 import { type AuthSettings, readAuth } from './identity/settings.ts';
 import type { LimitSettings } from './limits/plugin.ts';
 import { readQuota, readRedisUrl } from './limits/quota.ts';
@@ -56,6 +57,13 @@ const Environment = Type.Object({
   IMPORT_LIMIT: Type.Integer({ minimum: 1, maximum: 2_147_483_647, default: 268_435_456 }),
   IMPORTS_MAX: Type.Integer({ minimum: 1, maximum: 1_000, default: 2 }),
   EXPORTS_MAX: Type.Integer({ minimum: 1, maximum: 1_000, default: 2 }),
+  WEBHOOKS: OneOf(['on', 'off'], {
+    description: 'Whether this instance sends the events of webhooks.',
+    default: 'on',
+  }),
+  WEBHOOKS_ALLOW_PRIVATE: Type.Boolean({ default: false }),
+  WEBHOOKS_MAX: Type.Integer({ minimum: 0, maximum: 10_000, default: 20 }),
+  WEBHOOKS_RETRY_DAYS: Type.Integer({ minimum: 1, maximum: 30, default: 3 }),
   RATE_LIMIT: Type.String({ minLength: 1, default: 'off' }),
   REDIS_URL: Type.Optional(Type.String()),
   REQUEST_DEADLINE_MS: Type.Integer({ minimum: 100, maximum: 600_000, default: 5_000 }),
@@ -114,6 +122,7 @@ export interface Config {
   readonly importsMax: number;
   /** The number of exports at a time. */
   readonly exportsMax: number;
+  readonly webhooks: WebhookSettings;
   /** The limits of requests. */
   readonly limits: LimitSettings;
   /** The maximum time that a request waits for the database, including queues, in milliseconds. */
@@ -165,6 +174,12 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     importLimit: environment.IMPORT_LIMIT,
     importsMax: environment.IMPORTS_MAX,
     exportsMax: environment.EXPORTS_MAX,
+    webhooks: {
+      isSending: environment.WEBHOOKS === 'on',
+      allowPrivate: environment.WEBHOOKS_ALLOW_PRIVATE,
+      maxPerOwner: environment.WEBHOOKS_MAX,
+      patience: environment.WEBHOOKS_RETRY_DAYS * 86_400_000,
+    },
     limits: { quota: readQuota(environment.RATE_LIMIT), redisUrl: readRedisUrl(environment.REDIS_URL) },
     requestDeadline: environment.REQUEST_DEADLINE_MS,
     batching: environment.BATCHING === 'on',

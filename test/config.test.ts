@@ -29,6 +29,7 @@ t.test('an empty environment results in the defaults, frozen', async (t) => {
     auth: undefined,
     idempotencyHours: 24,
     events: { retentionDays: 7, maxClients: 1500, clientBuffer: 262144 },
+    webhooks: { isSending: true, allowPrivate: false, maxPerOwner: 20, patience: 259_200_000 },
     limits: { quota: undefined, redisUrl: undefined },
     requestDeadline: 5_000,
     batching: true,

@@ -11,6 +11,8 @@ const RETRY_INTERVAL = 1_000;
 /** An event for a durable consumer. */
 export interface ConsumedEvent {
   readonly position: number;
+  /** A UUID. */
+  readonly event: string;
   /** As in `song.created`. */
   readonly type: string;
   /** The path of the resource, as in `/songs/1`. */
@@ -137,7 +139,7 @@ export class EventConsumer {
 
 async function eventsAfter(client: PoolClient, position: number): Promise<ConsumedEvent[]> {
   const { rows } = await client.query<ConsumedEvent>(
-    `SELECT position, type, subject, payload, source ->> 0 AS actor, source ->> 1 AS "requestId",
+    `SELECT position, event, type, subject, payload, source ->> 0 AS actor, source ->> 1 AS "requestId",
        occurred_at AS "occurredAt"
      FROM events WHERE position > $1 ORDER BY position LIMIT ${MAX_EVENTS}`,
     [position],

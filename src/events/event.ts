@@ -45,18 +45,33 @@ export const frameOf = (event: string, id: string, data: string): string =>
   `id: ${id}\nevent: ${event}\ndata: ${data}\n\n`;
 
 /**
- * Renders an event as CloudEvents 1.0 in JSON; `data` is the resource as in the contract. Events of a resource that is not declared have
- * a position, but are not sent.
+ * Renders an event for streams. Events of a resource that is not declared have a position, but are not sent.
  */
-export function renderEvent(
-  { position, event, type, subject, payload, occurred_at }: EventRow,
-  resources: ReadonlyMap<string, AnyResource>,
-): StreamEvent {
+export function renderEvent(row: EventRow, resources: ReadonlyMap<string, AnyResource>): StreamEvent {
+  const { position, event, type, payload } = row;
   const id = streamId(position, event);
   const resource = resources.get(type.split('.')[0] ?? '');
   if (!resource) return { position, resource: '', owner: undefined, id, frame: '' };
-  const { owner } = payload;
-  const data = JSON.stringify({
+  return {
+    position,
+    resource: resource.names.code,
+    owner: ownerOf(resource, payload),
+    id,
+    frame: frameOf(type, id, cloudEvent(row, resource)),
+  };
+}
+
+/** The owner of a row; undefined if it has none. */
+export function ownerOf(resource: AnyResource, { owner }: EventRow['payload']): string | undefined {
+  return resource.owned && typeof owner === 'string' ? owner : undefined;
+}
+
+/** Renders an event as CloudEvents 1.0 in JSON; `data` is the resource as in the contract. */
+export function cloudEvent(
+  { event, type, subject, payload, occurred_at }: Omit<EventRow, 'position'>,
+  resource: AnyResource,
+): string {
+  return JSON.stringify({
     specversion: '1.0',
     id: event,
     source: resource.names.path,
@@ -66,13 +81,6 @@ export function renderEvent(
     datacontenttype: 'application/json',
     data: contractRow(resource, payload),
   });
-  return {
-    position,
-    resource: resource.names.code,
-    owner: resource.owned && typeof owner === 'string' ? owner : undefined,
-    id,
-    frame: frameOf(type, id, data),
-  };
 }
 
 /** The row as in the contract. JSON of PostgreSQL renders instants with an offset. */

@@ -123,6 +123,10 @@ export const securitySchemes = {
 export const OTHER_TAGS = [
   { name: 'events', description: 'The changes of all resources, as a stream and as an audit log.' },
   { name: 'jobs', description: 'The progress of imports.' },
+  {
+    name: 'webhooks',
+    description: 'URLs that get the events, signed, in order per resource, and at least once.',
+  },
   { name: 'identity', description: 'The caller of the API.' },
   { name: 'service', description: 'Liveness and readiness probes for operators.' },
   { name: 'conventions', description: CONVENTIONS },

@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
 import t, { type Test } from 'tap';
 import { createSong, createTask, newSong, newTask } from '../support/builders.ts';
@@ -191,22 +192,37 @@ if (onServer) {
         name: 'ConfigError',
         message: /^DATABASE_URL names a role that may not create the tables of the service: GRANT CREATE/,
       });
+      await owner.query(`GRANT CREATE ON SCHEMA public TO ${role}`);
+      const withoutQueues = /^DATABASE_URL names a role that may not create or use the schema pgboss: GRANT/;
+      await t.rejects(starts(), { name: 'ConfigError', message: withoutQueues });
+      await owner.query(`REVOKE CREATE ON SCHEMA public FROM ${role}`);
       await startService(t, { DATABASE_URL: asOwner });
+      await t.rejects(starts(), { name: 'ConfigError', message: withoutQueues });
+      await owner.query(`GRANT USAGE ON SCHEMA pgboss TO ${role}`);
+      await owner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgboss TO ${role}`);
       await owner.query(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`);
       await t.rejects(starts(), {
         name: 'ConfigError',
         message:
-          /^DATABASE_URL names a role without the privilege (INSERT|UPDATE|DELETE) on the table "songs"\.$/,
+          /^DATABASE_URL names a role without the privilege (INSERT|UPDATE|DELETE) on the table "\w+"\.$/,
       });
       await owner.query(`GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`);
       await t.rejects(starts(), {
         name: 'ConfigError',
         message:
-          /^DATABASE_URL names a role without the privilege USAGE on the sequence "public\.songs_id_seq"/,
+          /^DATABASE_URL names a role without the privilege USAGE on the sequence "public\.\w+_id_seq"/,
       });
       await owner.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${role}`);
       const { call } = await starts();
       await t.resolves(createTask(call));
+      const ran: string[] = [];
+      const withQueue = async (app: FastifyInstance) => {
+        const options = { retries: 0, retryDelaySeconds: 1, expireSeconds: 60 };
+        const queue = app.defineQueue<object>('new', options, async ({ id }) => ran.push(id));
+        app.addHook('onReady', () => void setImmediate(() => queue.send({})));
+      };
+      await startService(t, { DATABASE_URL: url.href }, { features: [withQueue] });
+      await until(() => ran.length > 0, 'The role cannot create a queue');
     },
   );
 
@@ -214,7 +230,9 @@ if (onServer) {
     const database = await serverDatabase(t);
     const { url, name, owner } = database;
     const role = await newRole(t, database);
-    await owner.query(`GRANT CREATE ON SCHEMA public TO ${role}`);
+    await owner.query(
+      `GRANT CREATE ON SCHEMA public TO ${role}; GRANT CREATE ON DATABASE ${name} TO ${role}`,
+    );
     url.username = role;
     const { call, log } = await startService(t, { DATABASE_URL: url.href });
     const disconnect = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${role}'`;

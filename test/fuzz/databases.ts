@@ -14,13 +14,15 @@ export interface Databases {
 }
 
 /**
- * With authentication, and the key of the clients in `SETLIST_KEY`; without a limit on tasks: otherwise most creates would be
- * rejected.
+ * With authentication, and the key of the clients in `SETLIST_KEY`; without limits on tasks and webhooks: otherwise most creates would be
+ * rejected. Events are not sent to the generated URLs.
  */
 const COMMON = {
   ...acceptingKeys(fullKey),
   SETLIST_KEY: fullKey.key,
   MAX_TASKS: '0',
+  WEBHOOKS: 'off',
+  WEBHOOKS_MAX: '10000',
   REQUEST_DEADLINE_MS: '60000',
 };
 

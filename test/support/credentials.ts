@@ -11,6 +11,8 @@ export const SCOPES: readonly string[] = [
     ...(owned ? [scopes.all] : []),
   ]),
   'audit:read',
+  'webhooks:read',
+  'webhooks:write',
 ];
 
 /** A key with its entry in `API_KEYS`. */
@@ -50,7 +52,7 @@ export const authenticated =
  * the format of `DATABASE_URL`.
  */
 const CREDENTIAL =
-  /eyJ[\w-]{8,}\.[\w-]{8,}\.|setlist_[0-9A-Za-z]{43}|\b(Basic|Bearer) [\w+/=-]{8,}|:\/\/(?!user:password@)[^/@"\s]*:[^/@"\s]+@/;
+  /eyJ[\w-]{8,}\.[\w-]{8,}\.|setlist_[0-9A-Za-z]{43}|whsec_[\w+/]{8,}|\b(Basic|Bearer) [\w+/=-]{8,}|:\/\/(?!user:password@)[^/@"\s]*:[^/@"\s]+@/;
 
 /** @throws {Error} if a log contains a credential. */
 export function checkLog(text: string): void {

@@ -18,10 +18,14 @@ const TEMPLATE = join('node_modules', '.cache', 'setlist', `embedded-without-row
 const FIRST_ID = 5000;
 
 /**
- * The environment of every service under test: TEST_BATCHING=off disables batching. The embedded database
+ * The environment of every service under test: TEST_BATCHING=off disables batching. Events are not sent to the URLs of webhooks. The embedded database
  * does not wait for the disk, which tests of durability override.
  */
-export const commonEnvironment = { BATCHING: process.env.TEST_BATCHING ?? 'on', DATA_FSYNC: 'off' };
+export const commonEnvironment = {
+  BATCHING: process.env.TEST_BATCHING ?? 'on',
+  DATA_FSYNC: 'off',
+  WEBHOOKS: 'off',
+};
 
 /** Whether the tests run on a PostgreSQL server instead of the embedded one. */
 export const onServer = server !== undefined;

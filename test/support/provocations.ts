@@ -92,7 +92,13 @@ export const sharedProvocations: Provocations = {
 };
 
 /** The errors that follow from the declaration of a resource. */
-export const resourceProvocations = ({ names, unique }: AnyResource): Provocations => ({
+export const resourceProvocations = ({
+  names,
+  unique,
+}: {
+  names: Pick<AnyResource['names'], 'model' | 'models'>;
+  unique: readonly string[];
+}): Provocations => ({
   [`Invalid${names.model}`]: withInputsOfExample,
   [`Missing${names.models}Read`]: withHeader('authorization', `Bearer ${idleKey.key}`),
   [`Missing${names.models}Write`]: withHeader('authorization', `Bearer ${idleKey.key}`),

@@ -62,7 +62,9 @@ export const headerPathsAreValid: Check = (document) =>
 
 /** A create leads to its row, a page to the next one, and an import to its job. */
 const isPathOf = ({ path }: { path: string }, example: string): boolean =>
-  new RegExp(path.endsWith('/import') ? '^/v1/jobs/[0-9]+$' : `^<?/v1${path}[/?]`).test(example);
+  new RegExp(
+    path.endsWith('/import') ? '^/v1/jobs/[0-9]+$' : `^<?/v1${path.replaceAll(/\{\w+\}/g, '[^/]+')}[/?]`,
+  ).test(example);
 
 /** Every header has a description and an example. */
 export const headersAreDescribed: Check = (document) =>
