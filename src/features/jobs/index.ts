@@ -6,7 +6,7 @@ import { contractOf, linksOf, rowParams } from '../../crud/contract.ts';
 import { repositoryOf } from '../../crud/repository.ts';
 import { ownerLimit, routesOf, validated } from '../../crud/routes.ts';
 import { callerOf } from '../../database/batching/plugin.ts';
-import { entityTag } from '../../http/conditional-requests.ts';
+import { entityTag, UNSTORED } from '../../http/conditional-requests.ts';
 import { links } from '../../openapi/links.ts';
 import { failureLine } from '../../transfer/import-jobs.ts';
 import type { Feature } from '../feature.ts';
@@ -34,7 +34,7 @@ export const jobs: Feature = async (app) => {
     const { id } = await accessed(request);
     if (!(await store.cancel(id))) throw new JobEnded();
     const row = await accessed(request);
-    reply.header('etag', entityTag(row.version));
+    reply.header('etag', entityTag(row.version)).header('cache-control', UNSTORED);
     return row;
   }
 

@@ -7,10 +7,11 @@ import {
   entityTag,
   isNotModified,
   REVALIDATED,
+  UNSTORED,
   writePreconditions,
 } from '../../http/conditional-requests.ts';
 import { PreconditionFailed } from '../../http/errors.ts';
-import { describePage } from '../../http/pagination.ts';
+import { describePage, REVALIDATED_PAGE } from '../../http/pagination.ts';
 import { pathUnderBase } from '../../http/request-target.ts';
 import { links } from '../../openapi/links.ts';
 import type { Feature } from '../feature.ts';
@@ -86,7 +87,8 @@ export const webhooks: Feature = async (app, { webhooks: settings }) => {
     reply
       .code(201)
       .header('location', pathUnderBase(request.originalUrl, `${WEBHOOKS_PATH}/${row.id}`))
-      .header('etag', entityTag(row.version));
+      .header('etag', entityTag(row.version))
+      .header('cache-control', UNSTORED);
     return { ...row, secret };
   }
 
@@ -102,7 +104,7 @@ export const webhooks: Feature = async (app, { webhooks: settings }) => {
     refuseOthers(values.url);
     const row = writtenRow(await store.update(changeOf(request), values));
     if (settings.isSending) dispatcher.wake();
-    reply.header('etag', entityTag(row.version));
+    reply.header('etag', entityTag(row.version)).header('cache-control', UNSTORED);
     return row;
   }
 
@@ -114,7 +116,7 @@ export const webhooks: Feature = async (app, { webhooks: settings }) => {
   async function rotateSecret(request: FastifyRequest, reply: FastifyReply) {
     const secret = newSecret();
     const row = writtenRow(await store.rotate(changeOf(request), secret));
-    reply.header('etag', entityTag(row.version));
+    reply.header('etag', entityTag(row.version)).header('cache-control', UNSTORED);
     return { ...row, secret };
   }
 
@@ -170,6 +172,7 @@ function pageOf<Row extends { id: number }>(
     query,
     next: next === undefined ? undefined : String(next),
     total: undefined,
+    caching: REVALIDATED_PAGE,
   });
   return page;
 }
