@@ -114,7 +114,7 @@ async function importFile(base: string, path: string, onBytes: (sent: number) =>
 }
 
 const start = (url: string): Promise<ServerProcess> =>
-  startServer(setlist, { DATABASE_URL: url, LOG_LEVEL: 'warn' }, mkdtempSync(join(folder, 'server-')), never);
+  startServer(setlist, { DATABASE_URL: url }, mkdtempSync(join(folder, 'server-')), never);
 
 async function drillImport(url: string, path: string): Promise<ServerProcess> {
   let server = await start(url);

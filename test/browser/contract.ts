@@ -64,5 +64,10 @@ if (operations.length !== documented.length || operations.length === 0) {
   throw new Error('openapi.json has no operations, or operations with an undeclared tag');
 }
 
+/** The first operation of each tag. */
+export const firstOfTags: readonly Operation[] = tagNames.flatMap((name) =>
+  operations.filter(({ tag }) => tag === name).slice(0, 1),
+);
+
 /** Whether the status code means success. */
 export const isSuccess = (status: number): boolean => status >= 200 && status < 300;

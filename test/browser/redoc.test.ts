@@ -6,7 +6,7 @@ import t from 'tap';
 import { testDatabase } from '../support/database.ts';
 import { startProcess } from '../support/process.ts';
 import { startBrowser } from './chromium.ts';
-import { isSuccess, type Operation, operations, tagNames } from './contract.ts';
+import { firstOfTags, isSuccess, type Operation, operations, tagNames } from './contract.ts';
 import { looks, overflow, screenshot } from './screenshots.ts';
 import { openWatched } from './watched-page.ts';
 
@@ -48,7 +48,7 @@ for (const base of ['', '/v1']) {
     const { page, findings, close } = await openWatched(browser, service.base);
     await openRedoc(page, `${base}/redoc`);
 
-    for (const operation of operations) {
+    for (const operation of base === '' ? operations : firstOfTags) {
       t.test(`shows ${operation.id} and its examples`, async (t) => {
         const shown = section(page, operation);
         t.equal(await shown.locator('h2').first().innerText(), operation.summary);
