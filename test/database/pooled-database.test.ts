@@ -123,7 +123,9 @@ t.test('a statement is replanned periodically as its tables grow', async (t) => 
   });
   client.release();
   for (let round = 0; round < 3; round++) await database.query({ text: 'SELECT 1' });
-  t.same(sent, ['SELECT 1', 'DISCARD PLANS', 'SELECT 1', 'DISCARD PLANS', 'SELECT 1']);
+  // Without the statements of the queues.
+  const own = sent.filter((text) => text === 'SELECT 1' || text === 'DISCARD PLANS');
+  t.same(own, ['SELECT 1', 'DISCARD PLANS', 'SELECT 1', 'DISCARD PLANS', 'SELECT 1']);
 });
 
 t.test('a table without ids left is a 503 with an explanation in the log, and reads succeed', async (t) => {
