@@ -13,6 +13,8 @@ interface MeasuredSchema {
   minimum?: number;
   maximum?: number;
   anyOf?: MeasuredSchema[];
+  items?: MeasuredSchema;
+  maxItems?: number;
   properties?: Record<string, MeasuredSchema>;
 }
 
@@ -27,7 +29,17 @@ const longestKey = (name: string) => name.length * ESCAPE + QUOTES;
 
 /** The bytes of the longest valid JSON text without whitespace: each code point is two escaped surrogates. */
 function longest(schema: object): number {
-  const { type, enum: values, maxLength, minimum, maximum, anyOf, properties }: MeasuredSchema = schema;
+  const {
+    type,
+    enum: values,
+    maxLength,
+    minimum,
+    maximum,
+    anyOf,
+    properties,
+    items,
+    maxItems,
+  }: MeasuredSchema = schema;
   if (anyOf) return Math.max(...anyOf.map(longest));
   if (type === 'null') return 'null'.length;
   if (type === 'boolean') return 'false'.length;
@@ -35,6 +47,7 @@ function longest(schema: object): number {
   if (type === 'string' && maxLength !== undefined) return maxLength * 2 * ESCAPE + QUOTES;
   if (type === 'integer') return Math.max(String(minimum).length, String(maximum).length);
   if (type === 'number') return LONGEST_NUMBER;
+  if (items && maxItems !== undefined) return (longest(items) + 1) * maxItems + 1;
   if (type === 'object' && properties) {
     const members = Object.entries(properties).map(
       ([name, value]) => longestKey(name) + 1 + longest(value) + 1,
