@@ -93,13 +93,13 @@ export function webhookModels(resources: readonly AnyResource[]) {
       }),
       {
         minItems: 1,
-        maxItems: 100,
+        maxItems: 50,
         description: 'The events that are delivered, of those that the owner can read.',
         examples: [EXAMPLE.eventTypes],
       },
     ),
     description: Text({
-      maxLength: 500,
+      maxLength: 200,
       description: 'A note of the owner.',
       examples: [EXAMPLE.description],
     }),
@@ -153,7 +153,7 @@ export function webhookModels(resources: readonly AnyResource[]) {
         eventTypes: Type.Optional(
           Type.Array(fields.eventTypes.items, { ...fields.eventTypes, default: ['*'] }),
         ),
-        description: Type.Optional(Text({ ...fields.description, maxLength: 500, default: '' })),
+        description: Type.Optional(Text({ ...fields.description, maxLength: 200, default: '' })),
       },
       { additionalProperties: false, description: 'A new webhook.', examples: [example] },
     ),
