@@ -10,7 +10,7 @@ t.test('only the configured origins are allowed, with an exact match', async (t)
     t.equal(headers['access-control-allow-credentials'], 'true');
     t.equal(
       headers['access-control-expose-headers'],
-      'Accept-Patch, Allow, ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Process-Time, X-Request-Id, X-Total-Count',
+      'Accept-Patch, Allow, Content-Disposition, ETag, Idempotency-Replayed, Link, Location, Preference-Applied, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Process-Time, X-Request-Id, X-Total-Count',
     );
     t.equal(headers.vary, 'Origin, Accept');
   }
@@ -34,7 +34,7 @@ t.test('a preflight allows every method and header in use', async (t) => {
   t.equal(headers['access-control-allow-methods'], 'GET, HEAD, POST, PUT, PATCH, DELETE');
   t.equal(
     headers['access-control-allow-headers'],
-    'Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id, X-User-Id',
+    'Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer, X-Request-Id, X-User-Id',
   );
   t.equal(headers['access-control-max-age'], '600');
 });
