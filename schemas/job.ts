@@ -1,11 +1,11 @@
-import { defineResource } from './resource.ts';
+import { defineServiceResource } from './resource.ts';
 import { instant, integer, nullable, oneOf, string } from './resource-fields.ts';
 
 /** The states of a job: the last three are final. */
 export const JOB_STATES = ['uploading', 'waiting', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 
 /** Imports. Clients read jobs; only the service writes them. */
-export const job = defineResource({
+export const job = defineServiceResource({
   name: 'job',
   plural: 'jobs',
   description: 'An import, and its progress. A job is kept for a week.',

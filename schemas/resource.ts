@@ -185,6 +185,12 @@ export function defineResource<
   };
 }
 
+/**
+ * Derives the same for a resource that only the service writes: it is not one of `resources`, whose operations follow from their
+ * declaration, and `npm run new` does not list it.
+ */
+export const defineServiceResource = defineResource;
+
 const schemaInCreate = ({ schema, isOptional, default: value }: Field): TSchema => {
   if (!isOptional) return schema;
   return Type.Optional(value === null ? schema : { ...schema, default: value });
