@@ -247,7 +247,7 @@ t.test('no more imports run at a time than configured', async (t) => {
 });
 
 t.test('a killed process loses and repeats nothing', async (t) => {
-  const environment = { ...(await testDatabase(t)), LOG_LEVEL: 'warn' };
+  const environment = await testDatabase(t);
   const artist = unique('Artist').replaceAll(' ', '-');
   const body = HEADER + songsBy(artist, 3_000);
   const headers = { 'idempotency-key': artist };
