@@ -244,6 +244,14 @@ t.test('a variable that is likely a misspelled setting causes a warning without 
   t.equal(await service.end('SIGTERM'), 0);
 });
 
+t.test('metrics have a port of their own', async (t) => {
+  const server = await startProcess(t, { ...(await testDatabase(t)), METRICS_PORT: '0' });
+  await server.call('GET', '/health');
+  const [, url = ''] = /Metrics on (http:[^"\s]+)/.exec(server.output()) ?? [];
+  t.match(await (await fetch(url)).text(), 'route="/health"');
+  t.equal(await server.end('SIGTERM'), 0);
+});
+
 t.test('an unexpected error ends the process and is logged', async (t) => {
   const service = await startProcess(t, {
     ...(await testDatabase(t)),

@@ -19,7 +19,9 @@ function passTime(t: Test, milliseconds: number): void {
 /** Sends the head of a request and a part of its body. */
 async function begin(path: string, type: string) {
   const socket = connect(Number(port), '127.0.0.1');
-  socket.write(`POST ${path} HTTP/1.1\r\nhost: a\r\ncontent-type: ${type}\r\ncontent-length: 100\r\n\r\nsong`);
+  socket.write(
+    `POST ${path} HTTP/1.1\r\nhost: a\r\ncontent-type: ${type}\r\ncontent-length: 100\r\n\r\nsong`,
+  );
   await once(app.server, 'request');
   return socket;
 }

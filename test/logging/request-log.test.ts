@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import t from 'tap';
 import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
+import { RequestLog } from '../../src/logging/request-log.ts';
 import { testKey } from '../support/credentials.ts';
 import { startWithoutDatabase } from '../support/service.ts';
 
@@ -86,4 +87,17 @@ t.test('credentials in a URL are not logged', async (t) => {
   const long = `/health?${'x=1&'.repeat(50)}eyJ`;
   await call('GET', long);
   t.equal(log.at(-1)?.url, long);
+});
+
+t.test('the line of a response that breaks has the status 499', async (t) => {
+  const warnings: unknown[] = [];
+  const request = {
+    method: 'GET',
+    originalUrl: '/songs',
+    routeOptions: {},
+    log: { warn: (fields: object, text: string) => warnings.push({ ...fields, text }) },
+  } as unknown as FastifyRequest;
+  const reply = { elapsedTime: 1, request } as unknown as FastifyReply;
+  new RequestLog(false).requestCompleted(new Error('socket hang up'), request, reply);
+  t.match(warnings, [{ status: 499, text: 'client disconnected' }]);
 });

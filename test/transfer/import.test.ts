@@ -196,7 +196,7 @@ t.test('an import after the response: 202, progress in the job and in events', a
   const follower = await follow(t, `${base}/events?resource=job`);
   const artist = unique('Artist');
   const headers = { prefer: 'respond-async', 'idempotency-key': unique('key').replaceAll(' ', '-') };
-  const body = `${HEADER + songsBy(artist, 1_000)},${artist},1\n`;
+  const body = `${HEADER + songsBy(artist.padEnd(190, '-'), 1_500)},${artist},1\n`;
   const accepted = await importSongs(call, body, headers);
   t.equal(accepted.status, 202);
   t.equal(accepted.headers['preference-applied'], 'respond-async');
@@ -204,13 +204,13 @@ t.test('an import after the response: 202, progress in the job and in events', a
   t.equal(url, `/jobs/${accepted.body.id}`);
   await until(async () => (await call('GET', url)).body.state === 'succeeded', 'The import does not end');
   t.match((await call('GET', url)).body, {
-    created: 1_000,
+    created: 1_500,
     failed: 1,
-    lines: 1_002,
+    lines: 1_502,
     size: body.length,
     read: body.length,
   });
-  t.same(await yearsOf(call, artist), upTo(1_000));
+  t.same(await yearsOf(call, artist.padEnd(190, '-')), upTo(1_500));
   const { rows } = await app.pg.query('SELECT FROM job_uploads');
   t.equal(rows.length, 0, 'the body is removed');
   t.equal((await importSongs(call, body, headers)).headers['idempotency-replayed'], 'true');
@@ -218,6 +218,16 @@ t.test('an import after the response: 202, progress in the job and in events', a
     follower.frames.filter(({ data }) => data.subject === url).map(({ data }) => data.data.state);
   await until(() => states().includes('succeeded'), 'The events are missing');
   t.same([...new Set(states())], ['waiting', 'uploading', 'running', 'succeeded']);
+});
+
+t.test('a body that breaks before it is stored leaves no job', async (t) => {
+  const { call } = shared;
+  const previous = (await lastJob(call))?.id ?? 0;
+  const sent = begin(base, HEADER, { prefer: 'respond-async' });
+  await until(async () => (await lastJob(call))?.state === 'uploading', 'The body is not stored');
+  sent.destroy();
+  await until(async () => ((await lastJob(call))?.id ?? 0) === previous, 'The job stays');
+  t.pass();
 });
 
 t.test('a job is cancelled', async (t) => {

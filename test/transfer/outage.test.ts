@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import t from 'tap';
+import { unique } from '../support/builders.ts';
+import { startService } from '../support/service.ts';
+import { unreliableServer } from '../support/unreliable-server.ts';
+import { until } from '../support/until.ts';
+
+const database = await unreliableServer(t);
+const { app, call } = await startService(t, database.environment);
+const base = await app.listen({ port: 0, host: '127.0.0.1' });
+const artist = unique('Artist');
+const CSV = { 'content-type': 'text/csv' };
+
+const rows = (from: number, count: number) =>
+  Array.from({ length: count }, (_, n) => `Song ${from + n},${artist},${from + n}\n`).join('');
+
+/** Begins a request. */
+function open(method: string, path: string, headers: Record<string, string> = {}) {
+  const sent = request(`${base}${path}`, { method, agent: false, headers });
+  sent.on('error', () => {});
+  return sent;
+}
+
+t.test('an outage breaks an import, which continues later', async (t) => {
+  const headers = { ...CSV, 'idempotency-key': unique('key').replaceAll(' ', '-') };
+  const body = `song,artist,year\n${rows(10_000, 2_200)}`;
+  const sent = open('POST', '/songs/import', headers);
+  const response = once(sent, 'response');
+  sent.write(body.slice(0, body.length / 2));
+  const job = async () => (await call('GET', '/jobs?sort=-id&limit=1')).body[0];
+  await until(
+    async () => (await job())?.created > 0 && (await job()).state === 'running',
+    'Nothing is imported',
+  );
+  await database.shut();
+  sent.end(body.slice(body.length / 2));
+  const [incoming] = await response;
+  incoming.resume();
+  t.equal(incoming.statusCode, 503);
+  await database.open();
+  await until(
+    async () => (await call('POST', '/songs/import', { payload: body, headers })).status === 200,
+    'It does not continue',
+  );
+  t.match(await job(), { state: 'succeeded', created: 2_200, failed: 0 });
+});
