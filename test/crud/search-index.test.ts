@@ -59,7 +59,9 @@ if (onServer) {
     await owner.connect();
     t.teardown(() => owner.end());
     const role = `plain_${url.pathname.slice(1)}`;
-    await owner.query(`CREATE ROLE ${role} LOGIN; GRANT CREATE ON SCHEMA public TO ${role}`);
+    await owner.query(
+      `CREATE ROLE ${role} LOGIN; GRANT CREATE ON SCHEMA public TO ${role}; CREATE SCHEMA pgboss; GRANT CREATE, USAGE ON SCHEMA pgboss TO ${role}`,
+    );
     url.username = role;
     const { app, call } = await startService(t, { DATABASE_URL: url.href });
     t.same((await app.pg.query(HAS_INDEX)).rows, [{ hasIndex: false }]);

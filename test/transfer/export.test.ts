@@ -118,7 +118,7 @@ t.test('a large export is complete, and other requests are handled meanwhile', a
     .map((line) => Number(line.split(',')[3]));
   t.same(
     years,
-    Array.from({ length: 20_000 }, (_, n) => 20_000 - n),
+    Array.from({ length: 8_000 }, (_, n) => 8_000 - n),
   );
 });
 
