@@ -77,7 +77,8 @@ t.test('of jobs with one key, one waits', async (t) => {
   t.equal(await queue.send({ n: 2 }, { singletonKey: 'a' }), undefined);
   t.type(await queue.send({ n: 3 }, { singletonKey: 'b' }), 'string');
   await until(() => seen.length === 2, 'They do not run');
-  t.same(seen, [3, 1]);
+  // On a busy machine, the first one may be due as well.
+  t.same(seen.toSorted(), [1, 3]);
 });
 
 t.test('a schedule adds one job at each of its times, among all instances', async (t) => {

@@ -24,5 +24,5 @@ t.test('the example receives events, verifies them, and handles each once', asyn
 
   const forged = await fetch(url, { method: 'POST', body: '{}', headers: { 'webhook-id': 'a' } });
   t.equal(forged.status, 400);
-  t.match(output, /Refused: Missing required headers/);
+  await until(() => output.includes('Refused: Missing required headers'), 'It does not show the refusal');
 });
