@@ -65,12 +65,15 @@ const TOUCHED = 'updated_at = now(), version = gen_random_uuid()';
 export class ImportJobs {
   readonly #database: PooledDatabase;
   readonly #pool: Pool;
+  readonly #renewal: number;
   /** Identifies this process. */
   readonly #holder = randomUUID();
 
-  constructor(database: PooledDatabase, pool: Pool) {
+  /** @param renewal The time after which a lease is renewed, in milliseconds. */
+  constructor(database: PooledDatabase, pool: Pool, renewal = (LEASE * 1000) / 3) {
     this.#database = database;
     this.#pool = pool;
+    this.#renewal = renewal;
   }
 
   /**
@@ -149,7 +152,7 @@ export class ImportJobs {
       });
     };
     // Without its renewal, the next commit finds that the lease was lost.
-    const timer = setInterval(() => void renew().catch(() => {}), (LEASE * 1000) / 3).unref();
+    const timer = setInterval(() => void renew().catch(() => {}), this.#renewal).unref();
     return async () => {
       clearInterval(timer);
       await this.#database.query({
@@ -263,11 +266,13 @@ export class ImportJobs {
 
   async *upload(id: number): AsyncGenerator<Uint8Array, void> {
     const text = 'SELECT content FROM job_uploads WHERE job = $1 AND number = $2';
-    for (let number = 1; ; number++) {
-      const { rows } = await this.#database.query<{ content: Uint8Array }>({ text, values: [id, number] });
-      if (!rows[0]) return;
-      yield rows[0].content;
-    }
+    let content: Uint8Array | undefined;
+    let number = 1;
+    do {
+      const { rows } = await this.#database.query<{ content: Uint8Array }>({ text, values: [id, number++] });
+      content = rows[0]?.content;
+      if (content) yield content;
+    } while (content);
   }
 
   /** The failures of a job in groups, in the order of their lines. */

@@ -298,6 +298,8 @@ t.test('export, import and export are identical', async (t) => {
     await source.call('POST', '/songs', { json: { song, artist } });
   for (const accept of ['text/csv', 'application/x-ndjson']) {
     const target = await startService(t);
+    // Without the rows of migrations.
+    for (const { app } of [source, target]) await app.pg.query('DELETE FROM songs WHERE id < 4');
     const exported = await source.call('GET', '/songs/export?sort=song', { headers: { accept } });
     const imported = await importSongs(target.call, exported.text, { 'content-type': accept, ...JOB });
     t.match(imported.body, { failed: 0 });

@@ -7,6 +7,7 @@ import type { ImportTarget } from '../../src/transfer/importer.ts';
 import { runStoredImport } from '../../src/transfer/stored-imports.ts';
 import { MISSING_ID, unique } from '../support/builders.ts';
 import { startService } from '../support/service.ts';
+import { until } from '../support/until.ts';
 
 const { app } = await startService(t);
 const jobs = new ImportJobs(app.database, app.pg.pool);
@@ -111,4 +112,18 @@ t.test('of two concurrent requests with a key, one creates the job', async (t) =
   await t.rejects(new ImportJobs(racing(t), app.pg.pool).open({ ...NEW, key: unique('key') }), {
     name: 'JobLost',
   });
+});
+
+t.test('a lease is renewed, also after a failure', async (t) => {
+  const database = new PooledDatabase(app.pg.pool);
+  const query = database.query.bind(database);
+  let runs = 0;
+  t.intercept(database, 'query', {
+    value: (statement: Parameters<typeof query>[0]) =>
+      runs++ === 1 ? Promise.reject(new Error('Connection terminated')) : query(statement),
+  });
+  const { job } = await jobs.open(NEW);
+  const giveBack = new ImportJobs(database, app.pg.pool, 10).hold(job.id);
+  await until(() => runs > 3, 'It is not renewed');
+  await giveBack();
 });
