@@ -36,6 +36,23 @@ const exampleKeys: Record<SortKeyKind, string> = {
   text: 'UGluayBQb255IENsdWI',
 };
 
+/** The description of a cursor. */
+const CURSOR = 'The start of the page: an opaque value from the `Link` header of the previous page.';
+
+/** The parameter `limit` of a list, with the plural of its items. */
+export const PageLimit = (items: string) =>
+  Int32({
+    minimum: 1,
+    maximum: MAX_PAGE_SIZE,
+    default: DEFAULT_PAGE_SIZE,
+    description: `The maximum number of ${items} on the page.`,
+    examples: [20],
+  });
+
+/** The parameter `cursor` of a list that is sorted by id only. */
+export const IdCursor = () =>
+  Type.String({ pattern: '^[1-9][0-9]*$', maxLength: 15, description: CURSOR, examples: ['42'] });
+
 /**
  * The query parameters of a list: the given filters, and the parameters of every list.
  *
@@ -62,18 +79,12 @@ export const ListQuery = <Keys extends SortKeys, Filters extends TProperties>(
           },
         ),
       ),
-      limit: Int32({
-        minimum: 1,
-        maximum: MAX_PAGE_SIZE,
-        default: DEFAULT_PAGE_SIZE,
-        description: 'The maximum number of rows on the page.',
-        examples: [20],
-      }),
+      limit: PageLimit('rows'),
       cursor: Type.Optional(
         Type.String({
           pattern: `^${cursor.join('\\.')}$`,
           maxLength: maxCursorLength,
-          description: 'The start of the page: an opaque value from the `Link` header of the previous page.',
+          description: CURSOR,
           examples: [
             Object.values(keys)
               .map((kind) => exampleKeys[kind])

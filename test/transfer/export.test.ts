@@ -26,6 +26,7 @@ async function withSongs(t: Test, count: number, environment: Record<string, str
   const service = await startService(t, { REQUEST_DEADLINE_MS: '60000', ...environment });
   // Without triggers: their events are not the subject.
   await service.app.pg.query(`
+    TRUNCATE songs;
     SET session_replication_role = replica;
     INSERT INTO songs (song, artist, year) SELECT rpad(n::text, 200, '\u{1f3b8}'), repeat('\u{1f3b8}', 200), n FROM generate_series(1, ${count}) AS n;
     RESET session_replication_role`);

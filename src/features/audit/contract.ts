@@ -1,9 +1,9 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifySchema } from 'fastify';
 import { ACTOR, SUBJECT } from '../../../schemas/audit.ts';
-import { Int32, Text } from '../../../schemas/fields.ts';
+import { Text } from '../../../schemas/fields.ts';
 import { audit } from '../../../schemas/index.ts';
-import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../../../schemas/pagination.ts';
+import { IdCursor, PageLimit } from '../../../schemas/pagination.ts';
 import { ref } from '../../../schemas/ref.ts';
 import { VERSIONED_BASE } from '../../http/request-target.ts';
 import { security } from '../../identity/plugin.ts';
@@ -18,21 +18,8 @@ export const AuditQuery = Type.Object(
   {
     subject: Type.Optional(Text({ ...SUBJECT, description: 'Only changes of the resource with this path.' })),
     actor: Type.Optional(Text({ ...ACTOR, description: 'Only changes by this caller.' })),
-    limit: Int32({
-      minimum: 1,
-      maximum: MAX_PAGE_SIZE,
-      default: DEFAULT_PAGE_SIZE,
-      description: 'The maximum number of entries on the page.',
-      examples: [20],
-    }),
-    cursor: Type.Optional(
-      Type.String({
-        pattern: '^[1-9][0-9]*$',
-        maxLength: 15,
-        description: 'The start of the page: an opaque value from the `Link` header of the previous page.',
-        examples: ['42'],
-      }),
-    ),
+    limit: PageLimit('entries'),
+    cursor: Type.Optional(IdCursor()),
   },
   { additionalProperties: false },
 );

@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifySchema } from 'fastify';
-import { Identifier, Int32, OneOf } from '../../../schemas/fields.ts';
+import { Identifier, OneOf } from '../../../schemas/fields.ts';
 import { webhook } from '../../../schemas/index.ts';
-import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../../../schemas/pagination.ts';
+import { IdCursor, PageLimit } from '../../../schemas/pagination.ts';
 import { ref } from '../../../schemas/ref.ts';
 import { DELIVERY_STATUSES } from '../../../schemas/webhook.ts';
 import { defineError } from '../../errors/define-error.ts';
@@ -40,23 +40,8 @@ export const WebhookParams = Type.Object({ id: Identifier('The id of the webhook
 
 const page = {
   // Optional: the failures of a path are listed before defaults are set.
-  limit: Type.Optional(
-    Int32({
-      minimum: 1,
-      maximum: MAX_PAGE_SIZE,
-      default: DEFAULT_PAGE_SIZE,
-      description: 'The maximum number of rows on the page.',
-      examples: [20],
-    }),
-  ),
-  cursor: Type.Optional(
-    Type.String({
-      pattern: '^[1-9][0-9]*$',
-      maxLength: 15,
-      description: 'The start of the page: an opaque value from the `Link` header of the previous page.',
-      examples: ['42'],
-    }),
-  ),
+  limit: Type.Optional(PageLimit('rows')),
+  cursor: Type.Optional(IdCursor()),
 };
 export const WebhookQuery = Type.Object(page, { additionalProperties: false });
 export const DeliveryQuery = Type.Object(

@@ -109,12 +109,12 @@ export class DeliveryStore {
       values: [...attemptValues(claim, attempt), status, claim.subject],
     });
     // A second statement: it sees a delivery that was added while the first one waited for the lane.
-    if (!rows[0]?.hasEnded) await this.skip(claim);
+    if (!rows[0]?.hasEnded) await this.advance(claim);
     return rows[0]?.hasRecovered ?? false;
   }
 
   /** Goes on to the next delivery of a lane, if there is one. */
-  async skip({ webhookId, subject }: Claim): Promise<void> {
+  async advance({ webhookId, subject }: Claim): Promise<void> {
     await this.#database.query({
       text: `
         UPDATE webhook_lanes SET next_attempt_at = now(), claimed_until = NULL, failures = 0, failing_since = NULL
@@ -133,7 +133,7 @@ export class DeliveryStore {
           WHERE pending.webhook_id = $1 AND pending.subject = $2 AND status = 'pending')`,
       values: [webhookId, subject, lastPosition],
     });
-    await this.skip(claim);
+    await this.advance(claim);
   }
 
   /** Adds a failed attempt, and schedules the next one, in milliseconds. */
