@@ -56,7 +56,7 @@ for (const base of ['', '/v1']) {
 
         const { requestBody, responses } = document.paths[operation.path][operation.method.toLowerCase()];
         if (isText(requestBody?.content) || isText(responses['200']?.content)) {
-          t.ok((await shown.locator('pre').count()) > 0, 'an example');
+          t.ok((await shown.locator('pre, .redoc-json').count()) > 0, 'an example');
           return;
         }
         const asked = await samples(page, operation, 'Request samples');

@@ -65,6 +65,7 @@ Redoc.init(
   '/openapi.json',
   {
     expandResponses: '200,201,204',
+    jsonSamplesExpandLevel: 'all',
     // The patterns mainly exclude NUL, which does not help readers.
     hideSchemaPattern: true,
     requiredPropsFirst: true,

@@ -94,12 +94,13 @@ t.test('a feature without unique fields has no conflict', async (t) => {
 
 t.test('the index files list the contents of their folders', async (t) => {
   for (const [path, text] of Object.entries(indexFiles(packageRoot))) {
-    const lines = (source: string) =>
+    // The linter breaks lists that are longer than a line, and sorts imports.
+    const words = (source: string) =>
       source
-        .split('\n')
-        .filter((line) => line !== '')
+        .split(/[\s,;[\]]+/)
+        .filter(Boolean)
         .sort();
-    t.same(lines(text), lines(readFileSync(path, 'utf8')), path);
+    t.same(words(text), words(readFileSync(path, 'utf8')), path);
   }
 });
 
