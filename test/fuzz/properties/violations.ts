@@ -96,8 +96,8 @@ export function stringViolations(schema: JsonSchema): Violation[] {
   }
   if (rules.minLength > 0) add('is too short', 'string_too_short', text(0, rules.minLength - 1));
   // A format determines the length.
-  if (schema.maxLength !== undefined && !rules.format)
-    add('is too long', 'string_too_long', longStrings(rules));
+  const long = schema.maxLength === undefined || rules.format ? undefined : longStrings(rules);
+  if (long) add('is too long', 'string_too_long', long);
   const unreal = NO_SUCH[rules.format ?? ''];
   if (unreal) add('violates its format', unreal.type, fc.constantFrom(...unreal.values));
   if (rules.pattern) add('breaks the pattern', 'string_pattern_mismatch', unmatchedStrings(rules));
