@@ -1,15 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { parseEnv } from 'node:util';
 import { type Static, Type } from '@sinclair/typebox';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { distance } from 'fastest-levenshtein';
 import type { ClientConfig } from 'pg';
 import { OneOf } from '../schemas/fields.ts';
-import { ConfigError } from './config-error.ts';
+import { ConfigError, renamed } from './config-error.ts';
+import type { MigrationSettings } from './database/prepare.ts';
 import { readServerUrl } from './database/server-url.ts';
 import type { EventSettings } from './events/plugin.ts';
 import type { WebhookSettings } from './features/webhooks/settings.ts';
+import { corsOrigins, trustProxy } from './http/settings.ts';
 import { type AuthSettings, readAuth } from './identity/settings.ts';
 import type { LimitSettings } from './limits/plugin.ts';
 import { readQuota, readRedisUrl } from './limits/quota.ts';
@@ -29,6 +30,11 @@ const Environment = Type.Object({
     description: 'Whether a commit of the embedded PostgreSQL waits for the disk.',
     default: 'on',
   }),
+  MIGRATE: OneOf(['on', 'check', 'off'], {
+    description: 'Whether a start runs pending migrations, fails if there are some, or does not look.',
+    default: 'on',
+  }),
+  MIGRATION_DATABASE_URL: Type.Optional(Type.String()),
   DB_POOL_MAX: Type.Integer({ minimum: 1, maximum: 10_000, default: 10 }),
   MAX_TASKS: Type.Integer({ minimum: 0, maximum: 2_147_483_647, default: 1000 }),
   LIST_CACHE_SECONDS: Type.Integer({ minimum: 0, maximum: 86_400, default: 0 }),
@@ -87,6 +93,7 @@ export interface Config {
   readonly metrics: MetricsAddress | undefined;
   /** The connection to a PostgreSQL server; undefined means the embedded PostgreSQL. */
   readonly databaseServer: ClientConfig | undefined;
+  readonly migrations: MigrationSettings;
   /** The folder of the embedded PostgreSQL; `memory://` stores nothing. */
   readonly dataDir: string;
   /** Whether a commit of the embedded PostgreSQL waits for the disk. */
@@ -150,6 +157,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     port: environment.PORT,
     metrics: metricsAddress(environment),
     databaseServer: environment.DATABASE_URL ? readServerUrl(environment.DATABASE_URL) : undefined,
+    migrations: migrationSettings(environment),
     dataDir: environment.DATA_DIR,
     dataFsync: environment.DATA_FSYNC === 'on',
     dbPoolMax: environment.DB_POOL_MAX,
@@ -241,6 +249,20 @@ function settingError(error: ErrorObject | undefined): ConfigError {
   );
 }
 
+function migrationSettings({
+  MIGRATE: mode,
+  MIGRATION_DATABASE_URL: url,
+  DATABASE_URL,
+}: Static<typeof Environment>): MigrationSettings {
+  if (!url) return Object.freeze({ mode, server: undefined });
+  if (!DATABASE_URL) throw new ConfigError('MIGRATION_DATABASE_URL', 'needs DATABASE_URL.');
+  try {
+    return Object.freeze({ mode, server: readServerUrl(url) });
+  } catch (error) {
+    throw renamed(error, 'MIGRATION_DATABASE_URL');
+  }
+}
+
 function listCacheSeconds(environment: Static<typeof Environment>): number {
   const { LIST_CACHE_SECONDS: seconds } = environment;
   if (seconds > 0 && readAuth(environment))
@@ -257,42 +279,4 @@ function metricsAddress({
   if (port === PORT && port !== 0)
     throw new ConfigError('METRICS_PORT', `must differ from PORT, but both are ${port}.`);
   return Object.freeze({ host, port });
-}
-
-/** The elements of a comma-separated list, without empty ones. */
-const listed = (text: string): string[] =>
-  text
-    .split(',')
-    .map((element) => element.trim())
-    .filter((element) => element !== '');
-
-const corsOrigins = (text: string): string[] => listed(text).map(checkedOrigin);
-
-function checkedOrigin(origin: string): string {
-  if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
-    const shown = origin.includes('@') ? 'one with credentials' : JSON.stringify(origin);
-    throw new ConfigError(
-      'CORS_ORIGINS',
-      `must be a list of origins such as https://myapp.com, without path or wildcard, but contains ${shown}.`,
-    );
-  }
-  return origin;
-}
-
-/** Names of address ranges: 127.0.0.0/8 and ::1; private addresses (RFC 1918, RFC 4193); link-local addresses. */
-const ADDRESS_RANGES = ['loopback', 'uniquelocal', 'linklocal'];
-
-const trustProxy = (text: string): string[] => listed(text).map(checkedProxy);
-
-function checkedProxy(proxy: string): string {
-  const [address = '', prefix, ...rest] = proxy.split('/');
-  const bits = { 4: 32, 6: 128 }[isIP(address)] ?? 0;
-  const isPrefix = prefix === undefined || (/^[1-9][0-9]{0,2}$/.test(prefix) && Number(prefix) <= bits);
-  if (!ADDRESS_RANGES.includes(proxy) && !(bits > 0 && isPrefix && rest.length === 0)) {
-    throw new ConfigError(
-      'TRUST_PROXY',
-      `must be a list of IP addresses, CIDRs such as 10.0.0.0/8, ${ADDRESS_RANGES.join(', ')}, but contains ${JSON.stringify(proxy)}.`,
-    );
-  }
-  return proxy;
 }

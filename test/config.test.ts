@@ -13,6 +13,7 @@ t.test('an empty environment results in the defaults, frozen', async (t) => {
     port: 3000,
     metrics: undefined,
     databaseServer: undefined,
+    migrations: { mode: 'on', server: undefined },
     dataDir: './data',
     dataFsync: true,
     dbPoolMax: 10,
@@ -95,6 +96,21 @@ t.test('all settings are read', async (t) => {
   t.equal(readConfig({ VALIDATE_RESPONSES: 'false' }).validateResponses, false);
   t.same(readConfig({ CORS_ORIGINS: '' }).corsOrigins, [], 'no origin at all');
   t.equal(readConfig({ DATABASE_URL: '' }).databaseServer, undefined, 'an empty URL is none');
+});
+
+t.test('migrations may use another connection', async (t) => {
+  t.same(readConfig({ MIGRATE: 'check' }).migrations, { mode: 'check', server: undefined });
+  const server = { DATABASE_URL: 'postgres://me@db/setlist' };
+  const { migrations } = readConfig({ ...server, MIGRATION_DATABASE_URL: 'postgres://owner@db/setlist' });
+  t.match(migrations, { mode: 'on', server: { user: 'owner', host: 'db', database: 'setlist' } });
+  for (const [variables, message] of [
+    [{ MIGRATION_DATABASE_URL: 'postgres://owner@db/setlist' }, 'MIGRATION_DATABASE_URL needs DATABASE_URL.'],
+    [
+      { ...server, MIGRATION_DATABASE_URL: 'mysql://db' },
+      'MIGRATION_DATABASE_URL must be a URL of the form postgres://user:password@host:port/database.',
+    ],
+  ] as const)
+    t.throws(() => readConfig(variables), { name: 'ConfigError', message });
 });
 
 t.test('an invalid value is rejected by name, in one sentence', async (t) => {

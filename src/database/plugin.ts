@@ -1,17 +1,13 @@
-import { join } from 'node:path';
 import postgres from '@fastify/postgres';
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import pg from 'pg';
-import { ConfigError } from '../config-error.ts';
-import { packageRoot } from '../package.ts';
+import type pg from 'pg';
 import { startEmbeddedPostgres } from './embedded/postgres.ts';
-import { codeOf, DatabaseUnavailable, queryFailure } from './failures.ts';
 import { migrate } from './migrate.ts';
-import { type PoolLimits, poolOptions, sessionOptions } from './pool-options.ts';
+import { type PoolLimits, poolOptions } from './pool-options.ts';
 import type { RepositoryDatabases } from './pooled-database.ts';
 import { PooledDatabase } from './pooled-database.ts';
-import { checkServer, connectionProblem } from './server-check.ts';
+import { type MigrationSettings, migrations, prepareEmbedded, prepareServer } from './prepare.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -39,6 +35,7 @@ export interface DatabaseSettings {
   dbPoolMax: number;
   /** The number of exports at a time; each has a connection to a server of its own. */
   exportsMax: number;
+  migrations: MigrationSettings;
   /** In milliseconds. */
   requestDeadline: number;
 }
@@ -53,32 +50,21 @@ export interface DatabaseOptions {
 export const PROBE_TIMEOUT = 1_000;
 /** The timeout of a statement of an export in milliseconds: the first one may sort all rows. */
 const EXPORT_TIMEOUT = 60_000;
-/** The timeout in milliseconds, at startup, for a connection and for a statement outside of migrations. */
-const START_TIMEOUT = 5_000;
-
-const migrations = join(packageRoot, 'migrations');
 
 /** Connects pools to the configured server or to the embedded PostgreSQL, after checks and migrations. */
 export const database = fp<DatabaseOptions>(
   async (app, { config, connect }) => {
     const { databaseServer, dataDir, dataFsync: fsync } = config;
-    const problem = (error: unknown, client: pg.Client) =>
-      databaseServer === undefined
-        ? new ConfigError('DATA_DIR', `${dataDir} contains a database that fails (${codeOf(error)}).`, {
-            cause: error,
-          })
-        : new ConfigError('DATABASE_URL', connectionProblem(error, client), { cause: error });
     if (connect && databaseServer === undefined) {
       const onRestart = () => migrateAgain(app);
       const embedded = await startEmbeddedPostgres({ dataDir, fsync, onRestart }, app.log);
       app.addHook('preClose', async () => embedded.prepareToStop());
       app.addHook('onClose', () => embedded.stop());
-      // No timeout: the thread may be busy.
-      await prepare(embedded.connection, { connectTimeout: 0, problem, log: app.log });
+      await prepareEmbedded(embedded.connection, dataDir, config.migrations.mode, app.log);
       await app.register(postgres, poolOptions(embedded.connection, limits(1, config.requestDeadline)));
     } else {
       const connection = databaseServer ?? {};
-      if (connect) await prepare(connection, { connectTimeout: START_TIMEOUT, problem, log: app.log });
+      if (connect) await prepareServer(connection, config.migrations, app.log);
       await registerPools(app, connection, config);
     }
 
@@ -127,45 +113,6 @@ async function registerPools(
     statementTimeout: Math.ceil(requestDeadline / 2),
   };
   await app.register(postgres, { ...poolOptions(connection, listLimits), name: 'lists' });
-}
-
-interface PrepareOptions {
-  /** In milliseconds; 0 for none. */
-  connectTimeout: number;
-  /** Describes in one sentence why there is no connection, or why it failed. */
-  problem(error: unknown, client: pg.Client): ConfigError;
-  log: FastifyBaseLogger;
-}
-
-/**
- * Checks and migrates the database over a separate connection with the session settings of the pools.
- *
- * @throws {ConfigError} if the service cannot use the database.
- */
-async function prepare(
-  connection: pg.ClientConfig,
-  { connectTimeout, problem, log }: PrepareOptions,
-): Promise<void> {
-  const client = new pg.Client(
-    sessionOptions(connection, { statementTimeout: START_TIMEOUT, connectTimeout }),
-  );
-  client.on('error', () => {});
-  try {
-    await client.connect();
-  } catch (error) {
-    throw problem(error, client);
-  }
-  try {
-    await checkServer(client, connectTimeout);
-    const applied = await migrate(client, migrations, { log });
-    if (applied.length > 0) log.info({ migrations: applied }, 'Migrated the database');
-  } catch (error) {
-    const failure = queryFailure(error);
-    if (!(failure instanceof DatabaseUnavailable)) throw failure;
-    throw problem(error, client);
-  } finally {
-    await client.end();
-  }
 }
 
 /** Migrates an embedded database after a restart: a database in memory is empty. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import t, { type Test } from 'tap';
 import { migrate } from '../../src/database/migrate.ts';
+import { checkSchema } from '../../src/database/schema.ts';
 import { createTask } from '../support/builders.ts';
 import { onServer, temporaryFolder, testDatabase } from '../support/database.ts';
 import { startService } from '../support/service.ts';
@@ -72,7 +73,7 @@ t.test('a lock that another instance holds is retried', async (t) => {
   const { query } = client;
   let refusals = 2;
   client.query = (...args: unknown[]) => {
-    if (!/pg_advisory_xact_lock/.test(JSON.stringify(args)) || refusals-- <= 0)
+    if (!/pg_try_advisory_xact_lock/.test(JSON.stringify(args)) || refusals-- <= 0)
       return Reflect.apply(query, client, args);
     return Promise.reject(Object.assign(new Error('canceling statement'), { code: '55P03' }));
   };
@@ -106,6 +107,54 @@ t.test('each migration is idempotent', async (t) => {
   await run();
   t.same((await call('GET', '/songs')).body, songs);
   await t.resolves(createTask(call));
+});
+
+t.test('a migration that was changed after it was applied is reported', async (t) => {
+  const folder = await migrations(t, { '251.kept.sql': 'CREATE TABLE kept ();\n-- A comment' });
+  await migrateOn(folder);
+  await writeFile(join(folder, '251.kept.sql'), 'CREATE TABLE kept ();\r\n-- A comment');
+  t.same(await migrateOn(folder), [], 'line breaks may differ');
+  await writeFile(join(folder, '251.kept.sql'), 'CREATE TABLE kept (column_of_tomorrow integer)');
+  await t.rejects(migrateOn(folder), {
+    name: 'ConfigError',
+    message:
+      'DATABASE_URL names a database in which 251.kept.sql was applied with other statements: applied migrations must not change, add a new one.',
+  });
+  await app.pg.query('DELETE FROM schema_checksums WHERE version = 251');
+  t.same(await migrateOn(folder), [], 'an older release stored no checksum');
+});
+
+t.test('an index is built outside of a transaction', async (t) => {
+  const index =
+    '-- setlist: no-transaction\nCREATE INDEX CONCURRENTLY IF NOT EXISTS indexed_by_year ON indexed (year)';
+  const folder = await migrations(t, {
+    '261.indexed.sql': 'CREATE TABLE indexed (year integer); INSERT INTO indexed VALUES (2016), (2016)',
+    '262.index.sql': index.replace('INDEX CONCURRENTLY', 'UNIQUE INDEX CONCURRENTLY'),
+    '263.later.sql': 'CREATE TABLE after_index ()',
+  });
+  await t.rejects(migrateOn(folder), { code: '23505' }, 'the years are not unique');
+  const isValid = async () =>
+    (await app.pg.query("SELECT indisvalid FROM pg_index WHERE indexrelid = 'indexed_by_year'::regclass"))
+      .rows;
+  t.same(await isValid(), [{ indisvalid: false }]);
+  await app.pg.query('DELETE FROM indexed WHERE ctid <> (SELECT min(ctid) FROM indexed)');
+  t.same(await migrateOn(folder), ['262.index.sql', '263.later.sql'], 'the invalid index is replaced');
+  t.same(await isValid(), [{ indisvalid: true }]);
+  const { rows } = await app.pg.query("SELECT FROM pg_locks WHERE locktype = 'advisory'");
+  t.equal(rows.length, 0);
+});
+
+t.test('a schema can be checked without a change', async (t) => {
+  const folder = await migrations(t, { '271.wanted.sql': 'CREATE TABLE wanted ()' });
+  const client = await app.pg.connect();
+  await t.rejects(checkSchema(client, folder, log), {
+    name: 'ConfigError',
+    message:
+      'DATABASE_URL names a database without the migrations 271.wanted.sql: run npm run migrate, or start with MIGRATE=on.',
+  });
+  t.same((await client.query("SELECT to_regclass('wanted') AS found")).rows, [{ found: null }]);
+  await t.resolves(checkSchema(client, 'migrations', log));
+  client.release();
 });
 
 t.test('migrations of a newer release cause a warning', async (t) => {

@@ -178,6 +178,40 @@ if (onServer) {
     }
   });
 
+  t.test('another role than the one of the service can run the migrations', async (t) => {
+    const database = await serverDatabase(t);
+    const { url, owner } = database;
+    const role = await newRole(t, database);
+    await owner.query('REVOKE CREATE ON SCHEMA public FROM PUBLIC');
+    const asOwner = url.href;
+    url.username = role;
+    const starts = (variables: Record<string, string>) =>
+      startService(t, { DATABASE_URL: url.href, ...variables });
+    await t.rejects(starts({ MIGRATE: 'check' }), {
+      name: 'ConfigError',
+      message:
+        /^DATABASE_URL names a database without the migrations 001\.songs\.sql, .*: run npm run migrate/,
+    });
+    const tables = await owner.query("SELECT FROM pg_class WHERE relname = 'songs'");
+    t.equal(tables.rowCount, 0);
+    await t.rejects(starts({ MIGRATION_DATABASE_URL: asOwner.replace(/:\d+\//, ':1/') }), {
+      name: 'ConfigError',
+      message: /^MIGRATION_DATABASE_URL points to .*ECONNREFUSED/,
+    });
+    for (const [privileges, objects] of [
+      ['SELECT, INSERT, UPDATE, DELETE', 'TABLES'],
+      ['USAGE', 'SEQUENCES'],
+    ])
+      await owner.query(`ALTER DEFAULT PRIVILEGES GRANT ${privileges} ON ${objects} TO ${role}`);
+    await owner.query(`CREATE SCHEMA pgboss; GRANT USAGE ON SCHEMA pgboss TO ${role}`);
+    const { call } = await starts({ MIGRATION_DATABASE_URL: asOwner });
+    await t.resolves(createTask(call));
+    await t.resolves(starts({ MIGRATE: 'check' }));
+    await owner.query('DELETE FROM schema_migrations WHERE version = 11');
+    await t.rejects(starts({ MIGRATE: 'check' }), { message: /without the migrations 011\.webhooks\.sql:/ });
+    await t.resolves(starts({ MIGRATE: 'off' }));
+  });
+
   t.test(
     'a role without privileges is rejected at startup; CREATE is not required after migrations',
     async (t) => {
