@@ -29,12 +29,12 @@ export interface RunnerTiming {
   poll: number;
   /** The lease of a job, in milliseconds. */
   lease: number;
+  /** The time between two removals of old jobs, in milliseconds. */
+  maintenance: number;
   /** The maximum wait for jobs at a stop, in milliseconds. */
   stopPatience: number;
 }
 
-/** The time between two removals of old jobs, in milliseconds. */
-const MAINTENANCE_INTERVAL = 600_000;
 /** The delay before the outcome of a job is written again, in milliseconds. */
 const RETRY_DELAY = 1_000;
 
@@ -80,9 +80,9 @@ export class QueueRunner {
   }
 
   start(): void {
-    const { lease } = this.#timing;
+    const { lease, maintenance } = this.#timing;
     this.#nextExpiry = performance.now() + lease * Math.random();
-    this.#nextMaintenance = performance.now() + MAINTENANCE_INTERVAL * Math.random();
+    this.#nextMaintenance = performance.now() + maintenance * Math.random();
     this.#heartbeat = setInterval(() => void this.#beat(), lease / 3).unref();
     this.wake();
   }
@@ -145,7 +145,7 @@ export class QueueRunner {
     await this.#store.createQueues();
     await (isLarge ? this.#store.maintain() : this.#store.expire());
     this.#nextExpiry = now + this.#timing.lease;
-    if (isLarge) this.#nextMaintenance = now + MAINTENANCE_INTERVAL;
+    if (isLarge) this.#nextMaintenance = now + this.#timing.maintenance;
   }
 
   /** Adds the jobs whose time has come, each once among all processes, and returns the time until the next one, in milliseconds. */

@@ -68,6 +68,7 @@ export interface QueuesOptions {
 /** In milliseconds. Only this process uses the embedded database. */
 const POLL = { server: 1_000, embedded: 5_000 };
 const LEASE = 30_000;
+const MAINTENANCE = 600_000;
 const STOP_PATIENCE = 1_500;
 
 /** Provides `app.defineQueue()`. */
@@ -77,6 +78,7 @@ export const queues = fp<QueuesOptions>(
     const runnerTiming = {
       poll: hasServer ? POLL.server : POLL.embedded,
       lease: LEASE,
+      maintenance: MAINTENANCE,
       stopPatience: STOP_PATIENCE,
       ...timing,
     };

@@ -69,6 +69,18 @@ t.test('a job that takes too long is aborted, and runs again', async (t) => {
   t.same(reasons, ['The job took longer than 0.05 seconds']);
 });
 
+t.test('completed jobs are archived', async (t) => {
+  const { app, queue } = await startQueue(t, async () => {}, { timing: { lease: 100, maintenance: 200 } });
+  await queue.send({ n: 1 });
+  await until(async () => (await statesOf(app)).includes('completed'), 'The job does not run');
+  await app.pg.query(
+    "UPDATE pgboss.job SET completed_on = now() - interval '30 days' WHERE name = 'numbers'",
+  );
+  await until(async () => (await statesOf(app)).length === 0, 'The job is not archived');
+  const { rows } = await app.pg.query("SELECT data FROM pgboss.archive WHERE name = 'numbers'");
+  t.same(rows, [{ data: { n: 1 } }]);
+});
+
 t.test('of jobs with one key, one waits', async (t) => {
   const seen: number[] = [];
   const { queue } = await startQueue(t, numbered(seen));

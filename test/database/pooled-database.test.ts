@@ -34,6 +34,24 @@ t.test('an error that the server reports does not close the connection', async (
   t.equal(connections.length, 0);
 });
 
+t.test(
+  'a failed connection attempt fails all that wait; connections that arrive later are returned',
+  async (t) => {
+    const pool = new pg.Pool();
+    const attempts: Parameters<typeof pool.connect>[0][] = [];
+    Object.assign(pool, { connect: (attempt: (typeof attempts)[number]) => attempts.push(attempt) });
+    const database = new PooledDatabase(pool);
+    const failed = [1, 2].map(() =>
+      t.rejects(database.query({ text: 'SELECT 1' }), { name: 'DatabaseUnavailable' }),
+    );
+    attempts[0]?.(new Error('connection refused'), undefined, () => {});
+    await Promise.all(failed);
+    const released: unknown[] = [];
+    attempts[1]?.(undefined, {} as PoolClient, (destroy) => released.push(destroy));
+    t.same(released, [undefined]);
+  },
+);
+
 t.test('a connection in an unknown state is not used again', async (t) => {
   const { app } = await startService(t);
   const removed: unknown[] = [];

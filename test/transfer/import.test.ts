@@ -147,6 +147,20 @@ t.test('other formats, codings and charsets are 415; large bodies are 413', asyn
   t.equal(app.initialConfig.bodyLimit, 32_768, 'the limit of other bodies differs');
 });
 
+t.test('a client that waits with its body is asked for it, also if it is large', async (t) => {
+  const body = `${HEADER}${songsBy(unique('Artist'), 2_000)}`;
+  const headers = { ...CSV, expect: '100-continue', 'content-length': String(body.length) };
+  const sent = request(`${base}/songs/import`, { method: 'POST', agent: false, headers });
+  const response = once(sent, 'response');
+  sent.flushHeaders();
+  await once(sent, 'continue');
+  sent.end(body);
+  const [incoming] = await response;
+  t.equal(incoming.statusCode, 200);
+  t.equal((await lastJob(shared.call)).created, 2_000);
+  incoming.destroy();
+});
+
 t.test('a repeated import has no second effect', async (t) => {
   const { call } = shared;
   const artist = unique('Artist');
