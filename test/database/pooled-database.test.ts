@@ -21,8 +21,8 @@ t.test('a server that rejects connections is unavailable, for any reason', async
 t.test('an error that the server reports does not close the connection', async (t) => {
   const { app } = await startService(t);
   await app.database.query({ text: 'SELECT 1' });
-  const connections: unknown[] = [];
-  app.pg.pool.on('connect', (client) => connections.push(client));
+  const removed: unknown[] = [];
+  app.pg.pool.on('remove', (client) => removed.push(client));
   await t.rejects(app.database.query({ text: 'SELECT missing' }), { name: 'error', code: '42703' });
   await t.rejects(
     app.database.query({
@@ -31,7 +31,7 @@ t.test('an error that the server reports does not close the connection', async (
     { name: 'UniqueViolation', constraint: 'songs_song_artist_key' },
   );
   t.same((await app.database.query({ text: 'SELECT 1 AS one' })).rows, [{ one: 1 }]);
-  t.equal(connections.length, 0);
+  t.equal(removed.length, 0);
 });
 
 t.test(
