@@ -35,6 +35,10 @@ import { RequestLog, requestLogger } from './logging/request-log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { metrics } from './metrics/plugin.ts';
 import { openapi } from './openapi/plugin.ts';
+import { packageVersion } from './package.ts';
+import { tracing } from './tracing/plugin.ts';
+import type { TracingSettings } from './tracing/settings.ts';
+import type { Tracing } from './tracing/tracing.ts';
 import { transfers } from './transfer/plugin.ts';
 import { responseValidation, validation } from './validation/plugin.ts';
 
@@ -70,7 +74,9 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
   const { logger = false, connect = true, features = allFeatures, models = allModels } = overrides;
   const connections = new Connections(config);
   const ownMetrics = config.metrics && (await newMetrics());
-  const requestLog = new RequestLog(logger, ownMetrics?.requests);
+  const ownTracing = config.tracing && (await newTracing(config.tracing));
+  const observers = [ownMetrics?.requests, ownTracing].filter((observer) => observer !== undefined);
+  const requestLog = new RequestLog(logger, observers);
   const app = Fastify({
     ...serverOptions(config, connections),
     logger,
@@ -80,6 +86,7 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
 
   try {
     await app.register(lifecycle);
+    await app.register(tracing, { tracing: ownTracing });
     await app.register(validation, { models });
     await app.register(errors);
     await app.register(responseHeaders, { behindProxy: config.trustProxy.length > 0, log: requestLog });
@@ -95,7 +102,11 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
     await app.register(docs);
     await app.register(redoc);
     await app.register(database, { config, connect });
-    await app.register(batching, { enabled: config.batching, requestDeadline: config.requestDeadline });
+    await app.register(batching, {
+      enabled: config.batching,
+      requestDeadline: config.requestDeadline,
+      tracer: ownTracing,
+    });
     await app.register(afterResponse);
     await app.register(queues, {
       hasServer: config.databaseServer !== undefined,
@@ -153,6 +164,12 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
 async function newMetrics(): Promise<Metrics> {
   const { Metrics } = await import('./metrics/metrics.ts');
   return new Metrics();
+}
+
+/** Loaded only if it is used, as metrics are. */
+async function newTracing(settings: TracingSettings): Promise<Tracing> {
+  const { Tracing } = await import('./tracing/tracing.ts');
+  return new Tracing(settings, packageVersion);
 }
 
 function serverOptions(config: Config, connections: Connections): FastifyHttpOptions<Server> {

@@ -14,6 +14,7 @@ import { corsOrigins, trustProxy } from './http/settings.ts';
 import { type AuthSettings, readAuth } from './identity/settings.ts';
 import type { LimitSettings } from './limits/plugin.ts';
 import { readQuota, readRedisUrl } from './limits/quota.ts';
+import { readTracing, SAMPLERS, type TracingSettings } from './tracing/settings.ts';
 import { coercer } from './validation/coercion.ts';
 
 export { ConfigError };
@@ -72,6 +73,13 @@ const Environment = Type.Object({
   WEBHOOKS_RETRY_DAYS: Type.Integer({ minimum: 1, maximum: 30, default: 3 }),
   RATE_LIMIT: Type.String({ minLength: 1, default: 'off' }),
   REDIS_URL: Type.Optional(Type.String()),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(Type.String()),
+  OTEL_SERVICE_NAME: Type.String({ minLength: 1, default: 'setlist' }),
+  OTEL_TRACES_SAMPLER: OneOf(SAMPLERS, {
+    description: 'Which requests are traced.',
+    default: 'parentbased_traceidratio',
+  }),
+  OTEL_TRACES_SAMPLER_ARG: Type.String({ default: '1' }),
   REQUEST_DEADLINE_MS: Type.Integer({ minimum: 100, maximum: 600_000, default: 5_000 }),
   BATCHING: OneOf(['on', 'off'], {
     description: 'Whether concurrent requests share statements.',
@@ -132,6 +140,8 @@ export interface Config {
   readonly webhooks: WebhookSettings;
   /** The limits of requests. */
   readonly limits: LimitSettings;
+  /** Traces; undefined: there are none. */
+  readonly tracing: TracingSettings | undefined;
   /** The maximum time that a request waits for the database, including queues, in milliseconds. */
   readonly requestDeadline: number;
   /** Whether concurrent requests share statements. */
@@ -189,6 +199,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       patience: environment.WEBHOOKS_RETRY_DAYS * 86_400_000,
     },
     limits: { quota: readQuota(environment.RATE_LIMIT), redisUrl: readRedisUrl(environment.REDIS_URL) },
+    tracing: readTracing(environment),
     requestDeadline: environment.REQUEST_DEADLINE_MS,
     batching: environment.BATCHING === 'on',
   });

@@ -113,6 +113,29 @@ t.test('migrations may use another connection', async (t) => {
     t.throws(() => readConfig(variables), { name: 'ConfigError', message });
 });
 
+t.test('traces need an endpoint', async (t) => {
+  t.equal(readConfig({ OTEL_TRACES_SAMPLER: 'always_on' }).tracing, undefined);
+  const endpoint = 'http://collector:4318';
+  t.same(
+    readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: `${endpoint}/`, OTEL_TRACES_SAMPLER_ARG: '0.01' }).tracing,
+    {
+      endpoint,
+      serviceName: 'setlist',
+      ratio: 0.01,
+      followsClient: true,
+    },
+  );
+  for (const [variable, value, problem] of [
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', 'must be a URL such as http://collector.example:4318.'],
+    ['OTEL_TRACES_SAMPLER_ARG', '1.5', 'must be a number from 0 to 1, but is "1.5".'],
+    ['OTEL_TRACES_SAMPLER_ARG', '', 'must be a number from 0 to 1, but is "".'],
+  ] as const)
+    t.throws(() => readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, [variable]: value }), {
+      name: 'ConfigError',
+      message: `${variable} ${problem}`,
+    });
+});
+
 t.test('an invalid value is rejected by name, in one sentence', async (t) => {
   for (const [variable, value, problem] of [
     ['PORT', 'http', 'must be a whole number from 0 to 65535, but is "http".'],

@@ -33,12 +33,12 @@ export interface RequestObserver {
  */
 export class RequestLog extends LogController {
   readonly #stream: { write(line: string): void } | undefined;
-  readonly #observer: RequestObserver | undefined;
+  readonly #observers: readonly RequestObserver[];
 
   /** @param logger The options of the logger. */
-  constructor(logger: FastifyServerOptions['logger'], observer?: RequestObserver) {
+  constructor(logger: FastifyServerOptions['logger'], observers: readonly RequestObserver[] = []) {
     super();
-    this.#observer = observer;
+    this.#observers = observers;
     if (typeof logger !== 'object') return;
     const { level, stream, ...others } = logger;
     if (Object.keys(others).length === 0) this.#stream = stream;
@@ -55,20 +55,20 @@ export class RequestLog extends LogController {
       this.disconnected(request, reply);
       return;
     }
-    this.#observer?.completed(request, reply, reply.statusCode);
+    for (const observer of this.#observers) observer.completed(request, reply, reply.statusCode);
     if (this.#stream === undefined) request.log.info(fieldsOf(request, reply, reply.statusCode), 'request');
     else if (INFO_LEVELS.has(request.log.level)) this.#stream.write(lineOf(request, reply));
   }
 
   /** Logs the line of a request whose client disconnected before its response. */
   disconnected(request: FastifyRequest, reply: FastifyReply): void {
-    this.#observer?.completed(request, reply, CLIENT_CLOSED_REQUEST);
+    for (const observer of this.#observers) observer.completed(request, reply, CLIENT_CLOSED_REQUEST);
     request.log.warn(fieldsOf(request, reply, CLIENT_CLOSED_REQUEST), 'client disconnected');
   }
 
   /** Logs the line of a response to bytes that are not a request. */
   rejected(log: FastifyBaseLogger | undefined, response: RejectedRequest): void {
-    this.#observer?.rejected(response.status);
+    for (const observer of this.#observers) observer.rejected(response.status);
     log?.info({ ...response, ms: 0 }, 'request');
   }
 }
@@ -82,7 +82,7 @@ export interface RejectedRequest {
 
 /** The members of the line of a request; with authentication also the caller, or why the credential was refused. */
 function fieldsOf(
-  { method, originalUrl, principal, refusal }: FastifyRequest,
+  { method, originalUrl, principal, refusal, trace }: FastifyRequest,
   reply: FastifyReply,
   status: number,
 ) {
@@ -93,6 +93,7 @@ function fieldsOf(
     ms: Math.round(reply.elapsedTime * 100) / 100,
     ...(principal && { caller: principal.owner }),
     ...(refusal !== null && { refused: refusal }),
+    ...(trace && { trace_id: trace.traceId }),
   };
 }
 

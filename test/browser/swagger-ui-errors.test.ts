@@ -12,8 +12,8 @@ import { openWatched } from './watched-page.ts';
 const MISSING = '2147483647';
 
 const browser = await startBrowser(t);
-// A second create is a conflict for each resource: of the same song, or of a task above the limit.
-const service = await startProcess(t, { ...(await testDatabase(t)), MAX_TASKS: '1' });
+// A second create is a conflict for each resource: of the same song, or of a task or a webhook above the limit.
+const service = await startProcess(t, { ...(await testDatabase(t)), MAX_TASKS: '1', WEBHOOKS_MAX: '1' });
 const { page, findings } = await openWatched(browser, service.base);
 await openSwaggerUi(page, '/docs');
 

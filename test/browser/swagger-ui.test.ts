@@ -45,8 +45,9 @@ for (const base of ['', '/v1']) {
         await expand(page, operation);
         t.equal(new URL(page.url()).hash, deepLink(operation), 'the address links to it');
         const { shown, sent } = await execute(page, operation);
-        // The import of the example has ended at once.
-        if (operation.id === 'cancelJob') t.equal(shown.status, 409);
+        // The import of the example has ended at once: it cannot be cancelled.
+        const isRefused = operation.id === 'cancelJob';
+        if (isRefused) t.equal(shown.status, 409);
         else t.ok(isSuccess(shown.status), `shows ${shown.status}: ${shown.body}`);
         t.ok(operation.statuses.includes(shown.status), 'a documented status');
         t.notOk(shown.isUndocumented, 'the page does not mark it as undocumented');
@@ -54,8 +55,10 @@ for (const base of ['', '/v1']) {
         // The page offers a file as a download.
         if (!sent.isFile) t.same(json(shown.body), json(sent.body), 'the received body');
         t.match(shown.headers, `x-request-id: ${sent.requestId}`);
-        t.match(shown.duration, /^\d+ ms$/);
-        t.same(await findings(), []);
+        t.match(shown.duration, isRefused ? '' : /^\d+ ms$/);
+        const found = await findings();
+        t.match(found, isRefused ? [{ kind: 'console error', text: 'status of 409' }] : []);
+        t.equal(found.length, isRefused ? 1 : 0);
 
         if (base === '' && firstOfTags.includes(operation)) {
           await inEachLook(page, async (look) => {
@@ -74,8 +77,9 @@ for (const base of ['', '/v1']) {
   });
 }
 
-/** The value of a JSON text; any other text is itself. */
-const json = (text: string): unknown => {
+/** The value of a JSON text; any other text is itself. Swagger UI takes lines of JSON for one JSON text. */
+const json = (shown: string): unknown => {
+  const text = shown.replace(/^can't parse JSON\. +Raw result:/, '');
   try {
     return JSON.parse(text);
   } catch {

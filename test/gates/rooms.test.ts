@@ -5,7 +5,18 @@ import t, { type Test } from 'tap';
 
 /** The rooms of src/, from top to bottom: each imports only rooms below it, and schemas/. */
 const ROOMS = [
-  ...['features', 'metrics', 'events', 'transfer', 'crud', 'docs', 'openapi', 'identity', 'limits'],
+  ...[
+    'features',
+    'metrics',
+    'tracing',
+    'events',
+    'transfer',
+    'crud',
+    'docs',
+    'openapi',
+    'identity',
+    'limits',
+  ],
   ...['background', 'http', 'validation', 'errors', 'database', 'logging'],
 ];
 const ABOVE_ALL = ['app', 'config', 'server'];

@@ -1,4 +1,16 @@
+import type { SpanContext } from '@opentelemetry/api';
 import type { Adaptation, Caller } from './group.ts';
+
+/** Traces batches. */
+export interface BatchTracer {
+  /**
+   * Begins the span of a batch.
+   *
+   * @param traces The traced requests of its callers.
+   * @returns Ends the span, with the error of the batch; undefined if no request is traced.
+   */
+  sent(name: string, size: number, traces: readonly SpanContext[]): ((error: unknown) => void) | undefined;
+}
 
 /** The options of a batcher. */
 export interface BatcherOptions<Item, Result> {
@@ -23,6 +35,8 @@ export interface BatcherOptions<Item, Result> {
   adaptation?: Adaptation | undefined;
   /** Identifies items that must not be in one batch, such as writes to the same row. By default all may. */
   exclusiveKeyOf?: ((item: Item) => string | number) | undefined;
+  /** Begins the span of a batch, as {@link BatchTracer.sent}; undefined: there are no traces. */
+  trace?: ((size: number, callers: Iterable<Caller>) => ((error: unknown) => void) | undefined) | undefined;
   /** The largest number of items in a batch. */
   maxBatchSize: number;
   /** The maximum number of batches in flight. */

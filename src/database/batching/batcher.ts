@@ -7,6 +7,10 @@ type Batch<Item, Result> = readonly Place<Item, Result>[];
 /** The shortest time between two searches for callers whose deadline has passed, in milliseconds. */
 const MIN_EXPIRY_INTERVAL = 20;
 
+function* callersOf(batch: Batch<unknown, never>): Generator<Caller> {
+  for (const { waiters } of batch) for (const { caller } of waiters) if (caller) yield caller;
+}
+
 /**
  * Coalesces concurrent calls into batches: each call joins the batch that is being filled, and a batch is sent at
  * the end of the current turn of the event loop when one of `maxInFlight` slots is free. No timer delays a batch:
@@ -192,13 +196,16 @@ export class Batcher<Item, Result> {
 
   /** Runs a batch, and returns the function that settles a waiter of the place with the given index. */
   async #run(batch: Batch<Item, Result>): Promise<(waiter: Waiter<Result>, index: number) => void> {
+    const endSpan = this.#options.trace?.(batch.length, callersOf(batch));
     try {
       const results = await this.#options.run(batch.map(({ item }) => item));
+      endSpan?.(undefined);
       if (results.length !== batch.length) {
         throw new TypeError(`A batch of ${batch.length} items returned ${results.length} results`);
       }
       return ({ resolve }, index) => resolve(results[index] as Result);
     } catch (error) {
+      endSpan?.(error);
       if (batch.length > 1 && this.#options.isolates?.(error)) await this.#runOneByOne(batch);
       return ({ reject }) => reject(error);
     }

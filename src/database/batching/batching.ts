@@ -1,6 +1,7 @@
+import type { SpanContext } from '@opentelemetry/api';
 import { isCancelled, isRolledBack } from '../failures.ts';
 import { Batcher } from './batcher.ts';
-import type { BatcherCounts, BatcherOptions } from './batcher-options.ts';
+import type { BatcherCounts, BatcherOptions, BatchTracer } from './batcher-options.ts';
 import type { Caller } from './group.ts';
 
 /** Runs one item, alone or in a batch, and returns its result. */
@@ -19,6 +20,8 @@ export interface BatchingOptions {
   connections: number;
   /** The number of connections for lists, searches and counts. */
   listConnections: number;
+  /** Undefined: there are no traces. */
+  tracer?: BatchTracer | undefined;
 }
 
 /** Small enough that the clients of a busy service fill both slots, instead of all waiting for one batch. */
@@ -39,6 +42,12 @@ interface LaneRead {
   item: unknown;
   /** Runs reads of one shape. */
   run(items: readonly unknown[]): Promise<readonly unknown[]>;
+}
+
+function tracesOf(callers: Iterable<Caller>): SpanContext[] {
+  const traces = new Set<SpanContext>();
+  for (const { trace } of callers) if (trace) traces.add(trace);
+  return [...traces];
 }
 
 /** The batchers of a service, with limits that fit its database. */
@@ -153,7 +162,15 @@ export class Batching {
     name: string,
     options: Omit<BatcherOptions<Item, Result>, 'maxQueued'>,
   ): Batcher<Item, Result> {
-    const batcher = new Batcher<Item, Result>({ isolates: isRolledBack, ...options, maxQueued: MAX_QUEUED });
+    const { tracer } = this.#options;
+    const trace: typeof options.trace =
+      tracer && ((size, callers) => tracer.sent(name, size, tracesOf(callers)));
+    const batcher = new Batcher<Item, Result>({
+      isolates: isRolledBack,
+      ...options,
+      trace,
+      maxQueued: MAX_QUEUED,
+    });
     this.#batchers.set(name, batcher);
     return batcher;
   }

@@ -1,9 +1,13 @@
+import type { SpanContext } from '@opentelemetry/api';
+
 /** The origin of a call. */
 export interface Caller {
   /** Whether the caller has disconnected. Checked once, when its batch is sent. */
   isDisconnected(): boolean;
   /** When the caller stops waiting, in milliseconds on the clock of `performance.now()`. */
   readonly deadline: number;
+  /** The span of its request; undefined if it is not traced. */
+  readonly trace?: SpanContext | undefined;
 }
 
 /** A call that waits for its result. */

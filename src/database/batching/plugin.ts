@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import type { BatchTracer } from './batcher-options.ts';
 import { Batching } from './batching.ts';
 import type { Caller } from './group.ts';
 
@@ -15,6 +16,8 @@ declare module 'fastify' {
 
 export interface BatchingPluginOptions {
   enabled: boolean;
+  /** Undefined: there are no traces. */
+  tracer?: BatchTracer | undefined;
   requestDeadline: number;
 }
 
@@ -23,12 +26,13 @@ export interface BatchingPluginOptions {
  * of the batches.
  */
 export const batching = fp<BatchingPluginOptions>(
-  async (app, { enabled, requestDeadline }) => {
+  async (app, { enabled, tracer, requestDeadline }) => {
     app.decorate('requestDeadline', requestDeadline);
     app.decorate(
       'batching',
       new Batching({
         enabled,
+        tracer,
         connections: app.database.connections,
         listConnections: app.listDatabase.connections,
       }),
@@ -44,9 +48,11 @@ export const batching = fp<BatchingPluginOptions>(
 class RequestCaller implements Caller {
   readonly #socket: Socket;
   readonly deadline: number;
+  readonly trace: Caller['trace'];
 
-  constructor(socket: Socket, timeout: number) {
+  constructor({ socket, trace }: FastifyRequest, timeout: number) {
     this.#socket = socket;
+    this.trace = trace;
     this.deadline = performance.now() + timeout;
   }
 
@@ -62,4 +68,4 @@ class RequestCaller implements Caller {
  * @param timeout The maximum wait for the database, in milliseconds; by default `REQUEST_DEADLINE_MS`.
  */
 export const callerOf = (request: FastifyRequest, timeout = request.server.requestDeadline): Caller =>
-  new RequestCaller(request.socket, timeout);
+  new RequestCaller(request, timeout);
