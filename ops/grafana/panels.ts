@@ -1,4 +1,4 @@
-// The panels of the dashboard. Metrics are described in docs/operations.md, those with colons in slo.yml and rules.yml.
+// The panels of the dashboard. docs/operations.md describes the metrics; series with colons are recorded by slo.yml and rules.yml.
 import {
   BytesIEC,
   EventsPerSecond,
@@ -20,7 +20,7 @@ export interface Panel {
   queries: Readonly<Record<string, string>>;
 }
 
-/** The instances that the reader has chosen, and the job of those. */
+/** The labels of the chosen instances, and of their job. */
 const OF_INSTANCES = 'job="$job", instance=~"$instance"';
 export const OF_JOB = 'job="$job"';
 const DURATION = 'setlist_http_request_duration_seconds';
@@ -198,7 +198,7 @@ export const ROWS: Readonly<Record<string, readonly Panel[]>> = {
     },
     {
       title: 'Calls per statement',
-      description: 'The average size of a batch, without those calls that share the item of an equal call.',
+      description: 'The average size of a batch. Calls that share the item of an equal call do not count.',
       unit: Short,
       queries: {
         '{{batch}}': `sum by (batch) (${rate('setlist_batch_items_total')}) / (sum by (batch) (${rate('setlist_batches_total')}) > 0)`,

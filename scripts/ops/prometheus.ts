@@ -10,7 +10,7 @@ const PENDING_DEADLINE = 10_000;
 /** What Grafana replaces in queries. The interval contains several scrapes. */
 const VARIABLES = { $__rate_interval: '10s', $job: 'setlist', $instance: '.+' };
 
-/** A panel of the dashboard, without what does not matter for its data. */
+/** A panel of the dashboard and its queries. */
 export interface Panel {
   title: string;
   targets: { expr: string; instant?: boolean }[];
@@ -65,7 +65,11 @@ export class ServicePrometheus {
     return new ServicePrometheus(await startProgram('prometheus', argsOf, '/-/ready'));
   }
 
-  /** What is wrong with the data of a panel in the last milliseconds. */
+  /**
+   * Lists the queries of a panel that fail or return no number.
+   *
+   * @param duration Until now, in milliseconds.
+   */
   async flawsOfPanel({ targets }: Panel, duration: number): Promise<string[]> {
     if (targets.length === 0) return ['The panel has no query'];
     const end = Date.now() / 1000;
@@ -86,7 +90,7 @@ export class ServicePrometheus {
     return flaws;
   }
 
-  /** What is wrong with the evaluation of rules. */
+  /** Lists the rules that cannot be evaluated. */
   async flawsOfRules(): Promise<string[]> {
     const rules = await this.#rules();
     if (rules.length === 0) return ['There are no rules'];
@@ -95,7 +99,7 @@ export class ServicePrometheus {
       .map(({ name, health, lastError = '' }) => `${name}: ${health} ${lastError}`);
   }
 
-  /** Waits until the condition of an alert is true. */
+  /** Waits until the condition of an alert is true; returns a message if it is not in time. */
   async untilPending(alert: string): Promise<string | undefined> {
     const deadline = Date.now() + PENDING_DEADLINE;
     while (Date.now() < deadline) {

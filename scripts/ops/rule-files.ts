@@ -32,7 +32,7 @@ const rules = (): Rule[] =>
     (group) => group.rules,
   );
 
-/** What is wrong with the labels, annotations, descriptions and tests of the alerts. */
+/** Lists what is wrong with the labels, annotations, runbooks and tests of the alerts. */
 export function flawsOfAlerts(): string[] {
   const runbooks = readFileSync(join(packageRoot, 'docs', 'runbooks.md'), 'utf8');
   const sections = [...runbooks.matchAll(/^## (Setlist\w+)$/gm)].map(([, name = '']) => name);
@@ -58,17 +58,17 @@ function flawsOf(
   const name = `alertname="${alert}"`;
   if (!/^(?:page|ticket)$/.test(labels.severity ?? '')) flaws.push('has no severity page or ticket');
   if (annotations.runbook_url !== `docs/runbooks.md#${alert.toLowerCase()}`)
-    flaws.push('has another runbook_url');
+    flaws.push('has a runbook_url of another section');
   if (!annotations.summary || !annotations.description) flaws.push('has no summary or no description');
   if (!sections.includes(alert)) flaws.push('has no section in docs/runbooks.md');
   const firing = expectations
     .flatMap((expectation) => expectation.exp_samples)
     .filter((sample) => sample.labels.includes(name));
   if (firing.length === 0) flaws.push('has no test in which it fires');
-  const pattern = expectations.some(
+  const isQuiet = expectations.some(
     ({ expr, exp_samples }) => exp_samples.length === 0 && isAbout(expr, alert),
   );
-  if (!pattern) flaws.push('has no test in which it does not fire');
+  if (!isQuiet) flaws.push('has no test in which it does not fire');
   for (const [, label = ''] of Object.values(annotations)
     .join()
     .matchAll(/\$labels\.(\w+)/g))
@@ -82,7 +82,11 @@ const isAbout = (expression: string, alert: string): boolean =>
     new RegExp(`^(?:${name})$`).test(alert),
   );
 
-/** The metrics of the service that the rules use, without the suffixes of histograms that it exports. */
+/**
+ * The metrics of the service that the rules use; of histograms, their names without a suffix.
+ *
+ * @param exported The names of the metrics that the service exports.
+ */
 export function usedMetrics(exported: ReadonlySet<string>): Set<string> {
   const names = rules().flatMap(({ expr }) => expr.match(METRIC) ?? []);
   return new Set(names.map((name) => (exported.has(name) ? name : name.replace(SUFFIX, ''))));
