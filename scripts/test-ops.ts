@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { packageRoot } from '../src/package.ts';
 import { flawsOfInhibitions, ROUTES, writeAlertmanagerConfig } from './ops/alertmanager.ts';
 import { failureOf } from './ops/commands.ts';
@@ -53,10 +53,7 @@ async function testPrometheusFiles(): Promise<void> {
   const config = join(OPS, 'prometheus', 'prometheus.yml');
   await report('promtool check config prometheus.yml', failureOf('promtool', 'check', 'config', config));
   for (const file of RULE_TESTS)
-    await report(
-      `promtool test rules ${file.split('/').pop()}`,
-      failureOf('promtool', 'test', 'rules', file),
-    );
+    await report(`promtool test rules ${basename(file)}`, failureOf('promtool', 'test', 'rules', file));
   await report('each alert is described and tested', flawsOfAlerts());
 }
 
