@@ -108,8 +108,9 @@ function report(/** @type {string} */ title, /** @type {boolean} */ isFine, /** 
   if (!isFine) console.log(details.replaceAll(/^/gm, '  '));
 }
 
-const output = (/** @type {string} */ program, /** @type {string[]} */ args) =>
-  execFileSync(program, args, { encoding: 'utf8' });
+function output(/** @type {string} */ program, /** @type {string[]} */ args) {
+  return execFileSync(program, args, { encoding: 'utf8' });
+}
 
 /** The path of a Python program. */
 function python(/** @type {string} */ name) {

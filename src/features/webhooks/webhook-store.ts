@@ -74,7 +74,7 @@ export class WebhookStore {
 
   /** The next webhooks after the one with this id, oldest first. */
   list({ owner }: Access, after: number, limit: number): Promise<WebhookRow[]> {
-    const text = `SELECT ${COLUMNS} FROM webhooks WHERE ${isAccessible} AND id > $2 ORDER BY id LIMIT $3`;
+    const text = `SELECT ${COLUMNS} FROM webhooks WHERE ${isAccessible} AND id > $2::bigint ORDER BY id LIMIT $3`;
     return this.#rows({ text, values: [owner, after, limit] });
   }
 

@@ -52,6 +52,8 @@ t.test('pages of webhooks, oldest first', async (t) => {
     ids,
   );
   t.notOk(rows.some((row) => 'secret' in row));
+  for (const cursor of ['2150000000', '999999999999999'])
+    t.same((await call('GET', `/webhooks?cursor=${cursor}`)).body, [], 'above the largest id');
 });
 
 t.test('pages of deliveries, newest first', async (t) => {

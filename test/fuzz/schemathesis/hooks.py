@@ -31,6 +31,7 @@ def before_load_schema(context, raw_schema):
     # Their bodies are lines, which it does not generate; properties of the parser test them.
     for path in [path for path in paths if path.endswith("/import")]:
         del paths[path]
+    create_rows()
     collections[:] = [path for path in paths if "post" in paths[path] and "delete" in paths.get(path + "/{id}", {})]
     for path in raw_schema["paths"].values():
         for operation in path.values():
@@ -39,6 +40,18 @@ def before_load_schema(context, raw_schema):
                     parameter["schema"]["format"] = "entity-tags"
                     # The example is no current tag: most writes would get 412.
                     del parameter["schema"]["examples"]
+
+
+def create_rows():
+    """Only an import creates a job, and most generated URLs of webhooks are refused."""
+    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "text/csv"}
+    song = "song,artist,year\nSquare Hammer,Ghost,2016\n"
+    requests.post(BASE + "/songs/import", data=song, headers=headers, timeout=20).raise_for_status()
+    webhook = {"url": "https://receiver.example/hooks", "eventTypes": ["song.created"]}
+    for _ in range(5):
+        requests.post(
+            BASE + "/webhooks", json=webhook, headers={"Authorization": f"Bearer {KEY}"}, timeout=20
+        ).raise_for_status()
 
 
 # Hypothesis derives scenarios from earlier ones, and silently stops all of them if equal requests have another outcome,
@@ -53,6 +66,7 @@ def before_call(context, case, kwargs):
     global scenario
     replace_idempotency_key(case)
     if case.meta is None or case.meta.phase.name.value != "stateful":
+        find_job(case)
         return
     current = current_build_context().data
     if current is scenario:
@@ -66,6 +80,13 @@ def clear(collection):
     while rows := session.get(f"{collection}?limit=100", timeout=20).json():
         for row in rows:
             session.delete(f"{collection}/{row['id']}", timeout=20).raise_for_status()
+
+
+def find_job(case):
+    """Half of the ids are the one of the only job."""
+    job = (case.path_parameters or {}).get("id")
+    if case.path.startswith("/jobs/{id}") and isinstance(job, int) and job % 2 == 0:
+        case.path_parameters["id"] = 1
 
 
 VALID_KEY = re.compile(r'"[ !#-~]{1,255}"|[!#-~]{1,255}')
