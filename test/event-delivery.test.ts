@@ -108,10 +108,17 @@ if (onServer)
     async (t) => {
       const database = await testDatabase(t);
       const { base } = await startProcess(t, database);
-      const [late, other] = [new pg.Client(database.DATABASE_URL), new pg.Client(database.DATABASE_URL)];
-      await late.connect();
-      await other.connect();
-      t.teardown(() => Promise.all([late.end(), other.end()]));
+      const elsewhere = new URL(String(database.DATABASE_URL));
+      elsewhere.pathname = '/postgres';
+      const clients = [database.DATABASE_URL, database.DATABASE_URL, elsewhere.href].map(
+        (connectionString) => new pg.Client({ connectionString }),
+      );
+      t.teardown(() => Promise.all(clients.map((client) => client.end())));
+      for (const client of clients) await client.connect();
+      const [late, other, stranger] = clients as [pg.Client, pg.Client, pg.Client];
+      // Transaction ids are those of the whole server.
+      await stranger.query('BEGIN');
+      await stranger.query('SELECT txid_current()');
       const follower = await follow(t, `${base}/events`);
       const insert = (client: pg.Client, title: string) =>
         client.query("INSERT INTO songs (song, artist) VALUES ($1, 'Someone') RETURNING id", [title]);
