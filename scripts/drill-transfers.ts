@@ -3,7 +3,15 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createReadStream, createWriteStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  createReadStream,
+  createWriteStream,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,8 +121,30 @@ async function importFile(base: string, path: string, onBytes: (sent: number) =>
   return { status: Number(incoming.statusCode), text };
 }
 
+/** The process writes how long its event loop was late: the 99th percentile and the maximum, in milliseconds. */
+const WATCHER = `
+import { writeFileSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { isMainThread } from 'node:worker_threads';
+const RESOLUTION = 10;
+if (isMainThread) {
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION });
+  delay.enable();
+  const late = (nanoseconds) => Math.max(0, nanoseconds / 1e6 - RESOLUTION).toFixed(1);
+  setInterval(() => writeFileSync(process.env.DELAY_FILE, 'p99 ' + late(delay.percentile(99)) + ' ms, max ' + late(delay.max) + ' ms'), 200).unref();
+}`;
+const watcher = join(folder, 'watcher.mjs');
+const delayFile = join(folder, 'delay');
+
 const start = (url: string): Promise<ServerProcess> =>
-  startServer(setlist, { DATABASE_URL: url }, mkdtempSync(join(folder, 'server-')), never);
+  startServer(
+    setlist,
+    { DATABASE_URL: url, NODE_OPTIONS: `--import=${watcher}`, DELAY_FILE: delayFile },
+    mkdtempSync(join(folder, 'server-')),
+    never,
+  );
+
+const reportDelay = () => report('event loop of the service, late', readFileSync(delayFile, 'utf8'));
 
 async function drillImport(url: string, path: string): Promise<ServerProcess> {
   let server = await start(url);
@@ -145,6 +175,7 @@ async function drillImport(url: string, path: string): Promise<ServerProcess> {
   }
   const seconds = untilKill + (performance.now() - resumed) / 1000;
   report('GET /health during the import', await stopWatching());
+  reportDelay();
   report('memory of the service after the import', `${peakMemory(server.pid).toFixed(0)} MiB at most`);
   const lines = (result?.text ?? '')
     .trim()
@@ -214,6 +245,7 @@ async function drillExport(server: ServerProcess, url: string, pause: number): P
   }
   report(name, `${count} rows in ${((performance.now() - began) / 1000).toFixed(1)} s`);
   report('GET /health during it', await stopWatching());
+  reportDelay();
   report('memory of the service', `${peakMemory(server.pid).toFixed(0)} MiB at most`);
   const psql = spawn('psql', [
     url,
@@ -227,6 +259,7 @@ async function drillExport(server: ServerProcess, url: string, pause: number): P
 }
 
 try {
+  writeFileSync(watcher, WATCHER);
   const good = join(folder, 'good.csv');
   const all = join(folder, 'all.csv');
   await writeSongs(good, false);

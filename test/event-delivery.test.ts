@@ -63,6 +63,9 @@ t.test('followers that change instances get each event once, in order, through k
   );
 
   let isRunning = true;
+  t.teardown(() => {
+    isRunning = false;
+  });
   const writers = Array.from({ length: WRITERS }, () =>
     write(
       () => nextInstance().call,
