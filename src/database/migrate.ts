@@ -160,9 +160,9 @@ async function applyAlone(client: ClientBase, migrations: readonly Migration[]):
     await record(client, next);
     return next.name;
   } finally {
-    // A broken connection has neither settings nor locks.
-    await client.query('RESET lock_timeout; RESET statement_timeout').catch(() => {});
-    await client.query('SELECT pg_advisory_unlock($1)', [ADVISORY_LOCK]).catch(() => {});
+    // A broken connection has neither settings nor locks: its error is not the relevant one.
+    const reset = `RESET lock_timeout; RESET statement_timeout; SELECT pg_advisory_unlock(${ADVISORY_LOCK})`;
+    await Promise.allSettled([client.query(reset)]);
   }
 }
 

@@ -22,7 +22,7 @@ export interface RequestObserver {
   /** @param status The status of the response, or 499 if the client disconnected before it. */
   completed(request: FastifyRequest, reply: FastifyReply, status: number): void;
   /** The response to bytes that are not a request, such as invalid HTTP. */
-  rejected(status: number): void;
+  rejected?(status: number): void;
 }
 
 /**
@@ -68,7 +68,7 @@ export class RequestLog extends LogController {
 
   /** Logs the line of a response to bytes that are not a request. */
   rejected(log: FastifyBaseLogger | undefined, response: RejectedRequest): void {
-    for (const observer of this.#observers) observer.rejected(response.status);
+    for (const observer of this.#observers) observer.rejected?.(response.status);
     log?.info({ ...response, ms: 0 }, 'request');
   }
 }

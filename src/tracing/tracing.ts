@@ -94,8 +94,6 @@ export class Tracing implements RequestObserver, BatchTracer {
     span?.end();
   }
 
-  rejected(): void {}
-
   sent(name: string, size: number, traces: readonly SpanContext[]): ((error: unknown) => void) | undefined {
     const [first] = traces;
     if (!first) return undefined;
