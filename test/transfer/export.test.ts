@@ -140,10 +140,11 @@ t.test('a failure breaks the transfer', async (t) => {
   const { base, app } = await withSongs(t, 12_000);
   const response = await open(base, '/songs/export');
   await once(response, 'readable');
+  const disconnect = `
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND query ~ '^FETCH' AND state <> 'idle'`;
   if (onServer)
-    await app.pg.query(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'",
-    );
+    await until(async () => ((await app.pg.query(disconnect)).rowCount ?? 0) > 0, 'There is no export');
   else await app.pg.query('ALTER TABLE songs RENAME TO lost');
   let size = 0;
   await t.rejects(async () => {
