@@ -4,6 +4,7 @@ import { EventSource } from 'eventsource';
 import pg from 'pg';
 import t, { type Test } from 'tap';
 import { newSong } from './support/builders.ts';
+import { readPages } from './support/client.ts';
 import { onServer, testDatabase } from './support/database.ts';
 import { follow } from './support/event-stream.ts';
 import { type ServiceProcess, startProcess } from './support/process.ts';
@@ -101,6 +102,19 @@ t.test('followers that change instances get each event once, in order, through k
     t.ok(positions.every((position, index) => position === (positions[0] ?? 0) + index));
     t.equal(resets, 0);
   }
+  const { call } = nextInstance();
+  await until(
+    async () => (await call('GET', '/audit?limit=1')).body[0]?.subject === expected.at(-1),
+    'The last change is not in the audit log',
+  );
+  const audited = (await readPages(call, '/audit?limit=100')).filter(
+    ({ action }) => action === 'song.created',
+  );
+  t.same(
+    audited.map(({ subject }) => subject).toReversed(),
+    expected,
+    'each change is in the audit log once, in order',
+  );
   t.comment(`${ROUNDS} × kill -9, ${expected.length} events, ${FOLLOWERS} followers`);
 });
 
