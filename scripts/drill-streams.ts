@@ -175,5 +175,7 @@ async function measure(): Promise<void> {
   const ended = (performance.now() - stopped) / 1000;
   report('SIGTERM: all streams ended after', `${ended.toFixed(2)} s`, ended <= 2);
   await exited;
-  report('SIGTERM: the process exited after', `${((performance.now() - stopped) / 1000).toFixed(2)} s`);
+  const code = await server.exited;
+  const seconds = ((performance.now() - stopped) / 1000).toFixed(2);
+  report('SIGTERM: the process exited', `after ${seconds} s, with code ${code}`, code === 0);
 }

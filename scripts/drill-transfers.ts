@@ -95,6 +95,44 @@ function watchHealth(base: string): () => Promise<string> {
   };
 }
 
+/** Creates a task twice per second and follows its events until it is stopped; returns the time from a create to its event. */
+function watchEvents(base: string): () => Promise<string> {
+  const sent = new Map<string, number>();
+  const times: number[] = [];
+  const stream = request(`${base}/events?resource=task`, { agent: false });
+  stream.on('error', () => {}).end();
+  stream.once('response', (response) => {
+    response.setEncoding('utf8').on('data', (text: string) => {
+      for (const [, title = ''] of text.matchAll(/"title":"(Task [^"]+)"/g)) {
+        const began = sent.get(title);
+        if (began !== undefined) times.push(performance.now() - began);
+      }
+    });
+  });
+  let isStopped = false;
+  const loop = (async () => {
+    for (let count = 0; !isStopped; count++) {
+      await delay(500);
+      const title = `Task ${count}`;
+      sent.set(title, performance.now());
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(`${base}/tasks`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ title }),
+      });
+      await response.arrayBuffer();
+    }
+  })();
+  return async () => {
+    isStopped = true;
+    await loop;
+    await delay(1_000);
+    stream.destroy();
+    return `${times.length} of ${sent.size} tasks, the latest after ${Math.max(0, ...times).toFixed(0)} ms`;
+  };
+}
+
 /** Imports the file; undefined if the service ends before the response. */
 async function importFile(base: string, path: string, onBytes: (sent: number) => void) {
   const size = statSync(path).size;
@@ -166,6 +204,7 @@ async function drillImport(url: string, path: string): Promise<ServerProcess> {
   await server.stop();
   server = await start(url);
   const stopWatching = watchHealth(server.base);
+  const stopFollowing = watchEvents(server.base);
   let resumed = performance.now();
   let result = await importFile(server.base, path, () => {});
   while (result?.status === 409) {
@@ -175,6 +214,7 @@ async function drillImport(url: string, path: string): Promise<ServerProcess> {
   }
   const seconds = untilKill + (performance.now() - resumed) / 1000;
   report('GET /health during the import', await stopWatching());
+  report('events of other changes during the import', await stopFollowing());
   reportDelay();
   report('memory of the service after the import', `${peakMemory(server.pid).toFixed(0)} MiB at most`);
   const lines = (result?.text ?? '')

@@ -14,6 +14,8 @@ export interface ServerProcess {
   /** The base URL, such as `http://127.0.0.1:3000`. */
   base: string;
   pid: number;
+  /** Its exit code; null if a signal ended it. */
+  exited: Promise<number | null>;
   /** Stops the server, by force if necessary, and returns its output. */
   stop(): Promise<string>;
 }
@@ -41,9 +43,9 @@ export async function startServer(
     env: { PATH: process.env.PATH, NODE_ENV: 'production', AUTH: 'off', PORT: '0', ...environment },
     stdio: ['ignore', file, file],
   });
-  const exited = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-    child.once('error', () => resolve());
+  const exited = new Promise<number | null>((resolve) => {
+    child.once('exit', (code) => resolve(code));
+    child.once('error', () => resolve(null));
   });
   await promisify(close)(file);
 
@@ -60,7 +62,7 @@ export async function startServer(
   const deadline = Date.now() + START_DEADLINE;
   while (!signal.aborted && child.exitCode === null && Date.now() < deadline) {
     const base = /listens on (http:\/\/[^"\s]+)/.exec(await readFile(log, 'utf8'))?.[1];
-    if (base && child.pid !== undefined) return { base, pid: child.pid, stop };
+    if (base && child.pid !== undefined) return { base, pid: child.pid, exited, stop };
     await delay(20);
   }
   const output = await stop();

@@ -13,6 +13,7 @@ import pg from 'pg';
  * @typedef {object} ThrowawayPostgres
  * @property {string} url The database `postgres`, as its owner.
  * @property {number} pid The process id of the server.
+ * @property {() => Promise<void>} crash Ends the server without a checkpoint and starts it again, which recovers its data.
  * @property {() => Promise<void>} stop Ends the server and removes its files.
  */
 
@@ -52,21 +53,38 @@ export async function startThrowawayPostgres() {
     '-c',
     'max_connections=200',
   ];
-  const server = spawn(join(binaries, 'postgres'), options, { ...identity, stdio: 'ignore' });
-  const exited = once(server, 'exit');
-  const stop = async () => {
-    server.kill('SIGINT');
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  const start = () => spawn(join(binaries, 'postgres'), options, { ...identity, stdio: 'ignore' });
+  let server = start();
+  let exited = once(server, 'exit');
+  const end = async (/** @type {NodeJS.Signals} */ signal) => {
+    server.kill(signal);
     await exited;
+  };
+  const stop = async () => {
+    await end('SIGINT');
     rmSync(folder, { recursive: true, force: true });
   };
-  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  const crash = async () => {
+    await end('SIGQUIT');
+    server = start();
+    exited = once(server, 'exit');
+    await accepts(url, server);
+  };
   try {
     await accepts(url, server);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url, pid: Number(server.pid), stop };
+  return {
+    url,
+    get pid() {
+      return Number(server.pid);
+    },
+    crash,
+    stop,
+  };
 }
 
 function findBinaries() {

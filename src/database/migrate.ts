@@ -16,6 +16,8 @@ const ADVISORY_LOCK = 7_305_216;
 /** The time in milliseconds that a migration waits for a lock before it retries. */
 const LOCK_TIMEOUT = 2_000;
 const LOCK_NOT_AVAILABLE = '55P03';
+/** The maximum delay before a retry, in milliseconds. */
+const MAX_DELAY = 500;
 
 interface MigrateOptions {
   log: Record<'info' | 'warn', (context: object, message: string) => void>;
@@ -64,20 +66,20 @@ export async function migrate(
   return applied;
 }
 
-/** Retries a step until it gets its locks, after a random delay. */
-async function withRetries<Result>(
-  step: () => Promise<Result>,
-  log: MigrateOptions['log'],
-  attempt = 1,
-): Promise<Result> {
-  try {
-    return await step();
-  } catch (error) {
-    if (codeOf(error) !== LOCK_NOT_AVAILABLE) throw error;
-    log.info({ attempt }, 'Waiting for a lock: another instance migrates the database, or uses a table');
+/** Retries a step until it gets its locks, after a random delay. A long wait is logged at growing intervals. */
+async function withRetries<Result>(step: () => Promise<Result>, log: MigrateOptions['log']): Promise<Result> {
+  for (let attempt = 1, nextLine = 1; ; attempt++) {
+    try {
+      return await step();
+    } catch (error) {
+      if (codeOf(error) !== LOCK_NOT_AVAILABLE) throw error;
+    }
+    if (attempt === nextLine) {
+      log.info({ attempt }, 'Waiting for a lock: another instance migrates the database, or uses a table');
+      nextLine *= 2;
+    }
+    await delay(Math.random() * MAX_DELAY);
   }
-  await delay(Math.random() * 500);
-  return withRetries(step, log, attempt + 1);
 }
 
 /** Runs the first migration that is pending once the lock is held, in a transaction, and returns its name. */

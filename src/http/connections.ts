@@ -82,6 +82,11 @@ export class Connections {
     return this.#open.size;
   }
 
+  /** The maximum number of open connections. */
+  get max(): number {
+    return this.#options.maxConnections;
+  }
+
   /** The number of connections that were refused because `MAX_CONNECTIONS` were open. */
   get refused(): number {
     return this.#refusedInTotal;

@@ -67,11 +67,13 @@ const isClientError = (status: number) => status >= 400 && status < 500;
 const headersOf = ({ statusCode = 500, headers }: LibraryError) =>
   headers && isClientError(statusCode) ? { headers } : undefined;
 
-/** Logs the cause of a failure of the service, without a stack for a request that was shed. */
+/** Logs the cause of a failure of the service, without a stack for a request that was shed, or came while the service is not ready. */
 function logFailure(failure: ServiceError, request: FastifyRequest): void {
   const { statusCode, message, cause } = failure;
   if (statusCode !== 500 && statusCode !== 503) return;
-  if (SHED.some((kind) => cause instanceof kind)) request.log.warn({ reason: String(cause) }, message);
+  const isExpected = statusCode === 503 && cause === undefined;
+  if (isExpected) request.log.warn({ reason: failure.failuresOf(request)?.details[0]?.msg }, message);
+  else if (SHED.some((kind) => cause instanceof kind)) request.log.warn({ reason: String(cause) }, message);
   else request.log.error({ err: cause ?? failure }, message);
 }
 

@@ -22,6 +22,11 @@ export function addServiceMetrics(metrics: Metrics, app: FastifyInstance, connec
     help: 'Open connections of clients.',
     read: () => [[{}, connections.open]],
   });
+  metrics.gauge({
+    name: 'setlist_http_connections_max',
+    help: 'The maximum number of connections, MAX_CONNECTIONS.',
+    read: () => [[{}, connections.max]],
+  });
   metrics.counter({
     name: 'setlist_http_connections_refused_total',
     help: 'Connections that were closed because MAX_CONNECTIONS were open.',

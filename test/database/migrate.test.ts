@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -5,7 +7,8 @@ import t, { type Test } from 'tap';
 import { migrate } from '../../src/database/migrate.ts';
 import { checkSchema } from '../../src/database/schema.ts';
 import { createTask } from '../support/builders.ts';
-import { onServer, temporaryFolder, testDatabase } from '../support/database.ts';
+import { newDatabase, onServer, temporaryFolder, testDatabase } from '../support/database.ts';
+import { failToStart, startProcess } from '../support/process.ts';
 import { startService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 
@@ -156,6 +159,25 @@ t.test('a schema can be checked without a change', async (t) => {
   t.same((await client.query("SELECT to_regclass('wanted') AS found")).rows, [{ found: null }]);
   await t.resolves(checkSchema(client, 'migrations', log));
   client.release();
+});
+
+t.test('a command runs the migrations, for instances that only check them', async (t) => {
+  const environment = await newDatabase(t);
+  const run = async (variables: Record<string, string>) => {
+    const { PATH = '' } = process.env;
+    const child = execFile(process.execPath, ['dist/src/migrate.js'], { env: { PATH, ...variables } });
+    let errors = '';
+    child.stderr?.on('data', (text) => (errors += text));
+    const [code] = await once(child, 'close');
+    return { code, errors };
+  };
+  const { output } = await failToStart(t, { MIGRATE: 'check', ...environment });
+  t.match(output, /without the migrations 001\.songs\.sql/);
+  t.same(await run(environment), { code: 0, errors: '' });
+  t.same(await run(environment), { code: 0, errors: '' }, 'there is nothing left to do');
+  const { call } = await startProcess(t, { MIGRATE: 'check', ...environment });
+  t.equal((await call('GET', '/songs')).status, 200);
+  t.match(await run({ DATABASE_URL: 'mysql://db' }), { code: 1, errors: /^DATABASE_URL must be/ });
 });
 
 t.test('migrations of a newer release cause a warning', async (t) => {

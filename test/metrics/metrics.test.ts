@@ -92,7 +92,9 @@ t.test('invalid HTTP and clients that disconnect are counted', async (t) => {
   const head = ['host: x', 'content-type: application/json', 'content-length: 9', 'expect: 100-continue'];
   socket.write(`POST /songs HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n`);
   await once(socket, 'data');
-  t.equal((await scrape(service)).value('setlist_http_connections'), 1);
+  const connected = await scrape(service);
+  t.equal(connected.value('setlist_http_connections'), 1);
+  t.equal(connected.value('setlist_http_connections_max'), 2000);
   socket.resetAndDestroy();
   await until(
     async () => requests(await scrape(service), 'POST', '/songs', 499) === 1,

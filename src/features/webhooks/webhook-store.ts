@@ -1,13 +1,17 @@
 import type { Static } from '@sinclair/typebox';
+import type { Pool } from 'pg';
 import type { webhook } from '../../../schemas/index.ts';
 import type { DisabledReason } from '../../../schemas/webhook.ts';
-import type { Queryable, Statement } from '../../database/pooled-database.ts';
+import { type Queryable, type Statement, transaction } from '../../database/pooled-database.ts';
 
 export type WebhookCreate = Static<typeof webhook.create>;
 export type WebhookUpdate = Static<typeof webhook.update>;
 
 /** A webhook as in the contract, with its version. */
 export type WebhookRow = Static<typeof webhook.item> & { version: string };
+
+/** An arbitrary number: the locks of creates by owner. */
+const LOCK = 7_305_217;
 
 /** The time in which the previous secret is valid after a rotation, in hours. */
 export const ROTATION_HOURS = 24;
@@ -48,23 +52,32 @@ const conditionsOf = ({ owner, id, required, excluded }: ChangedWebhook) => [own
 /** The webhooks in the database. */
 export class WebhookStore {
   readonly #database: Queryable;
+  readonly #pool: Pool;
 
-  constructor(database: Queryable) {
+  constructor(database: Queryable, pool: Pool) {
     this.#database = database;
+    this.#pool = pool;
   }
 
   /** Returns undefined if the owner has the maximum number of webhooks. */
   async create({ owner, values, scopes, secret }: NewWebhook, max: number): Promise<WebhookRow | undefined> {
     const { url, eventTypes = ['*'], description = '' } = values;
-    const rows = await this.#rows({
+    const insert = {
       text: `
         INSERT INTO webhooks (owner, scopes, url, event_types, description, secret, after_position)
         SELECT $1, $2::text[], $3, $4::text[], $5, $6, (SELECT position FROM event_head WHERE only_row)
         WHERE (SELECT count(*) FROM webhooks WHERE owner IS NOT DISTINCT FROM $1) < $7
         RETURNING ${COLUMNS}`,
       values: [owner, scopes, url, eventTypes, description, secret, max],
+    };
+    return transaction(this.#pool, async (client) => {
+      // Creates of one owner wait for each other: concurrent ones would not count each other.
+      await client.query({
+        text: 'SELECT pg_advisory_xact_lock($1, hashtext($2))',
+        values: [LOCK, owner ?? ''],
+      });
+      return (await client.query<WebhookRow>(insert)).rows[0];
     });
-    return rows[0];
   }
 
   async find({ owner }: Access, id: number): Promise<WebhookRow | undefined> {

@@ -87,6 +87,12 @@ t.test('callers see their own webhooks, up to a number', async (t) => {
   const refused = await asAda('POST', '/webhooks', { json: { url } });
   t.match(refused, { status: 409, body: { code: 'webhook_limit_reached' } });
   t.same((await asBob('GET', '/webhooks')).body, []);
+  const concurrent = await Promise.all(
+    Array.from({ length: 10 }, () => asBob('POST', '/webhooks', { json: { url } })),
+  );
+  t.equal(concurrent.filter(({ status }) => status === 201).length, 2, 'concurrent creates count each other');
+  for (const row of (await asBob('GET', '/webhooks')).body)
+    t.equal((await asBob('DELETE', `/webhooks/${row.id}`)).status, 204);
   for (const [method, target] of [
     ['GET', path],
     ['DELETE', path],
