@@ -56,18 +56,22 @@ export async function importBody(
     });
     failures += batch.failures.length;
   };
+  // A commit that fails ends the import at once: the next bytes may be long in coming.
+  let fail: (error: unknown) => void = () => {};
+  const failure = new Promise<never>((_resolve, reject) => {
+    fail = reject;
+  });
+  const options = parserOptions(target, { format, read, digest });
+  const batches = parsedBatches(body.bytes, options, body.size);
   try {
-    for await (const batch of parsedBatches(
-      body.bytes,
-      parserOptions(target, { format, read, digest }),
-      body.size,
-    )) {
+    while (true) {
+      const { value: batch, done } = await Promise.race([batches.next(), failure]);
+      if (done) break;
       await committing;
       body.signal?.throwIfAborted();
       if (failures > MAX_FAILURES) return { code: 'too_many_failures' };
       committing = commit(batch);
-      // The next iteration throws it.
-      committing.catch(() => {});
+      committing.catch(fail);
     }
     await committing;
     return undefined;
@@ -77,6 +81,10 @@ export async function importBody(
     if (!(error instanceof MalformedImport)) throw error;
     await committing;
     return { code: error.code, line: error.line, message: error.message };
+  } finally {
+    failure.catch(() => {});
+    // Ends the parser, which may still wait for bytes.
+    void batches.return().catch(() => {});
   }
 }
 
