@@ -68,17 +68,26 @@ export async function migrate(
 
 /** Retries a step until it gets its locks, after a random delay. A long wait is logged at growing intervals. */
 async function withRetries<Result>(step: () => Promise<Result>, log: MigrateOptions['log']): Promise<Result> {
-  for (let attempt = 1, nextLine = 1; ; attempt++) {
-    try {
-      return await step();
-    } catch (error) {
-      if (codeOf(error) !== LOCK_NOT_AVAILABLE) throw error;
-    }
+  let nextLine = 1;
+  let outcome = await unlessLocked(step);
+  for (let attempt = 1; outcome === undefined; attempt++) {
     if (attempt === nextLine) {
       log.info({ attempt }, 'Waiting for a lock: another instance migrates the database, or uses a table');
       nextLine *= 2;
     }
     await delay(Math.random() * MAX_DELAY);
+    outcome = await unlessLocked(step);
+  }
+  return outcome.result;
+}
+
+/** Undefined if a lock is not available. */
+async function unlessLocked<Result>(step: () => Promise<Result>): Promise<{ result: Result } | undefined> {
+  try {
+    return { result: await step() };
+  } catch (error) {
+    if (codeOf(error) !== LOCK_NOT_AVAILABLE) throw error;
+    return undefined;
   }
 }
 

@@ -57,7 +57,7 @@ export async function importBody(
     failures += batch.failures.length;
   };
   // A commit that fails ends the import at once: the next bytes may be long in coming.
-  let fail: (error: unknown) => void = () => {};
+  let fail!: (error: unknown) => void;
   const failure = new Promise<never>((_resolve, reject) => {
     fail = reject;
   });
@@ -82,9 +82,8 @@ export async function importBody(
     await committing;
     return { code: error.code, line: error.line, message: error.message };
   } finally {
-    failure.catch(() => {});
-    // Ends the parser, which may still wait for bytes.
-    void batches.return().catch(() => {});
+    // Ends the parser, which may still wait for bytes; their errors are not relevant any more.
+    void Promise.allSettled([failure, batches.return()]);
   }
 }
 
