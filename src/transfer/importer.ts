@@ -56,22 +56,18 @@ export async function importBody(
     });
     failures += batch.failures.length;
   };
-  // A commit that fails ends the import at once: the next bytes may be long in coming.
-  let fail!: (error: unknown) => void;
-  const failure = new Promise<never>((_resolve, reject) => {
-    fail = reject;
-  });
-  const options = parserOptions(target, { format, read, digest });
-  const batches = parsedBatches(body.bytes, options, body.size);
   try {
-    while (true) {
-      const { value: batch, done } = await Promise.race([batches.next(), failure]);
-      if (done) break;
+    for await (const batch of parsedBatches(
+      body.bytes,
+      parserOptions(target, { format, read, digest }),
+      body.size,
+    )) {
       await committing;
       body.signal?.throwIfAborted();
       if (failures > MAX_FAILURES) return { code: 'too_many_failures' };
       committing = commit(batch);
-      committing.catch(fail);
+      // The next iteration throws it.
+      committing.catch(() => {});
     }
     await committing;
     return undefined;
@@ -81,9 +77,6 @@ export async function importBody(
     if (!(error instanceof MalformedImport)) throw error;
     await committing;
     return { code: error.code, line: error.line, message: error.message };
-  } finally {
-    // Ends the parser, which may still wait for bytes; their errors are not relevant any more.
-    void Promise.allSettled([failure, batches.return()]);
   }
 }
 

@@ -29,19 +29,23 @@ t.test('an outage breaks an import, which continues later', async (t) => {
   // The connections to the embedded database share one session here: another one may break the transaction of the import.
   let sent: ClientRequest | undefined;
   let response: Promise<IncomingMessage> | undefined;
+  let offset = 0;
   const send = () => {
     sent = open('POST', '/songs/import', headers);
     response = once(sent, 'response').then(([incoming]) => incoming);
     response.then(() => (sent = undefined)).catch(() => {});
-    sent.write(body.slice(0, body.length / 2));
+    offset = body.length / 2;
+    sent.write(body.slice(0, offset));
   };
   await until(async () => {
     if (!sent) send();
+    // A broken import notices it with the next bytes.
+    else sent.write(body.slice(offset, ++offset));
     const { created, state } = (await job()) ?? {};
     return created > 0 && state === 'running';
   }, 'Nothing is imported');
   await database.shut();
-  sent?.end(body.slice(body.length / 2));
+  sent?.end(body.slice(offset));
   const incoming = await response;
   incoming?.resume();
   t.equal(incoming?.statusCode, 503);
