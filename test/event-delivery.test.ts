@@ -132,7 +132,7 @@ if (onServer)
       t.teardown(() => Promise.all(clients.map((client) => client.end())));
       for (const client of clients) await client.connect();
       const [late, other, stranger] = clients as [pg.Client, pg.Client, pg.Client];
-      // Transaction ids are those of the whole server.
+      // All databases of a server share one sequence of transaction ids.
       await stranger.query('BEGIN');
       await stranger.query('SELECT txid_current()');
       const follower = await follow(t, `${base}/events`);
