@@ -1,4 +1,4 @@
-import { PassThrough, type Readable } from 'node:stream';
+import { addAbortSignal, finished, PassThrough, type Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { BodyTooLarge, MalformedRequest, UnsupportedStreamType } from '../http/errors.ts';
 import type { Format } from './parser-options.ts';
@@ -11,6 +11,9 @@ export interface StreamedBody {
 
 /** The response of a body that is too large is the last one of its connection, because the rest is not read. */
 const tooLarge = () => new BodyTooLarge({ headers: { connection: 'close' } });
+
+/** The codes of errors of a client that disconnects. */
+const DISCONNECTED: ReadonlySet<unknown> = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 /** The body of an import. */
 export class ImportBody {
@@ -45,11 +48,16 @@ export class ImportBody {
     return this.#read;
   }
 
-  /** @throws {ServiceError} 413 if it is too large, 408 if it does not arrive in time, 400 if the client disconnects. */
-  async *bytes(): AsyncGenerator<Uint8Array, void> {
+  /**
+   * @param signal Ends a wait for the client.
+   * @throws {ServiceError} 413 if it is too large, 408 if it does not arrive in time, 400 if the client disconnects.
+   */
+  async *bytes(signal?: AbortSignal): AsyncGenerator<Uint8Array, void> {
     // Iterating the request itself would take it from its connection, which the response still needs.
     const copy = new PassThrough();
-    this.#stream.once('error', (error) => copy.destroy(error));
+    if (signal) addAbortSignal(signal, copy);
+    // Also if the client has already disconnected.
+    const unwatch = finished(this.#stream, (error) => error && copy.destroy(error));
     this.#stream.pipe(copy);
     try {
       for await (const bytes of copy) {
@@ -58,9 +66,13 @@ export class ImportBody {
         yield bytes;
       }
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ECONNRESET')
+      if (error instanceof Error && 'code' in error && DISCONNECTED.has(error.code))
         throw new MalformedRequest({ cause: error });
       throw error;
+    } finally {
+      unwatch();
+      // A client that still sends would not read the response.
+      this.#stream.resume();
     }
   }
 

@@ -255,26 +255,6 @@ export class ImportJobs {
     if (rows.length === 0) throw new JobLost('The job was cancelled, or another process receives it');
   }
 
-  async removeUpload(id: number): Promise<void> {
-    await this.#database.query({ text: 'DELETE FROM job_uploads WHERE job = $1', values: [id] });
-  }
-
-  async addUpload(id: number, number: number, content: Buffer): Promise<void> {
-    const text = 'INSERT INTO job_uploads (job, number, content) VALUES ($1, $2, $3)';
-    await this.#database.query({ text, values: [id, number, content] });
-  }
-
-  async *upload(id: number): AsyncGenerator<Uint8Array, void> {
-    const text = 'SELECT content FROM job_uploads WHERE job = $1 AND number = $2';
-    let content: Uint8Array | undefined;
-    let number = 1;
-    do {
-      const { rows } = await this.#database.query<{ content: Uint8Array }>({ text, values: [id, number++] });
-      content = rows[0]?.content;
-      if (content) yield content;
-    } while (content);
-  }
-
   /** The failures of a job in groups, in the order of their lines. */
   async *failures(id: number): AsyncGenerator<LineFailure[], void> {
     const text = `

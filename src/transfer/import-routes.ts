@@ -31,7 +31,7 @@ interface Import {
 
 /** The handler of the import of a resource. */
 export function importRouteOf(app: FastifyInstance, target: ImportTarget) {
-  const { jobs, importLimit, imports, queue } = app.transfers;
+  const { jobs, uploads, importLimit, imports, queue } = app.transfers;
   const { code } = target.resource.names;
   const jobRows = repositoryOf(job, app.databases);
   const jobFields = exportedFields(job);
@@ -83,7 +83,12 @@ export function importRouteOf(app: FastifyInstance, target: ImportTarget) {
     if (!taken) throw new ImportRunning();
     const giveBack = jobs.hold(id);
     try {
-      const end = await importBody(jobs, taken, { bytes: body.bytes(), size: body.size }, target);
+      const end = await importBody(
+        jobs,
+        taken,
+        { bytes: (failed) => body.bytes(failed), size: body.size },
+        target,
+      );
       if (end?.code === OTHER_CONTENT) throw new IdempotencyKeyReused();
       await jobs.finish(id, end ? 'failed' : 'succeeded', { error: end?.code ?? null, size: body.read });
       checkEnd(end);
@@ -132,9 +137,7 @@ export function importRouteOf(app: FastifyInstance, target: ImportTarget) {
     if (!taken) throw new ImportRunning();
     const giveBack = jobs.hold(id);
     try {
-      await jobs.removeUpload(id);
-      let number = 0;
-      for await (const piece of body.pieces(PIECE)) await jobs.addUpload(id, ++number, piece);
+      await uploads.store(id, body.pieces(PIECE));
       await transaction(app.pg.pool, async (client) => {
         await jobs.received(client, id, body.read);
         await queue.send({ job: id }, { on: client });

@@ -23,7 +23,8 @@ export interface ImportTarget {
 
 /** The bytes to import, and their number, if it is known. */
 export interface ImportSource {
-  readonly bytes: AsyncIterable<Uint8Array>;
+  /** @param failed Ends a wait for further bytes: a batch was not committed. */
+  bytes(failed: AbortSignal): AsyncIterable<Uint8Array>;
   readonly size?: number | undefined;
   /** Ends the import after the current batch. */
   readonly signal?: AbortSignal;
@@ -48,6 +49,7 @@ export async function importBody(
 ): Promise<ImportEnd> {
   let failures = failed;
   let committing: Promise<void> = Promise.resolve();
+  const failure = new AbortController();
   const commit = async (batch: ParsedBatch) => {
     await jobs.commit(id, batch, async (client) => {
       const refused = await insertRows(client, batch, { target, owner, source });
@@ -58,7 +60,7 @@ export async function importBody(
   };
   try {
     for await (const batch of parsedBatches(
-      body.bytes,
+      body.bytes(failure.signal),
       parserOptions(target, { format, read, digest }),
       body.size,
     )) {
@@ -66,16 +68,14 @@ export async function importBody(
       body.signal?.throwIfAborted();
       if (failures > MAX_FAILURES) return { code: 'too_many_failures' };
       committing = commit(batch);
-      // The next iteration throws it.
-      committing.catch(() => {});
+      committing.catch((error) => failure.abort(error));
     }
     await committing;
     return undefined;
   } catch (error) {
-    // Its own failure is this error, or not more important.
-    await committing.catch(() => {});
-    if (!(error instanceof MalformedImport)) throw error;
+    // If the commit failed, its error is the cause.
     await committing;
+    if (!(error instanceof MalformedImport)) throw error;
     return { code: error.code, line: error.line, message: error.message };
   }
 }

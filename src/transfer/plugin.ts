@@ -4,6 +4,7 @@ import { Unavailable } from '../http/errors.ts';
 import { ImportJobs } from './import-jobs.ts';
 import type { ImportTarget } from './importer.ts';
 import { runStoredImport, type StoredImport } from './stored-imports.ts';
+import { Uploads } from './uploads.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -52,6 +53,7 @@ export class Slots {
 /** What the exports and imports of all resources share. */
 export interface Transfers {
   readonly jobs: ImportJobs;
+  readonly uploads: Uploads;
   readonly importLimit: number;
   readonly imports: Slots;
   readonly exports: Slots;
@@ -67,17 +69,19 @@ export interface Transfers {
 export const transfers = fp<{ settings: TransferSettings; isEmbedded: boolean }>(
   async (app, { settings, isEmbedded }) => {
     const jobs = new ImportJobs(app.database, app.pg.pool);
+    const uploads = new Uploads(app.database);
     const targets = new Map<string, ImportTarget>();
     const queue = app.defineQueue<StoredImport>(
       'imports',
       { ...ATTEMPTS, concurrency: settings.importsMax },
       ({ data, retryCount, signal }) => {
         const isLast = retryCount === ATTEMPTS.retries;
-        return runStoredImport({ jobs, targets, log: app.log }, data, { isLast, signal });
+        return runStoredImport({ jobs, uploads, targets, log: app.log }, data, { isLast, signal });
       },
     );
     app.decorate('transfers', {
       jobs,
+      uploads,
       importLimit: settings.importLimit,
       imports: new Slots(settings.importsMax),
       exports: new Slots(settings.exportsMax),

@@ -1,10 +1,19 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { type ImportJobs, JobLost } from './import-jobs.ts';
 import { type ImportTarget, importBody } from './importer.ts';
+import type { Uploads } from './uploads.ts';
 
 /** The work of one job of the queue. */
 export interface StoredImport {
   readonly job: number;
+}
+
+/** What stored imports use. */
+export interface ImportServices {
+  readonly jobs: ImportJobs;
+  readonly uploads: Uploads;
+  readonly targets: ReadonlyMap<string, ImportTarget>;
+  readonly log: FastifyBaseLogger;
 }
 
 /**
@@ -15,11 +24,7 @@ export interface StoredImport {
  * @throws if another attempt can continue.
  */
 export async function runStoredImport(
-  {
-    jobs,
-    targets,
-    log,
-  }: { jobs: ImportJobs; targets: ReadonlyMap<string, ImportTarget>; log: FastifyBaseLogger },
+  { jobs, uploads, targets, log }: ImportServices,
   { job: id }: StoredImport,
   { isLast, signal }: { isLast: boolean; signal: AbortSignal },
 ): Promise<void> {
@@ -34,7 +39,7 @@ export async function runStoredImport(
   try {
     const target = targets.get(job.resource);
     if (!target) throw new Error(`This instance does not know the resource ${job.resource}`);
-    const end = await importBody(jobs, job, { bytes: jobs.upload(id), signal }, target);
+    const end = await importBody(jobs, job, { bytes: () => uploads.read(id), signal }, target);
     await jobs.finish(id, end ? 'failed' : 'succeeded', { error: end?.code ?? null });
   } catch (error) {
     if (error instanceof JobLost) {

@@ -248,13 +248,16 @@ t.test('a job is cancelled', async (t) => {
   const { call } = shared;
   const artist = unique('Artist');
   const { sent, id } = await beginImport(call, HEADER + songsBy(artist, 1_500), JOB);
+  const received = once(sent, 'response');
   const { state, created } = (await call('POST', `/jobs/${id}/cancel`)).body;
   t.equal(state, 'cancelled');
   t.equal((await call('POST', `/jobs/${id}/cancel`)).status, 409);
-  sent.end(songsBy(artist, 900, 1_501));
-  const [response] = await once(sent, 'response');
+  // The next batch notices it, before the end of the body.
+  sent.write(songsBy(artist, 1_100, 1_501));
+  const [response] = await received;
   response.resume();
   t.equal(response.statusCode, 200);
+  sent.destroy();
   t.same(await yearsOf(call, artist), upTo(created));
 });
 

@@ -5,12 +5,14 @@ import { PooledDatabase, type Queryable, transaction } from '../../src/database/
 import { ImportJobs } from '../../src/transfer/import-jobs.ts';
 import type { ImportTarget } from '../../src/transfer/importer.ts';
 import { runStoredImport } from '../../src/transfer/stored-imports.ts';
+import { Uploads } from '../../src/transfer/uploads.ts';
 import { MISSING_ID, unique } from '../support/builders.ts';
 import { startService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 
 const { app } = await startService(t);
 const jobs = new ImportJobs(app.database, app.pg.pool);
+const uploads = new Uploads(app.database);
 const otherProcess = new ImportJobs(app.database, app.pg.pool);
 const NEW = {
   resource: 'song',
@@ -26,7 +28,7 @@ async function stored(body: string): Promise<number> {
   const { job } = await jobs.open(NEW);
   await jobs.take(job.id, 'uploading');
   const giveBack = jobs.hold(job.id);
-  await jobs.addUpload(job.id, 1, Buffer.from(body));
+  await uploads.store(job.id, [Buffer.from(body)]);
   await transaction(app.pg.pool, (client) => jobs.received(client, job.id, body.length));
   await giveBack();
   return job.id;
@@ -44,7 +46,7 @@ const written: ImportTarget['createMany'] = async (_client, rows) =>
 /** Runs the job of a queue. */
 const run = (job: number, { createMany = written, isLast = false, isKnown = true } = {}) =>
   runStoredImport(
-    { jobs, targets: new Map(isKnown ? [['song', target(createMany)]] : []), log: app.log },
+    { jobs, uploads, targets: new Map(isKnown ? [['song', target(createMany)]] : []), log: app.log },
     { job },
     { isLast, signal: new AbortController().signal },
   );
