@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AnyResource } from '../../schemas/resource.ts';
 import type { Statement } from '../database/pooled-database.ts';
 import { insertedSourcesText, nextId, sourcesInOrder } from './change-source.ts';
@@ -39,9 +39,7 @@ export function fingerprintOf(
   item: Values,
 ): Buffer {
   const values = Object.keys(fields).map((name) => item[name]);
-  return createHash('sha256')
-    .update(`POST ${names.path} ${JSON.stringify(values)}`)
-    .digest();
+  return hash('sha256', `POST ${names.path} ${JSON.stringify(values)}`, 'buffer');
 }
 
 /** The SQL that limits how many rows may be created: a common table expression `room (places_)`, and its parameter. */
@@ -101,35 +99,29 @@ export function idempotentCreateOf(resource: AnyResource, room?: Room) {
   });
 }
 
-/** The row of a stored outcome, as a statement returns it: JSON of PostgreSQL renders instants with an offset. */
-export function rowOf<Row>(resource: AnyResource, outcome: Record<string, unknown>): Row {
-  const row = { ...outcome };
-  for (const [name, kind] of Object.entries({
-    ...Object.fromEntries(Object.entries(resource.fields).map(([name, field]) => [name, field.kind])),
-    ...Object.fromEntries(resource.stamps.map((name) => [name, 'instant'])),
-  })) {
-    const value = row[name];
-    if (kind === 'instant' && typeof value === 'string') row[name] = new Date(value).toISOString();
-  }
-  return row as Row;
-}
-
-/** The outcomes of idempotent creates, in order. */
-export function idempotentOutcomes<Row>(
-  resource: AnyResource,
-  creates: readonly IdempotentCreate[],
-  rows: readonly IdempotentResult[],
-): IdempotentOutcome<Row>[] {
-  const results = new Map(rows.map((row) => [Number(row.place_), row]));
-  return creates.map((_, index) => {
-    const result = results.get(index + 1);
-    if (!result) throw new Error(`The statement has no outcome for item ${index + 1}`);
-    const { is_same_: isSame, is_replayed_: isReplayed, outcome_: outcome } = result;
-    if (!isSame) return { outcome: undefined, isReplayed };
-    return {
-      outcome:
-        outcome === null ? { status: 'conflict' } : { status: 'written', row: rowOf<Row>(resource, outcome) },
-      isReplayed,
-    };
-  });
+/**
+ * Compiles the function that returns the outcomes of idempotent creates, in order.
+ *
+ * @returns A function of the creates and the rows of their statement.
+ */
+export function idempotentOutcomesOf<Row>({ fields, stamps }: AnyResource) {
+  const instants = [...stamps, ...Object.keys(fields).filter((name) => fields[name]?.kind === 'instant')];
+  /** JSON of PostgreSQL renders instants with an offset. */
+  const rowOf = (row: Record<string, unknown>): Row => {
+    for (const name of instants) {
+      const value = row[name];
+      if (typeof value === 'string') row[name] = new Date(value).toISOString();
+    }
+    return row as Row;
+  };
+  return (creates: readonly IdempotentCreate[], rows: readonly IdempotentResult[]) => {
+    const results = new Map(rows.map((row) => [Number(row.place_), row]));
+    return creates.map((_, index): IdempotentOutcome<Row> => {
+      const result = results.get(index + 1);
+      if (!result) throw new Error(`The statement has no outcome for item ${index + 1}`);
+      const { is_same_: isSame, is_replayed_: isReplayed, outcome_: row } = result;
+      if (!isSame) return { outcome: undefined, isReplayed };
+      return { outcome: row ? { status: 'written', row: rowOf(row) } : { status: 'conflict' }, isReplayed };
+    });
+  };
 }

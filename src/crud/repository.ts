@@ -15,7 +15,7 @@ import {
   type IdempotentCreate,
   type IdempotentOutcome,
   type IdempotentResult,
-  idempotentOutcomes,
+  idempotentOutcomesOf,
   KEYS_CONSTRAINT,
 } from './idempotent-create.ts';
 import { type Filters, type Identified, type ListParameters, type Page, readPages } from './listing.ts';
@@ -41,6 +41,7 @@ export function repositoryOf<
   statements: Statements<Create, Update, Query> = statementsOf(resource),
 ) {
   const { sortKeys: keys, unique } = resource;
+  const idempotentOutcomes = idempotentOutcomesOf<RowOf<Item>>(resource);
   const keyOf = (item: Values) => unique.map((field) => item[field]).join('\0');
 
   return {
@@ -93,7 +94,7 @@ export function repositoryOf<
           after: (error) => error instanceof UniqueViolation && error.constraint === KEYS_CONSTRAINT,
         },
       );
-      const outcomes = idempotentOutcomes<RowOf<Item>>(resource, ordered, rows);
+      const outcomes = idempotentOutcomes(ordered, rows);
       const byCreate = new Map(ordered.map((create, index) => [create, outcomes[index]]));
       return creates.map((create) => byCreate.get(create) ?? { outcome: undefined, isReplayed: false });
     },
