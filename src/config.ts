@@ -1,8 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
 import { type Static, Type } from '@sinclair/typebox';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
-import { distance } from 'fastest-levenshtein';
 import type { ClientConfig } from 'pg';
 import { OneOf } from '../schemas/fields.ts';
 import { ConfigError, renamed } from './config-error.ts';
@@ -86,6 +83,9 @@ const Environment = Type.Object({
     default: 'on',
   }),
 });
+
+/** The names of all settings. */
+export const settings: readonly string[] = Object.keys(Environment.properties);
 
 /** The address on which a process serves its metrics. */
 export interface MetricsAddress {
@@ -203,45 +203,6 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     requestDeadline: environment.REQUEST_DEADLINE_MS,
     batching: environment.BATCHING === 'on',
   });
-}
-
-/**
- * Adds the variables of a `.env` file, if it exists, to the given variables, which take precedence.
- *
- * @throws {ConfigError} if the file exists but cannot be read.
- */
-export function withEnvFile(
-  variables: Readonly<Record<string, string | undefined>>,
-  file = '.env',
-): Record<string, string | undefined> {
-  if (!existsSync(file)) return { ...variables };
-  try {
-    return { ...parseEnv(readFileSync(file, 'utf8')), ...variables };
-  } catch (cause) {
-    throw new ConfigError(file, 'cannot be read.', { cause });
-  }
-}
-
-/**
- * Finds variables that are likely misspelled settings, such as `DATABSE_URL`, `CORS_ORIGIN` and `DATA_DIRECTORY`: their
- * names are close to the name of a setting that is not set.
- */
-export function misspelledSettings(
-  variables: Readonly<Record<string, string | undefined>>,
-): { name: string; meant: string }[] {
-  const unset = Object.keys(Environment.properties).filter((setting) => variables[setting] === undefined);
-  return Object.keys(variables).flatMap((name) => {
-    if (name in Environment.properties) return [];
-    const meant = unset.find((setting) => resembles(name, setting));
-    return meant === undefined ? [] : [{ name, meant }];
-  });
-}
-
-/** Short names such as `PORT` and `HOST` resemble too many others; the first letter is rarely wrong. */
-function resembles(name: string, setting: string): boolean {
-  if (setting.length < 8 || name[0]?.toUpperCase() !== setting[0]) return false;
-  const isLonger = name.startsWith(setting) && /^[A-Z]+$/.test(name.slice(setting.length));
-  return isLonger || distance(name.toUpperCase(), setting) <= (setting.length < 10 ? 1 : 2);
 }
 
 function settingError(error: ErrorObject | undefined): ConfigError {

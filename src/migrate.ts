@@ -1,8 +1,9 @@
 // Runs the pending migrations and exits: for a job before a rollout whose instances start with MIGRATE=check or off.
 import './working-directory.ts';
 import Fastify from 'fastify';
-import { ConfigError, readConfig, withEnvFile } from './config.ts';
+import { ConfigError, readConfig } from './config.ts';
 import { database } from './database/plugin.ts';
+import { withEnvFile } from './environment.ts';
 import { logOptions } from './logging/log-options.ts';
 
 try {

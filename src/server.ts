@@ -17,7 +17,8 @@ const signalled = stopSignal((signal) => {
 
 // Loading the modules takes a while: signals must be handled before.
 const { buildApp } = await import('./app.ts');
-const { ConfigError, misspelledSettings, readConfig, withEnvFile } = await import('./config.ts');
+const { ConfigError, readConfig, settings } = await import('./config.ts');
+const { misspelledSettings, withEnvFile } = await import('./environment.ts');
 const { metricsServer, METRICS_PATH } = await import('./metrics/server.ts');
 const { logOptions } = await import('./logging/log-options.ts');
 const { stopAtOnce, stopGracefully } = await import('./stop.ts');
@@ -44,7 +45,7 @@ async function giveUp(started: Promise<FastifyInstance>): Promise<never> {
 
 async function start(config: Config, variables: NodeJS.ProcessEnv): Promise<FastifyInstance> {
   app = await buildApp(config, { logger: await logOptions(config.logLevel, process.stdout.isTTY) });
-  for (const { name, meant } of misspelledSettings(variables)) {
+  for (const { name, meant } of misspelledSettings(variables, settings)) {
     app.log.warn(`${name} is not a setting; did you mean ${meant}?`);
   }
   if (config.metrics) await listenForMetrics(app, config.metrics);

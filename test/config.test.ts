@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { buildApp } from '../src/app.ts';
-import { ConfigError, misspelledSettings, readConfig, withEnvFile } from '../src/config.ts';
+import { ConfigError, readConfig, settings } from '../src/config.ts';
+import { misspelledSettings, withEnvFile } from '../src/environment.ts';
 import { acceptingKeys, testKey } from './support/credentials.ts';
 import { temporaryFolder } from './support/database.ts';
 
@@ -256,9 +257,13 @@ t.test('a variable that is likely a misspelled setting is found', async (t) => {
     ['DB_POOLMAX', 'DB_POOL_MAX'],
     ['VALIDATE_RESPONSE', 'VALIDATE_RESPONSES'],
   ] as const) {
-    t.same(misspelledSettings({ [name]: 'x' }), [{ name, meant }], name);
+    t.same(misspelledSettings({ [name]: 'x' }, settings), [{ name, meant }], name);
   }
-  t.same(misspelledSettings({ DATABASE_URI: 'x', DATABASE_URL: 'y' }), [], 'the setting itself is set');
+  t.same(
+    misspelledSettings({ DATABASE_URI: 'x', DATABASE_URL: 'y' }, settings),
+    [],
+    'the setting itself is set',
+  );
 });
 
 t.test('variables of other programs are not reported as settings', async (t) => {
@@ -267,5 +272,5 @@ t.test('variables of other programs are not reported as settings', async (t) => 
     NODE_PATH NODE_EXTRA_CA_CERTS NO_COLOR TZ CI DATABASE_URL_TEST DATABASE_PORT DB_HOST DB_PORT DB_NAME LOG_FILE
     LOG_FORMAT KUBERNETES_PORT KUBERNETES_SERVICE_HOST SETLIST_PORT SETLIST_SERVICE_PORT POSTGRES_PASSWORD REDIS_URL
     npm_config_cache CACHING PATCHING HTTP_PROXY SUPPORT MAX_OLD_SPACE`.split(/\s+/);
-  t.same(misspelledSettings(Object.fromEntries(others.map((name) => [name, 'x']))), []);
+  t.same(misspelledSettings(Object.fromEntries(others.map((name) => [name, 'x'])), settings), []);
 });
