@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { memoryOf, quantile, report } from './drill-measurements.ts';
 import { setlist, startServer } from './server-process.ts';
 import { startThrowawayPostgres } from './throwaway-postgres.mjs';
 
@@ -43,22 +44,6 @@ time.sleep(86400)
 
 const folder = mkdtempSync(join(tmpdir(), 'setlist-drill-'));
 const postgres = await startThrowawayPostgres();
-let failed = 0;
-
-/** Prints a measurement, and counts it as failed if it is not as required. */
-function report(name: string, value: string, isOk = true): void {
-  if (!isOk) failed++;
-  console.log(`${isOk ? ' ' : '✗'} ${name.padEnd(46)} ${value}`);
-}
-
-/** In milliseconds. */
-const quantile = (values: number[], part: number) =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? 0;
-
-/** In MiB. */
-const memoryOf = (pid: number) =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-
 const environment = {
   DATABASE_URL: postgres.url,
   MAX_CONNECTIONS: String(2 * CLIENTS + 1000),
@@ -81,7 +66,6 @@ try {
   await postgres.stop();
   rmSync(folder, { recursive: true, force: true });
 }
-process.exitCode = failed === 0 ? 0 : 1;
 
 async function metric(name: string): Promise<number> {
   const text = await (await fetch(metricsUrl)).text();
@@ -109,13 +93,13 @@ async function follow(latencies: number[] | undefined, counts: { events: number;
 }
 
 async function measure(): Promise<void> {
-  const before = memoryOf(server.pid);
+  const before = memoryOf(server.pid, 'now');
   const latencies: number[] = [];
   const counts = { events: 0, ended: 0 };
   await once(sleeper.stdout, 'data');
   for (let opened = 0; opened < CLIENTS - SLEEPING; opened++)
     await follow(opened < SAMPLED ? latencies : undefined, counts);
-  const connected = memoryOf(server.pid);
+  const connected = memoryOf(server.pid, 'now');
   report('streams', String(await metric('setlist_event_streams')));
 
   const agent = new Agent({ keepAlive: true });
@@ -129,7 +113,7 @@ async function measure(): Promise<void> {
       response.resume();
       await once(response, 'end');
       health.push(performance.now() - began);
-      most = Math.max(most, memoryOf(server.pid));
+      most = Math.max(most, memoryOf(server.pid, 'now'));
       await delay(50);
     }
   })();

@@ -3,15 +3,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import {
-  createReadStream,
-  createWriteStream,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { createReadStream, createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
+import { eventLoopWatcher, memoryOf, report, watchEvents, watchHealth } from './drill-measurements.ts';
 import { type ServerProcess, setlist, startServer } from './server-process.ts';
 import { startThrowawayPostgres } from './throwaway-postgres.mjs';
 
@@ -30,14 +23,8 @@ const EXPECTED = ROWS - Math.floor(ROWS / 100);
 
 const folder = mkdtempSync(join(tmpdir(), 'setlist-drill-'));
 const postgres = await startThrowawayPostgres();
+const eventLoop = eventLoopWatcher(folder);
 const never = new AbortController().signal;
-let failed = 0;
-
-/** Prints a measurement, and counts it as failed if it is not as required. */
-function report(name: string, value: string, isOk = true): void {
-  if (!isOk) failed++;
-  console.log(`${isOk ? ' ' : '✗'} ${name.padEnd(46)} ${value}`);
-}
 
 async function databaseUrl(name: string): Promise<string> {
   const client = new pg.Client({ connectionString: postgres.url });
@@ -70,69 +57,6 @@ async function writeSongs(path: string, withBad: boolean): Promise<void> {
   await once(file, 'close');
 }
 
-/** The highest resident memory of a process so far, in MiB. */
-const peakMemory = (pid: number) =>
-  Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-
-/** Sends `GET /health` 50 times per second until it is stopped, and returns the 99th percentile in milliseconds. */
-function watchHealth(base: string): () => Promise<string> {
-  const times: number[] = [];
-  let isStopped = false;
-  const loop = (async () => {
-    while (!isStopped) {
-      const start = performance.now();
-      const response = await fetch(`${base}/health`).catch(() => undefined);
-      await response?.arrayBuffer();
-      if (response) times.push(performance.now() - start);
-      await delay(20);
-    }
-  })();
-  return async () => {
-    isStopped = true;
-    await loop;
-    times.sort((a, b) => a - b);
-    return `p99 ${times[Math.floor(times.length * 0.99)]?.toFixed(1)} ms, max ${times.at(-1)?.toFixed(1)} ms (${times.length} requests)`;
-  };
-}
-
-/** Creates a task twice per second and follows its events until it is stopped; returns the time from a create to its event. */
-function watchEvents(base: string): () => Promise<string> {
-  const sent = new Map<string, number>();
-  const times: number[] = [];
-  const stream = request(`${base}/events?resource=task`, { agent: false });
-  stream.on('error', () => {}).end();
-  stream.once('response', (response) => {
-    response.setEncoding('utf8').on('data', (text: string) => {
-      for (const [, title = ''] of text.matchAll(/"title":"(Task [^"]+)"/g)) {
-        const began = sent.get(title);
-        if (began !== undefined) times.push(performance.now() - began);
-      }
-    });
-  });
-  let isStopped = false;
-  const loop = (async () => {
-    for (let count = 0; !isStopped; count++) {
-      await delay(500);
-      const title = `Task ${count}`;
-      sent.set(title, performance.now());
-      const headers = { 'content-type': 'application/json' };
-      const response = await fetch(`${base}/tasks`, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify({ title }),
-      });
-      await response.arrayBuffer();
-    }
-  })();
-  return async () => {
-    isStopped = true;
-    await loop;
-    await delay(1_000);
-    stream.destroy();
-    return `${times.length} of ${sent.size} tasks, the latest after ${Math.max(0, ...times).toFixed(0)} ms`;
-  };
-}
-
 /** Imports the file; undefined if the service ends before the response. */
 async function importFile(base: string, path: string, onBytes: (sent: number) => void) {
   const size = statSync(path).size;
@@ -159,30 +83,13 @@ async function importFile(base: string, path: string, onBytes: (sent: number) =>
   return { status: Number(incoming.statusCode), text };
 }
 
-/** The process writes how long its event loop was late: the 99th percentile and the maximum, in milliseconds. */
-const WATCHER = `
-import { writeFileSync } from 'node:fs';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { isMainThread } from 'node:worker_threads';
-const RESOLUTION = 10;
-if (isMainThread) {
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION });
-  delay.enable();
-  const late = (nanoseconds) => Math.max(0, nanoseconds / 1e6 - RESOLUTION).toFixed(1);
-  setInterval(() => writeFileSync(process.env.DELAY_FILE, 'p99 ' + late(delay.percentile(99)) + ' ms, max ' + late(delay.max) + ' ms'), 200).unref();
-}`;
-const watcher = join(folder, 'watcher.mjs');
-const delayFile = join(folder, 'delay');
-
 const start = (url: string): Promise<ServerProcess> =>
   startServer(
     setlist,
-    { DATABASE_URL: url, NODE_OPTIONS: `--import=${watcher}`, DELAY_FILE: delayFile },
+    { DATABASE_URL: url, ...eventLoop.environment },
     mkdtempSync(join(folder, 'server-')),
     never,
   );
-
-const reportDelay = () => report('event loop of the service, late', readFileSync(delayFile, 'utf8'));
 
 async function drillImport(url: string, path: string): Promise<ServerProcess> {
   let server = await start(url);
@@ -215,8 +122,8 @@ async function drillImport(url: string, path: string): Promise<ServerProcess> {
   const seconds = untilKill + (performance.now() - resumed) / 1000;
   report('GET /health during the import', await stopWatching());
   report('events of other changes during the import', await stopFollowing());
-  reportDelay();
-  report('memory of the service after the import', `${peakMemory(server.pid).toFixed(0)} MiB at most`);
+  eventLoop.report();
+  report('memory of the service after the import', `${memoryOf(server.pid, 'peak').toFixed(0)} MiB at most`);
   const lines = (result?.text ?? '')
     .trim()
     .split('\n')
@@ -285,8 +192,8 @@ async function drillExport(server: ServerProcess, url: string, pause: number): P
   }
   report(name, `${count} rows in ${((performance.now() - began) / 1000).toFixed(1)} s`);
   report('GET /health during it', await stopWatching());
-  reportDelay();
-  report('memory of the service', `${peakMemory(server.pid).toFixed(0)} MiB at most`);
+  eventLoop.report();
+  report('memory of the service', `${memoryOf(server.pid, 'peak').toFixed(0)} MiB at most`);
   const psql = spawn('psql', [
     url,
     '-Atc',
@@ -299,7 +206,6 @@ async function drillExport(server: ServerProcess, url: string, pause: number): P
 }
 
 try {
-  writeFileSync(watcher, WATCHER);
   const good = join(folder, 'good.csv');
   const all = join(folder, 'all.csv');
   await writeSongs(good, false);
@@ -317,4 +223,3 @@ try {
   await postgres.stop();
   rmSync(folder, { recursive: true, force: true });
 }
-if (failed > 0) process.exitCode = 1;
