@@ -19,7 +19,7 @@ const ROOMS = [
   ],
   ...['background', 'http', 'validation', 'errors', 'database', 'logging'],
 ];
-const ABOVE_ALL = ['app', 'config', 'server'];
+const ABOVE_ALL = ['app', 'config', 'environment', 'server'];
 
 /** Lints the given files with the project's configuration, and returns the violated rule of each reported file. */
 function reported(t: Test, files: Readonly<Record<string, string>>): Record<string, string> {
@@ -78,7 +78,7 @@ t.test('only the benchmark lab imports the lab', async (t) => {
 t.test(
   'a part of the lab imports only bench/lib; the comparison also the conformance gate and the report',
   async (t) => {
-    const parts = ['comparison', 'conformance', 'report', 'self', 'lib'];
+    const parts = ['comparison', 'conformance', 'costs', 'report', 'self', 'lib'];
     const allowed = ['comparison to conformance', 'comparison to report'];
     const steps = parts.flatMap((from) =>
       parts.filter((to) => to !== from).map((to) => ({ file: `bench/${from}/to-${to}.ts`, from, to })),

@@ -43,11 +43,12 @@ function request(requests: Requests | readonly Share[]): Request {
   };
 }
 
-function fixed({ method, path, body }: Requests): Request {
+function fixed({ method, path, body, headers }: Requests): Request {
   return {
     method: method as Request['method'],
     path,
-    ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body }),
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    ...(body !== undefined && { body }),
   };
 }
 
@@ -60,6 +61,9 @@ function numbered(requests: Requests): () => Request {
       method: requests.method,
       path: requests.path.replaceAll('{n}', n),
       ...(requests.body !== undefined && { body: requests.body.replaceAll('{n}', n) }),
+      headers: Object.fromEntries(
+        Object.entries(requests.headers ?? {}).map(([name, value]) => [name, value.replaceAll('{n}', n)]),
+      ),
     });
   };
 }

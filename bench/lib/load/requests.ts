@@ -29,6 +29,8 @@ export interface Requests {
   /** May contain `{n}` for the next number, like the body. */
   path: string;
   body?: string;
+  /** Additional headers, whose values may also contain `{n}`. */
+  headers?: Readonly<Record<string, string>>;
   /** The source of the numbers: random ones from a range, or a counter. */
   numbers?: { random: Range } | { countFrom: number };
 }

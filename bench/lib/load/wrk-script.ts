@@ -7,10 +7,11 @@ import type { Requests, Share } from './requests.ts';
  */
 export function wrkScript(requests: Requests | readonly Share[], seed: number): string {
   if (!('path' in requests)) return mixedScript(requests, seed);
-  const { method, path, body, numbers } = requests;
+  const { method, path, body, numbers, headers = {} } = requests;
   const setUp = [
     `wrk.method = ${lua(method)}`,
     ...(body === undefined ? [] : ['wrk.headers["Content-Type"] = "application/json"']),
+    ...(numbers ? [] : headerLines(headers)),
   ];
   if (!numbers) return lines([...setUp, ...(body === undefined ? [] : [`wrk.body = ${lua(body)}`])]);
   return lines([
@@ -19,6 +20,7 @@ export function wrkScript(requests: Requests | readonly Share[], seed: number): 
     ...nextNumber(numbers, 'next_number'),
     'request = function()',
     '  local n = next_number()',
+    ...headerLines(headers).map((line) => `  ${line}`),
     `  return wrk.format(nil, ${withNumber(path)}, nil, ${body === undefined ? 'nil' : withNumber(body)})`,
     'end',
   ]);
@@ -65,6 +67,9 @@ function nextNumber(numbers: NonNullable<Requests['numbers']>, name: string): st
         'end',
       ];
 }
+
+const headerLines = (headers: Readonly<Record<string, string>>) =>
+  Object.entries(headers).map(([name, value]) => `wrk.headers[${lua(name)}] = ${withNumber(value)}`);
 
 const lines = (script: readonly string[]) => `${script.join('\n')}\n`;
 

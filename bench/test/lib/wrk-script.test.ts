@@ -32,6 +32,14 @@ t.test('a body is JSON with a counter', async (t) => {
   );
 });
 
+t.test('headers may contain the number', async (t) => {
+  const headers = { 'Idempotency-Key': 'key-{n}' };
+  const numbered = wrkScript({ method: 'POST', path: '/songs', headers, numbers: { countFrom: 0 } }, 7);
+  t.match(numbered, '  wrk.headers["Idempotency-Key"] = "key-" .. string.format("%d", n) .. ""');
+  const fixed = wrkScript({ method: 'GET', path: '/songs', headers: { Accept: 'text/csv' } }, 7);
+  t.equal(fixed, 'wrk.method = "GET"\nwrk.headers["Accept"] = "text/csv"\n');
+});
+
 t.test('the kind of each request is random, by its share', async (t) => {
   const script = wrkScript(
     [

@@ -1,0 +1,168 @@
+// Measures the processor time per request of optional functions: npm run bench:costs. See docs/benchmarking.md.
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type ServerProcess, setlist, startServer } from '../../scripts/server-process.ts';
+import { interruptionBySignal, reportFailure, UsageError } from '../lib/command.ts';
+import { findLoadGenerator } from '../lib/load/load-generator.ts';
+import { requestsOf } from '../lib/load/requests.ts';
+import { type LoadedServer, withLoadedServer } from '../lib/loaded-databases.ts';
+import { describeMachine, machineReport } from '../lib/machine.ts';
+import { nodeVersion, switchNode } from '../lib/node-version.ts';
+import { processTime, processTreeTime } from '../lib/processor-time.ts';
+import { estimate } from '../lib/statistics.ts';
+import { figure, table } from '../lib/table.ts';
+import { withTemporaryFolder } from '../lib/temporary-folder.ts';
+import { withHelpers } from './helpers.ts';
+import { type Variant, type VariantName, variantNames, variantsWith } from './variants.ts';
+
+const usage = `Usage: npm run bench:costs -- [options]
+  --starts N         how often each pair of servers is started; 4 by default
+  --rounds N         how often both are measured after a start, in turn; 4 by default
+  --seconds N        how long one measurement takes; 2 by default
+  --connections N    64 by default
+  --only VARIANT     just this variant, or several: ${variantNames.join(',')}
+  --node VERSION     the version of Node.js, such as 26; by default the running one`;
+
+/** Microseconds per request. */
+interface Cost {
+  server: number;
+  postgres: number;
+}
+
+const generator = findLoadGenerator();
+/** The number of the load on the database: no two use the same unique numbers. */
+let phase = 0;
+
+try {
+  const options = readOptions();
+  await switchNode(options.node);
+  const signal = interruptionBySignal();
+  await withTemporaryFolder((folder) =>
+    withLoadedServer(folder, signal, (database) =>
+      withHelpers(options.names.includes('redis'), async (helpers) => {
+        const variants = variantsWith(helpers);
+        const costs = new Map<VariantName, { base: Cost; added: Cost }[]>();
+        for (let start = 1; start <= options.starts; start++) {
+          for (const name of start % 2 === 1 ? options.names : options.names.toReversed()) {
+            process.stderr.write(`start ${start} of ${options.starts}: ${name}\n`);
+            const rounds = await measure(variants[name], { ...options, database, folder, signal });
+            costs.set(name, [...(costs.get(name) ?? []), ...rounds]);
+          }
+        }
+        const machine = describeMachine(database.version, generator.name);
+        const rows = options.names.map((name) => [variants[name].title, ...figures(costs.get(name) ?? [])]);
+        const headings = ['µs per request', 'server', 'added', '95 %', 'PostgreSQL', 'added', '95 %'];
+        process.stdout.write(`\n${machineReport(machine)}\n\n${table(headings, rows)}\n`);
+      }),
+    ),
+  );
+} catch (error) {
+  reportFailure(error, usage);
+}
+
+function readOptions() {
+  const text = { type: 'string' } as const;
+  const options = { starts: text, rounds: text, seconds: text, connections: text, only: text, node: text };
+  const { values } = parseArgs({ options });
+  const number = (name: 'starts' | 'rounds' | 'seconds' | 'connections', otherwise: number) => {
+    const value = Number(values[name] ?? otherwise);
+    if (!Number.isInteger(value) || value < 1) throw new UsageError(`--${name} must be a positive integer.`);
+    return value;
+  };
+  const names = values.only?.split(',').map((name) => {
+    const known = variantNames.find((variant) => variant === name);
+    if (!known) throw new UsageError(`--only must be one of ${variantNames.join(', ')}, not "${name}".`);
+    return known;
+  });
+  return {
+    starts: number('starts', 4),
+    rounds: number('rounds', 4),
+    seconds: number('seconds', 2),
+    connections: number('connections', 64),
+    names: names ?? variantNames,
+    node: values.node === undefined ? undefined : nodeVersion(values.node),
+  };
+}
+
+interface Conditions {
+  rounds: number;
+  seconds: number;
+  connections: number;
+  database: LoadedServer;
+  folder: string;
+  signal: AbortSignal;
+}
+
+/** Starts a server with the variant and one without, and measures them in turn. */
+async function measure({ environment, requests, headers }: Variant, conditions: Conditions) {
+  const { rounds, seconds, database, folder, signal } = conditions;
+  const writes = requests.method !== 'GET';
+  const common = {
+    DATABASE_URL: writes ? await database.copy() : database.url,
+    MAX_TASKS: '0',
+    LOG_LEVEL: 'warn',
+    WEBHOOKS: 'off',
+  };
+  const servers: ServerProcess[] = [];
+  const start = async (settings: Readonly<Record<string, string>>) => {
+    const own = await mkdtemp(join(folder, 'server-'));
+    const server = await startServer(setlist, { ...common, ...settings }, own, signal);
+    servers.push(server);
+    return server;
+  };
+  const load = async ({ base, pid }: ServerProcess, added: Variant['headers']): Promise<Cost> => {
+    const before = [processTime(pid), processTreeTime(database.pid)] as const;
+    const result = await generator.run({
+      base,
+      requests: { ...requestsOf(requests, database.loaded, ++phase), ...(added && { headers: added }) },
+      statuses: [requests.status],
+      connections: conditions.connections,
+      seconds,
+      folder,
+      signal,
+    });
+    if (result.problems.length > 0) throw new Error(result.problems.join(', '));
+    return {
+      server: (processTime(pid) - before[0]) / result.requests,
+      postgres: (processTreeTime(database.pid) - before[1]) / result.requests,
+    };
+  };
+  try {
+    const pair = [
+      { server: await start({}), headers: undefined },
+      { server: await start(environment), headers },
+    ] as const;
+    for (const { server, headers } of pair) await load(server, headers);
+    const costs: { base: Cost; added: Cost }[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      const [base, changed] = pair;
+      const first = round % 2 === 1 ? base : changed;
+      const one = await load(first.server, first.headers);
+      const second = first === base ? changed : base;
+      const other = await load(second.server, second.headers);
+      const [without, having] = first === base ? [one, other] : [other, one];
+      const added = { server: having.server - without.server, postgres: having.postgres - without.postgres };
+      costs.push({ base: without, added });
+    }
+    return costs;
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+  }
+}
+
+/** The medians, and the intervals of the added times. */
+function figures(costs: readonly { base: Cost; added: Cost }[]): string[] {
+  return (['server', 'postgres'] as const).flatMap((where) => {
+    const base = estimate(
+      costs.map(({ base }) => base[where]),
+      1,
+    );
+    const added = estimate(
+      costs.map(({ added }) => added[where]),
+      1,
+    );
+    const { low, high } = added?.interval ?? {};
+    return [figure(base?.median, 1), figure(added?.median, 1), `${figure(low, 1)} to ${figure(high, 1)}`];
+  });
+}
