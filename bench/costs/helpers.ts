@@ -40,8 +40,9 @@ export async function withHelpers<Result>(
     .setIssuedAt()
     .setExpirationTime('6h')
     .sign(privateKey);
-  const redis = needsRedis ? await startRedis() : undefined;
+  let redis: Awaited<ReturnType<typeof startRedis>> | undefined;
   try {
+    redis = needsRedis ? await startRedis() : undefined;
     return await use({ url, redisUrl: redis?.url ?? '', token, audience: AUDIENCE });
   } finally {
     redis?.stop();
@@ -60,12 +61,13 @@ async function startRedis(): Promise<{ url: string; stop(): void }> {
   const child = spawn('redis-server', options, { stdio: 'ignore' });
   child.once('error', () => {});
   for (let tries = 0; tries < 100; tries++) {
-    const socket = connect(port, '127.0.0.1');
-    const [isOpen] = await Promise.race([
-      once(socket, 'connect').then(() => [true]),
-      once(socket, 'error').then(() => [false]),
-    ]);
-    socket.destroy();
+    const isOpen = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once('error', () => resolve(false));
+    });
     if (isOpen) return { url: `redis://127.0.0.1:${port}`, stop: () => child.kill() };
     await delay(50);
   }

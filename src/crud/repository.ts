@@ -43,6 +43,9 @@ export function repositoryOf<
   const { sortKeys: keys, unique } = resource;
   const idempotentOutcomes = idempotentOutcomesOf<RowOf<Item>>(resource);
   const keyOf = (item: Values) => unique.map((field) => item[field]).join('\0');
+  /** All batches insert in the order of their unique keys, which prevents deadlocks. */
+  const inOrder = <Row>(byKey: Iterable<readonly [string, Row]>): Row[] =>
+    [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 
   return {
     /** Returns the rows with these ids, in order; undefined for missing ones, and for rows that the caller cannot access. */
@@ -57,7 +60,6 @@ export function repositoryOf<
 
     /**
      * Inserts items; each item that the statement does not insert is a conflict. The first of a set of duplicates wins.
-     * All batches insert in the same order, which prevents deadlocks.
      */
     async createMany(creates: readonly NewRow<Create>[]): Promise<WriteOutcome<RowOf<Item>>[]> {
       if (unique.length === 0) {
@@ -66,7 +68,7 @@ export function repositoryOf<
         return createOutcomes(creates.map((_, index) => created[index]));
       }
       const firsts = new Map(creates.toReversed().map((create) => [keyOf(create.item), create]));
-      const ordered = [...firsts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, create]) => create);
+      const ordered = inOrder(firsts);
       const { rows } = await main.query<RowOf<Item>>(statements.create(ordered));
       const created = new Map(rows.map((row) => [keyOf(row), row]));
       return createOutcomes(
@@ -78,14 +80,14 @@ export function repositoryOf<
     },
 
     /**
-     * Inserts items under different keys. All batches insert rows and keys in the same order, which prevents deadlocks.
+     * Inserts items under different keys.
      *
      * @throws {UniqueViolation} if one of several creates has a key that a concurrent create stores; nothing is inserted.
      */
     async createIdempotentMany(
       creates: readonly IdempotentCreate<Create>[],
     ): Promise<IdempotentOutcome<RowOf<Item>>[]> {
-      const ordered = creates.toSorted((a, b) => (keyOf(a.item) < keyOf(b.item) ? -1 : 1));
+      const ordered = inOrder(creates.map((create) => [keyOf(create.item), create] as const));
       const { rows } = await repeated(
         () => main.query<IdempotentResult>(statements.createIdempotent(ordered)),
         {
