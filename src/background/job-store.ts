@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import PgBoss from 'pg-boss';
-import type { Queryable } from '../database/pooled-database.ts';
+import { type Queryable, transaction } from '../database/pooled-database.ts';
 
 /** The settings of a queue in the database. */
 export interface StoredQueue {
@@ -45,6 +45,7 @@ export const deadQueueOf = (queue: string): string => `${queue}_dead`;
  */
 export class JobStore {
   readonly #database: Queryable;
+  readonly #pool: Pool;
   readonly #boss: PgBoss;
   readonly #lease: number;
   readonly #queues: StoredQueue[] = [];
@@ -55,6 +56,7 @@ export class JobStore {
    */
   constructor(database: Queryable, pool: Pool, lease: number) {
     this.#database = database;
+    this.#pool = pool;
     this.#lease = lease;
     this.#boss = new PgBoss({
       db: {
@@ -72,9 +74,21 @@ export class JobStore {
     this.#queues.push(queue);
   }
 
-  /** Creates the defined queues that do not exist, each with one for dead jobs, and stores changed settings. */
-  async createQueues(): Promise<void> {
-    const stored = new Map((await this.#boss.getQueues()).map((queue) => [queue.name, queue]));
+  /**
+   * Creates the defined queues that do not exist, each with one for dead jobs, and stores changed settings. Instances that start
+   * concurrently wait for each other.
+   */
+  createQueues(): Promise<void> {
+    return transaction(this.#pool, async (client) => {
+      // A queue is a table with references to this one: without the lock, two instances that create queues block each other.
+      await client.query({ text: 'LOCK TABLE pgboss.queue IN SHARE ROW EXCLUSIVE MODE' });
+      const executeSql = (text: string, values: unknown[]) => client.query({ text, values });
+      await this.#createQueues(new PgBoss({ db: { executeSql } }));
+    });
+  }
+
+  async #createQueues(boss: PgBoss): Promise<void> {
+    const stored = new Map((await boss.getQueues()).map((queue) => [queue.name, queue]));
     for (const { name, retries, retryDelaySeconds } of this.#queues) {
       const known = stored.get(name);
       const settings = {
@@ -87,14 +101,14 @@ export class JobStore {
         policy: 'short',
       } as const;
       if (!known) {
-        await this.#boss.createQueue(deadQueueOf(name), { name: deadQueueOf(name) });
-        await this.#boss.createQueue(name, settings);
+        await boss.createQueue(deadQueueOf(name), { name: deadQueueOf(name) });
+        await boss.createQueue(name, settings);
       } else if (
         known.retryLimit !== retries ||
         known.retryDelay !== retryDelaySeconds ||
         known.expireInSeconds !== this.#lease
       ) {
-        await this.#boss.updateQueue(name, settings);
+        await boss.updateQueue(name, settings);
       }
     }
   }

@@ -116,6 +116,29 @@ t.test('changed settings of a queue are stored', async (t) => {
   t.same(rows, [{ retry_limit: 9 }]);
 });
 
+if (onServer) {
+  t.test('instances that create queues at the same time do not block each other', async (t) => {
+    const environment = await testDatabase(t);
+    const { app } = await startQueue(t, async () => {}, { environment });
+    await app.pg.query("SELECT pgboss.delete_queue('numbers'), pgboss.delete_queue('numbers_dead')");
+    const other = await app.pg.connect();
+    await other.query('BEGIN');
+    // The two steps of pgboss.create_queue(): a row, and a table that references it.
+    await other.query("INSERT INTO pgboss.queue (name, partition_name) VALUES ('numbers_dead', 'a')");
+    const started = startQueue(t, async () => {}, { environment });
+    await until(async () => {
+      const { rowCount } = await app.pg.query(
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      );
+      return rowCount === 1;
+    }, 'The other instance does not wait');
+    await other.query('LOCK TABLE pgboss.queue IN SHARE ROW EXCLUSIVE MODE');
+    await other.query('COMMIT');
+    other.release();
+    await t.resolves(started);
+  });
+}
+
 t.test('two queues with one name prevent the start', async (t) => {
   const twice = async (app: FastifyInstance) => {
     app.defineQueue('numbers', settings, async () => {});
