@@ -2,12 +2,10 @@
 // (TEST_DATABASE_URL, or a temporary one), --plain without batching. Arguments such as
 // test/features/songs/songs.test.ts run only these files; the tests of the benchmark lab in bench/test always need them.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildTap } from './tap.mjs';
 import { startThrowawayPostgres } from './throwaway-postgres.mjs';
-
-/** tap compiles its plugins to node_modules once after each installation. */
-const TAP_BUILT = 'node_modules/.cache/setlist/tap-built';
 
 const onServer = process.argv.includes('--postgres');
 const isPlain = process.argv.includes('--plain');
@@ -22,11 +20,7 @@ rmSync('dist/test', { recursive: true, force: true });
 run('tsc');
 if (files.some((file) => /^(\.\/)?bench\//.test(file)))
   execFileSync(process.execPath, ['bench/build.mjs'], { stdio: 'inherit' });
-if (!existsSync(TAP_BUILT)) {
-  run('tap', 'build');
-  mkdirSync(dirname(TAP_BUILT), { recursive: true });
-  writeFileSync(TAP_BUILT, '');
-}
+buildTap();
 
 const { TEST_DATABASE_URL: given, ...environment } = process.env;
 const server = onServer && given === undefined ? await startThrowawayPostgres() : undefined;

@@ -20,22 +20,23 @@ import pg from 'pg';
 /**
  * Starts a server. PostgreSQL does not run as root, so root starts it as the user `postgres`.
  *
+ * @param {string} [primary] The URL of another server, whose standby it is.
  * @returns {Promise<ThrowawayPostgres>}
  */
-export async function startThrowawayPostgres() {
+export async function startThrowawayPostgres(primary) {
   const binaries = findBinaries();
   const folder = mkdtempSync(join(tmpdir(), 'setlist-postgres-'));
   const data = join(folder, 'data');
   const identity = serverIdentity(folder);
   try {
-    execFileSync(
-      join(binaries, 'initdb'),
-      ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8'],
-      {
-        ...identity,
-        stdio: ['ignore', 'ignore', 'inherit'],
-      },
-    );
+    const [program, args] =
+      primary === undefined
+        ? ['initdb', ['-U', 'postgres', '--auth=trust', '--encoding=UTF8']]
+        : ['pg_basebackup', ['-d', primary, '--checkpoint=fast', '--write-recovery-conf']];
+    execFileSync(join(binaries, program), ['-D', data, ...args], {
+      ...identity,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -111,8 +112,12 @@ function serverIdentity(/** @type {string} */ folder) {
   return { ...identity, cwd: folder };
 }
 
-/** @returns {Promise<number>} */
-async function freePort() {
+/**
+ * A free port of 127.0.0.1.
+ *
+ * @returns {Promise<number>}
+ */
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../throwaway-postgres.mjs';
 
 /** The maximum time until a program responds, and until it has exited, in milliseconds. */
 const START_DEADLINE = 20_000;
@@ -60,12 +60,4 @@ export async function startProgram(
   }
   await stop();
   throw new Error(`${command} does not start:\n${output}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -157,15 +157,22 @@ async function checkPrivileges(client: ClientBase, migrations: readonly Migratio
 
 /** The error of missing permissions or a missing schema; undefined for any other error. */
 function schemaProblem(error: unknown): ConfigError | undefined {
-  const isAboutQueues = error instanceof Error && error.message.includes('pgboss');
+  const message = error instanceof Error ? error.message : '';
   const problems: Readonly<Record<string, string>> = {
-    '42501': isAboutQueues
-      ? 'names a role that may not create or use the schema pgboss: GRANT CREATE ON DATABASE … TO the role or create the schema for it; a role that runs no migrations needs USAGE.'
-      : 'names a role that may not create the tables of the service: GRANT CREATE ON SCHEMA … TO the role, or let their owner run the migrations.',
+    '42501': missingPrivilege(message),
     '3F000': 'names a database without a schema for new tables: check the search_path.',
   };
   const problem = problems[codeOf(error) ?? ''];
   return problem === undefined ? undefined : new ConfigError('DATABASE_URL', problem, { cause: error });
+}
+
+/** What the role may not do, by the name in the message, whose language is the server's. */
+function missingPrivilege(message: string): string {
+  if (message.includes('pgboss'))
+    return 'names a role that may not create or use the schema pgboss: GRANT CREATE ON DATABASE … TO the role or create the schema for it; a role that runs no migrations needs USAGE.';
+  const [table] = /\bschema_(?:migrations|checksums)\b/.exec(message) ?? [];
+  if (table !== undefined) return `names a role without privileges on the table "${table}".`;
+  return 'names a role that may not create the tables of the service: GRANT CREATE ON SCHEMA … TO the role, or let their owner run the migrations.';
 }
 
 export const foreign = (table: string) =>

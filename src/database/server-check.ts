@@ -72,8 +72,8 @@ export function problemOf({
     return 'names a database that is read-only: a standby, or one with default_transaction_read_only = on.';
   }
   if (ignored.length > 0) {
-    const wanted = ignored.map((name) => `${name} = '${SESSION_SETTINGS[name]}'`);
-    return `leads through a pooler that ignores settings of the session: run ALTER ROLE … SET ${wanted.join(', ')}.`;
+    const statements = ignored.map((name) => `ALTER ROLE … SET ${name} = '${SESSION_SETTINGS[name]}';`);
+    return `leads through a pooler that ignores settings of the session: run ${statements.join(' ')} then RECONNECT in PgBouncer.`;
   }
   return undefined;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import t, { type Test } from 'tap';
 import { migrate } from '../../src/database/migrate.ts';
-import { checkSchema } from '../../src/database/schema.ts';
+import { checkSchema, explained } from '../../src/database/schema.ts';
 import { createTask } from '../support/builders.ts';
 import { newDatabase, onServer, temporaryFolder, testDatabase } from '../support/database.ts';
 import { failToStart, startProcess } from '../support/process.ts';
@@ -219,6 +219,23 @@ t.test('a recorded migration without its table is reported', async (t) => {
     message:
       'DATABASE_URL names a database without the table "moved", although its migration is recorded: check the search_path.',
   });
+});
+
+t.test('a missing privilege is described by the name in the message', async (t) => {
+  for (const [message, problem] of [
+    ['permission denied for schema public', /may not create the tables of the service: GRANT CREATE/],
+    ['permission denied for schema pgboss', /may not create or use the schema pgboss: GRANT CREATE/],
+    [
+      'keine Berechtigung für Tabelle schema_checksums',
+      /without privileges on the table "schema_checksums"\.$/,
+    ],
+  ] as const) {
+    const denied = Object.assign(new Error(message), { code: '42501' });
+    await t.rejects(
+      explained(() => Promise.reject(denied)),
+      { name: 'ConfigError', message: problem },
+    );
+  }
 });
 
 // The embedded database has neither a second process nor timeouts.

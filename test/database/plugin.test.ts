@@ -210,6 +210,10 @@ if (onServer) {
     await owner.query('DELETE FROM schema_migrations WHERE version = 11');
     await t.rejects(starts({ MIGRATE: 'check' }), { message: /without the migrations 011\.webhooks\.sql:/ });
     await t.resolves(starts({ MIGRATE: 'off' }));
+    await owner.query(`REVOKE SELECT ON schema_migrations FROM ${role}`);
+    await t.rejects(starts({ MIGRATE: 'check' }), {
+      message: 'DATABASE_URL names a role without privileges on the table "schema_migrations".',
+    });
   });
 
   t.test(

@@ -12,7 +12,7 @@ t.test('an unsuitable server is described in one sentence', async (t) => {
     [{ isReadOnly: true }, /^names a database that is read-only: /],
     [
       { ignored: ['DateStyle', 'default_transaction_isolation'] },
-      /run ALTER ROLE … SET DateStyle = 'ISO', default_transaction_isolation = 'read committed'\.$/,
+      /: run ALTER ROLE … SET DateStyle = 'ISO'; ALTER ROLE … SET default_transaction_isolation = 'read committed'; then RECONNECT in PgBouncer\.$/,
     ],
   ] as const) {
     t.match(
