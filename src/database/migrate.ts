@@ -13,10 +13,14 @@ import {
 /** An arbitrary number, unique among the applications of a database. */
 const ADVISORY_LOCK = 7_305_216;
 
-/** The time in milliseconds that a migration waits for a lock before it retries. */
-const LOCK_TIMEOUT = 2_000;
+/**
+ * The time in milliseconds that a migration waits for a lock before it retries. All statements on the table wait behind it, so it is a second
+ * less than the timeout of lists; PostgreSQL interrupts an autovacuum that blocks it after one second (`deadlock_timeout`).
+ */
+const LOCK_TIMEOUT = 1_500;
 const LOCK_NOT_AVAILABLE = '55P03';
-/** The maximum delay before a retry, in milliseconds. */
+/** The delays before a retry, in milliseconds: in between, the statements that have waited run. */
+const MIN_DELAY = 250;
 const MAX_DELAY = 500;
 
 interface MigrateOptions {
@@ -38,7 +42,8 @@ class Locked extends Error {
  * behind it, and retries until it gets them.
  *
  * A migration that begins with the line `-- setlist: no-transaction` is one statement that cannot run in a transaction,
- * such as `CREATE INDEX CONCURRENTLY IF NOT EXISTS`; it may run twice. It needs a direct connection to the server.
+ * such as `CREATE INDEX CONCURRENTLY IF NOT EXISTS`, or a `DO` that commits a backfill in chunks; it may run twice. It needs a direct
+ * connection to the server.
  *
  * @param client A connection without a client-side timeout.
  * @param folder The folder of the migrations, `NNN.name.sql`.
@@ -75,7 +80,7 @@ async function withRetries<Result>(step: () => Promise<Result>, log: MigrateOpti
       log.info({ attempt }, 'Waiting for a lock: another instance migrates the database, or uses a table');
       nextLine *= 2;
     }
-    await delay(Math.random() * MAX_DELAY);
+    await delay(MIN_DELAY + Math.random() * (MAX_DELAY - MIN_DELAY));
     outcome = await unlessLocked(step);
   }
   return outcome.result;
@@ -179,10 +184,10 @@ async function applyAlone(client: ClientBase, migrations: readonly Migration[]):
 
 /** Drops the index that an interrupted `CREATE INDEX CONCURRENTLY` has left: `IF NOT EXISTS` would accept it. */
 async function dropInvalidIndex(client: ClientBase, sql: string): Promise<void> {
-  const [, name] = /INDEX CONCURRENTLY (?:IF NOT EXISTS )?(\w+)/i.exec(sql) ?? [];
+  const [, name = null] = /INDEX CONCURRENTLY (?:IF NOT EXISTS )?(\w+)/i.exec(sql) ?? [];
   const { rows } = await client.query<{ index: string }>(
     'SELECT indexrelid::regclass::text AS index FROM pg_index WHERE indexrelid = to_regclass($1) AND NOT indisvalid',
-    [name ?? ''],
+    [name],
   );
   for (const { index } of rows) await client.query(`DROP INDEX CONCURRENTLY ${index}`);
 }

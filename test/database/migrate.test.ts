@@ -221,6 +221,18 @@ t.test('a recorded migration without its table is reported', async (t) => {
   });
 });
 
+t.test('a backfill outside of a transaction commits its chunks', async (t) => {
+  const folder = await migrations(t, {
+    '271.filled.sql': 'CREATE TABLE filled (n integer); INSERT INTO filled VALUES (1), (2), (0)',
+    '272.backfill.sql': `-- setlist: no-transaction
+DO $$ BEGIN FOR i IN 1..3 LOOP UPDATE filled SET n = 6 / n WHERE n = 3 - i; COMMIT; END LOOP; END $$`,
+  });
+  await t.rejects(migrateOn(folder), { code: '22012' }, 'a division by zero');
+  t.same((await app.pg.query('SELECT n FROM filled ORDER BY n')).rows, [{ n: 0 }, { n: 3 }, { n: 6 }]);
+  await app.pg.query('DELETE FROM filled WHERE n = 0');
+  t.same(await migrateOn(folder), ['272.backfill.sql']);
+});
+
 t.test('a missing privilege is described by the name in the message', async (t) => {
   for (const [message, problem] of [
     ['permission denied for schema public', /may not create the tables of the service: GRANT CREATE/],
