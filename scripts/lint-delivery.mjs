@@ -9,6 +9,8 @@ const CACHE = resolve('node_modules', '.cache', 'setlist');
 const CHART = 'deploy/helm/setlist';
 /** The versions of Kubernetes with which the chart is checked: the oldest and the newest one. */
 const KUBERNETES = ['1.29', '1.35'];
+/** The migrations of docs/schema-changes.md. */
+const EXAMPLE = join('examples', 'schema-change');
 /** The migrations of releases before this check: they never change. */
 const OLD_MIGRATIONS = 11;
 
@@ -43,10 +45,24 @@ function hadolint() {
 /** New migrations must not block running instances. */
 function squawk() {
   const isNew = (/** @type {string} */ name) => Number.parseInt(name, 10) > OLD_MIGRATIONS;
-  const migrations = readdirSync('migrations').filter(isNew);
-  const rules = ['--exclude', 'prefer-bigint-over-int,prefer-identity,require-timeout-settings'];
-  for (const name of migrations)
-    check(`squawk: ${name}`, python('squawk'), [...rules, join('migrations', name)]);
+  const migrations = readdirSync('migrations')
+    .filter(isNew)
+    .map((name) => join('migrations', name));
+  const example = readdirSync(EXAMPLE).map((name) => join(EXAMPLE, name));
+  const rules = [
+    '--pg-version=13',
+    '--exclude',
+    'prefer-bigint-over-int,prefer-identity,require-timeout-settings',
+  ];
+  for (const path of [...migrations, ...example]) {
+    // The service runs all others in a transaction.
+    const isAlone = readFileSync(path, 'utf8').startsWith('-- setlist: no-transaction');
+    check(`squawk: ${path}`, python('squawk'), [
+      ...rules,
+      ...(isAlone ? [] : ['--assume-in-transaction']),
+      path,
+    ]);
+  }
   const blocking = file('012.blocking.sql', 'ALTER TABLE songs ALTER COLUMN year TYPE bigint;\n');
   refuses('squawk: a change that rewrites a table', python('squawk'), [...rules, blocking]);
 }
