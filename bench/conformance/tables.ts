@@ -132,7 +132,7 @@ export class Tables {
     await this.query(`DELETE ${tasksWith}`, [token]);
   }
 
-  /** The number of all rows, and the number of tasks that the trigger counted. */
+  /** The number of all rows, and the counted number of tasks. */
   async totals(): Promise<{ songs: number; tasks: number; countedTasks: number }> {
     return only(
       await this.#rows(

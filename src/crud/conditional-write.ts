@@ -41,10 +41,12 @@ export type LockedRow<Row> = Row & { id: number | null; lockedId: number };
  * @param table The table, with the columns `id` and `version`, and `owner` if it is owned.
  * @param write Returns an `UPDATE` or `DELETE` of the rows with ids in `matching (match_id_)`, with at least `id` in
  * `RETURNING`. Its parameters begin with the given number, after those of {@link conditionValues}.
+ * @param followUp A common table expression that reads the rows of `write`, named `written`.
  */
 export function conditionalText(
   { names: { table }, owned }: Pick<AnyResource, 'names' | 'owned'>,
   write: (firstParameter: number) => string,
+  followUp?: string,
 ): string {
   const [owners, owner] = owned ? [', $5::text[]', ', owner_'] : ['', ''];
   const isAccessible = owned
@@ -59,7 +61,7 @@ export function conditionalText(
     ), ${sourcesText('$4')}, matching (match_id_) AS (
       SELECT id FROM locked JOIN bound USING (id) CROSS JOIN sources
       WHERE (required IS NULL OR version = ANY (required)) AND (excluded IS NULL OR version <> ALL (excluded))
-    ), written AS (${write(owned ? 6 : 5)})
+    ), written AS (${write(owned ? 6 : 5)})${followUp ? `, ${followUp}` : ''}
     SELECT written.*, locked.id AS "lockedId" FROM locked LEFT JOIN written ON written.id = locked.id`;
 }
 

@@ -4,6 +4,7 @@ import type { Statement } from '../database/pooled-database.ts';
 import { insertedSourcesText, nextId, sourcesInOrder } from './change-source.ts';
 import { createValues, insertedColumns, type NewRow, returnedColumns, type Values } from './columns.ts';
 import type { WriteOutcome } from './conditional-write.ts';
+import { type RowLimit, roomText } from './row-limit.ts';
 
 /** The primary key of the table of keys: a concurrent create with the same key violates it. */
 export const KEYS_CONSTRAINT = 'idempotency_keys_pkey';
@@ -42,26 +43,22 @@ export function fingerprintOf(
   return hash('sha256', `POST ${names.path} ${JSON.stringify(values)}`, 'buffer');
 }
 
-/** The SQL that limits how many rows may be created: a common table expression `room (places_)`, and its parameter. */
-export interface Room {
-  /** @param first The number of its parameter. */
-  text(first: number): string;
-  value: unknown;
-}
-
 /**
  * Compiles the statement that inserts items, stores their outcomes under their keys, and returns both new and stored outcomes.
  *
  * The key and the row are written by one statement, so that neither exists without the other. A concurrent create with the same key
  * violates the primary key, and its row is rolled back: no `ON CONFLICT` may skip the key. Repeated, it finds the stored outcome.
+ *
+ * @param limit The limit on the number of rows.
  */
-export function idempotentCreateOf(resource: AnyResource, room?: Room) {
+export function idempotentCreateOf(resource: AnyResource, limit?: RowLimit) {
   const { table } = resource.names;
   const columns = insertedColumns(resource);
   const names = columns.map(({ name }) => name).join(', ');
   const arrays = columns.map(({ type }, index) => `$${index + 4}::${type}[]`).join(', ');
-  const places = room ? `, room (places_) AS (${room.text(columns.length + 5)})` : '';
-  const fits = room ? 'JOIN room ON rank_ <= places_' : '';
+  const wanted = 'SELECT count(*)::integer FROM fresh';
+  const room = limit ? `${roomText(table, limit, { wanted, max: `$${columns.length + 5}` })},` : '';
+  const fits = limit ? 'JOIN room ON rank_ <= places_' : '';
   const isConflict = resource.unique.length > 0 ? 'ON CONFLICT DO NOTHING' : '';
   const text = `
     WITH given AS MATERIALIZED (
@@ -73,7 +70,7 @@ export function idempotentCreateOf(resource: AnyResource, room?: Room) {
     ), fresh AS MATERIALIZED (
       SELECT *, ${nextId(table)} AS id_, row_number() OVER (ORDER BY place_) AS rank_
       FROM given WHERE place_ NOT IN (SELECT place_ FROM seen)
-    ), ${insertedSourcesText('fresh', `$${columns.length + 4}`)}${places}, created AS (
+    ), ${insertedSourcesText('fresh', `$${columns.length + 4}`)}, ${room} created AS (
       INSERT INTO ${table} (id, ${names}) OVERRIDING SYSTEM VALUE
       SELECT id_, ${names} FROM fresh CROSS JOIN sources ${fits} ORDER BY place_
       ${isConflict} RETURNING ${returnedColumns(resource)}
@@ -94,7 +91,7 @@ export function idempotentCreateOf(resource: AnyResource, room?: Room) {
       creates.map(({ fingerprint }) => fingerprint),
       ...createValues(columns, creates),
       sourcesInOrder(creates),
-      ...(room ? [room.value] : []),
+      ...(limit ? [limit.max] : []),
     ],
   });
 }

@@ -18,6 +18,7 @@ import {
 } from './conditional-write.ts';
 import { type IdempotentCreate, idempotentCreateOf } from './idempotent-create.ts';
 import { type Filters, type ListParameters, listingOf } from './listing.ts';
+import { givenBackText, type RowLimit, roomText } from './row-limit.ts';
 
 /** A row to write, and the fields to update. */
 export interface ResourceWrite<Update> extends ConditionalWrite {
@@ -51,14 +52,21 @@ export interface Statements<Create, Update, Query> {
   count(filters: Filters): Statement;
 }
 
-/** Compiles the statements of a resource. */
+/**
+ * Compiles the statements of a resource.
+ *
+ * @param limit The limit on the number of its rows, if there is one.
+ * @throws {TypeError} for a limit on a resource with a unique constraint: room for rows that are skipped would be lost.
+ */
 export function statementsOf<
   Item,
   Create extends Values,
   Update extends Values,
   Query extends ListParameters,
->(resource: Resource<Item, Create, Update, Query>): Statements<Create, Update, Query> {
+>(resource: Resource<Item, Create, Update, Query>, limit?: RowLimit): Statements<Create, Update, Query> {
   const { table } = resource.names;
+  if (limit && resource.unique.length > 0)
+    throw new TypeError(`The rows of ${table} are unique and cannot have a limit`);
   const columns = columnsOf(resource);
   const returned = returnedColumns(resource);
   const listing = listingOf(resource);
@@ -70,7 +78,7 @@ export function statementsOf<
     ) AS found`;
   const unique = resource.unique.map(columnNameIn(columns));
   const inserted = insertedColumns(resource);
-  const createText = insertText(table, inserted, unique, returned);
+  const createText = insertText(table, inserted, { unique, returned, limit });
   const setUpdatedAt = resource.stamps.includes('updatedAt') ? ['updated_at = now()'] : [];
   const updateText = conditionalText(resource, (first) =>
     writeText(table, columns, { first, others: setUpdatedAt, returned }),
@@ -78,6 +86,7 @@ export function statementsOf<
   const deleteText = conditionalText(
     resource,
     () => `DELETE FROM ${table} USING matching WHERE id = match_id_ RETURNING id`,
+    limit && givenBackText(table, limit),
   );
   return {
     constraint: unique.length === 0 ? undefined : [table, ...unique, 'key'].join('_'),
@@ -89,9 +98,9 @@ export function statementsOf<
     },
     create: (rows) => ({
       text: createText,
-      values: [...createValues(inserted, rows), sourcesInOrder(rows)],
+      values: [...createValues(inserted, rows), sourcesInOrder(rows), ...(limit ? [limit.max] : [])],
     }),
-    createIdempotent: idempotentCreateOf(resource),
+    createIdempotent: idempotentCreateOf(resource, limit),
     update: (writes) => ({
       text: updateText,
       values: [...conditionValues(resource, writes), ...patchValues(columns, writes)],
@@ -113,8 +122,14 @@ const columnNameIn = (columns: readonly Column[]) => (field: string) =>
  * With a unique constraint, it checks before it inserts, because each conflict uses an id; the conflict clause handles
  * concurrent inserts of an equal row. The subquery with a limit looks up each row in the index: PostgreSQL cannot turn it
  * into a join that reads the whole table, even if the table was small when the statement was planned.
+ *
+ * With a limit, it inserts the first items, as many as there is room for.
  */
-function insertText(table: string, columns: readonly Column[], unique: readonly string[], returned: string) {
+function insertText(
+  table: string,
+  columns: readonly Column[],
+  { unique, returned, limit }: { unique: readonly string[]; returned: string; limit: RowLimit | undefined },
+) {
   const names = columns.map(({ name }) => name).join(', ');
   const arrays = columns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ');
   const isEqual = unique.map((name) => `${table}.${name} = new.${name}`).join(' AND ');
@@ -126,10 +141,13 @@ function insertText(table: string, columns: readonly Column[], unique: readonly 
       WHERE is_there_ IS NULL`,
           `ON CONFLICT (${unique.join(', ')}) DO NOTHING`,
         ];
+  const wanted = `SELECT cardinality($1::${columns[0]?.type}[])`;
+  const room = limit ? `${roomText(table, limit, { wanted, max: `$${columns.length + 2}` })},` : '';
+  const fits = limit ? 'JOIN room ON place_ <= places_' : '';
   return `
-    WITH fresh AS MATERIALIZED (
+    WITH ${room} fresh AS MATERIALIZED (
       SELECT ${nextId(table)} AS id_, place_, ${names}
-      FROM unnest(${arrays}) WITH ORDINALITY AS new (${names}, place_) ${missing}
+      FROM unnest(${arrays}) WITH ORDINALITY AS new (${names}, place_) ${fits} ${missing}
     ), ${insertedSourcesText('fresh', `$${columns.length + 1}`)}
     INSERT INTO ${table} (id, ${names}) OVERRIDING SYSTEM VALUE
     SELECT id_, ${names} FROM fresh CROSS JOIN sources

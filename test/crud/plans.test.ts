@@ -4,9 +4,10 @@ import { song } from '../../schemas/song.ts';
 import { task } from '../../schemas/task.ts';
 import { batched } from '../../src/crud/batched.ts';
 import { repositoryOf } from '../../src/crud/repository.ts';
+import { statementsOf } from '../../src/crud/statements.ts';
 import { Batching } from '../../src/database/batching/batching.ts';
 import type { Queryable, Statement } from '../../src/database/pooled-database.ts';
-import { taskStatements } from '../../src/features/tasks/index.ts';
+import { taskLimit } from '../../src/features/tasks/index.ts';
 import { MISSING_ID, newSong, newTask } from '../support/builders.ts';
 import { startService } from '../support/service.ts';
 
@@ -26,7 +27,7 @@ const preparing: Queryable = {
 const databases = { main: preparing, lists: preparing };
 const batching = new Batching({ enabled: false, connections: 1, listConnections: 1 });
 const songRepository = repositoryOf(song, databases);
-const taskRepository = repositoryOf(task, databases, taskStatements(1_000_000));
+const taskRepository = repositoryOf(task, databases, statementsOf(task, taskLimit(1_000_000)));
 const songs = batched(song, songRepository, batching);
 const tasks = batched(task, taskRepository, batching);
 
