@@ -101,7 +101,6 @@ async function measure({ environment, requests, headers }: Variant, conditions: 
   const common = {
     DATABASE_URL: writes ? await database.copy() : database.url,
     MAX_TASKS: '0',
-    LOG_LEVEL: 'warn',
     WEBHOOKS: 'off',
   };
   const servers: ServerProcess[] = [];
