@@ -4,7 +4,7 @@ import { DatabaseUnavailable } from './failures.ts';
 /** The number of failures in a row that open the circuit. */
 const FAILURE_THRESHOLD = 5;
 /** The maximum time that statements wait for a probe, in milliseconds from its start. */
-const PROBE_PATIENCE = 200;
+const PROBE_PATIENCE = 75;
 
 /** SQLSTATEs of failures that the server does not cause: the cause is another transaction, or a slow statement. */
 const OF_STATEMENT = /^(40|55P03|57014)/;
