@@ -63,11 +63,35 @@ export function sessionOptions(
   };
 }
 
+/** A parameter of a session, as the server reports it. */
+interface ParameterStatus {
+  parameterName: string;
+  parameterValue: string;
+}
+
+/**
+ * A connection that knows whether it leads to a standby: the server reports it in its start-up, from PostgreSQL 14. A primary that
+ * becomes a standby closes its connections.
+ */
+class ReplicaAwareClient extends pg.Client {
+  isOfStandby = false;
+
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    this.connection.on('parameterStatus', ({ parameterName, parameterValue }: ParameterStatus) => {
+      if (parameterName === 'in_hot_standby') this.isOfStandby = parameterValue === 'on';
+    });
+  }
+}
+
 /** The options of a pool. */
 export function poolOptions(connection: pg.PoolConfig, { max, ...limits }: PoolLimits): pg.PoolConfig {
   const { statementTimeout } = limits;
   return {
     ...sessionOptions(connection, limits),
+    Client: ReplicaAwareClient,
+    // During a failover, a balancer may lead to a standby that is not yet promoted. Its rows may be old.
+    verify: (client, done) => done(isOfStandby(client) ? new Error('The server is a standby') : undefined),
     idleTimeoutMillis: 30_000,
     // For a server that no longer responds. The client then discards the connection: the late response must not be
     // mistaken for the response to another statement.
@@ -75,6 +99,8 @@ export function poolOptions(connection: pg.PoolConfig, { max, ...limits }: PoolL
     max,
   };
 }
+
+const isOfStandby = (client: unknown): boolean => client instanceof ReplicaAwareClient && client.isOfStandby;
 
 const settings = Object.entries(SESSION_SETTINGS).map(
   ([name, value]) => `-c ${name}=${value.replaceAll(' ', '\\ ')}`,

@@ -1,8 +1,9 @@
 import pg, { type ClientConfig, type PoolClient } from 'pg';
 import t from 'tap';
+import { poolOptions } from '../../src/database/pool-options.ts';
 import { PooledDatabase } from '../../src/database/pooled-database.ts';
 import { createSong, newSong } from '../support/builders.ts';
-import { refusingServer, silentServer } from '../support/fake-server.ts';
+import { refusingServer, silentServer, standbyServer } from '../support/fake-server.ts';
 import { startService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 
@@ -16,6 +17,23 @@ t.test('a server that rejects connections is unavailable, for any reason', async
       code,
     );
   }
+});
+
+t.test('a standby is unavailable, and used when it has become the primary', async (t) => {
+  const server = await standbyServer(t);
+  const connection = { host: '127.0.0.1', port: server.port, user: 'me' };
+  const pool = new pg.Pool(
+    poolOptions(connection, { max: 2, statementTimeout: 5_000, connectTimeout: 5_000 }),
+  );
+  t.teardown(() => pool.end());
+  const database = new PooledDatabase(pool);
+  const read = () => database.query({ text: 'SELECT 1', isPlannedForValues: true });
+  for (let time = 0; time < 6; time++) await t.rejects(read(), { name: 'DatabaseUnavailable' });
+  t.equal(pool.totalCount, 0);
+  t.equal(database.isCircuitOpen, true);
+  server.promote();
+  t.same((await read()).rows, []);
+  t.equal(pool.totalCount, 1);
 });
 
 t.test('an error that the server reports does not close the connection', async (t) => {

@@ -1,5 +1,5 @@
 // Implements just enough of PostgreSQL's protocol to reject clients.
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { Test } from 'tap';
 
 /** Starts a server that responds to each start-up message with the given SQLSTATE, and returns its port. */
@@ -34,6 +34,31 @@ export async function unsteadyServer(t: Test): Promise<number> {
   return listen(t, server);
 }
 
+export interface ReplicatedServer {
+  port: number;
+  /** From now on, new sessions are those of a primary. */
+  promote(): void;
+}
+
+/** Starts a server that reports to each session that it is a standby, and completes each statement without rows. */
+export async function standbyServer(t: Test): Promise<ReplicatedServer> {
+  let isStandby = true;
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => {
+      const state = Buffer.from(`in_hot_standby\0${isStandby ? 'on' : 'off'}\0`);
+      socket.write(Buffer.concat([message('R', Buffer.alloc(4)), message('S', state), READY]));
+      respond(socket);
+    });
+  });
+  return {
+    port: await listen(t, server),
+    promote: () => {
+      isStandby = false;
+    },
+  };
+}
+
 export interface SilentServer {
   port: number;
   /** The number of accepted connections. */
@@ -52,9 +77,7 @@ export async function silentServer(t: Test): Promise<SilentServer> {
     socket.once('data', () => {
       if (!responds) return;
       socket.write(Buffer.concat([message('R', Buffer.alloc(4)), READY]));
-      socket.on('data', ([type]) => {
-        if (type !== TERMINATE) socket.write(Buffer.concat([message('C', Buffer.from('SELECT 0\0')), READY]));
-      });
+      respond(socket);
     });
   });
   return {
@@ -64,6 +87,13 @@ export async function silentServer(t: Test): Promise<SilentServer> {
       responds = true;
     },
   };
+}
+
+/** Completes each statement without rows. */
+function respond(socket: Socket): void {
+  socket.on('data', ([type]) => {
+    if (type !== TERMINATE) socket.write(Buffer.concat([message('C', Buffer.from('SELECT 0\0')), READY]));
+  });
 }
 
 /** A message of PostgreSQL's protocol: its type, its length, its content. */
