@@ -88,7 +88,8 @@ export async function startThrowawayPostgres(primary) {
   };
 }
 
-function findBinaries() {
+/** The folder with the programs of the newest PostgreSQL server. */
+export function findBinaries() {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
   const folders = [
@@ -102,8 +103,12 @@ function findBinaries() {
   return found;
 }
 
-/** @returns {{ uid?: number, gid?: number, cwd: string }} */
-function serverIdentity(/** @type {string} */ folder) {
+/**
+ * The options of a process that PostgreSQL accepts as its owner: root becomes the user `postgres`, who then owns the folder.
+ *
+ * @returns {{ uid?: number, gid?: number, cwd: string }}
+ */
+export function serverIdentity(/** @type {string} */ folder) {
   if (process.getuid?.() !== 0) return { cwd: folder };
   const id = (/** @type {string} */ flag) =>
     Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
