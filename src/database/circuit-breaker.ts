@@ -6,6 +6,9 @@ const FAILURE_THRESHOLD = 5;
 /** The maximum time that statements wait for a probe, in milliseconds from its start. */
 const PROBE_PATIENCE = 75;
 
+/** A statement was not run, because the database does not respond to others. */
+export class CircuitOpen extends DatabaseUnavailable {}
+
 /** SQLSTATEs of failures that the server does not cause: the cause is another transaction, or a slow statement. */
 const OF_STATEMENT = /^(40|55P03|57014)/;
 
@@ -32,14 +35,14 @@ export class CircuitBreaker {
   /**
    * Runs a statement, unless the circuit is open.
    *
-   * @throws {DatabaseUnavailable} if the circuit is open: nothing was run. Errors of the statement are passed on.
+   * @throws {CircuitOpen} if the circuit is open: nothing was run. Errors of the statement are passed on.
    */
   run<Result>(statement: () => Promise<Result>): Promise<Result> {
     return this.isOpen ? this.#runIfBack(statement) : this.#observe(statement);
   }
 
   async #runIfBack<Result>(statement: () => Promise<Result>): Promise<Result> {
-    if (!(await this.#isBack())) throw new DatabaseUnavailable('The database does not respond', undefined);
+    if (!(await this.#isBack())) throw new CircuitOpen('The database does not respond', undefined);
     return this.#observe(statement);
   }
 

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { DeadlineError, DisconnectedError, QueueFullError } from '../database/batching/delivery.ts';
+import { CircuitOpen } from '../database/circuit-breaker.ts';
 import { DatabaseUnavailable, IdsExhausted } from '../database/failures.ts';
 import { type ErrorKind, ServiceError } from '../errors/define-error.ts';
 import { representError } from '../errors/representation.ts';
@@ -38,8 +39,8 @@ interface LibraryError extends FastifyError {
   headers?: Readonly<Record<string, string>>;
 }
 
-/** Errors of requests that were shed: under overload, there may be thousands per second. */
-const SHED = [QueueFullError, DisconnectedError, DeadlineError];
+/** Errors of requests that were shed: under overload, and in an outage, there may be thousands per second. */
+const SHED = [QueueFullError, DisconnectedError, DeadlineError, CircuitOpen];
 
 /** Errors after which the same request is expected to succeed later. */
 const TRANSIENT = [DatabaseUnavailable, IdsExhausted, ...SHED];

@@ -128,7 +128,8 @@ if (onServer) {
     const started = startQueue(t, async () => {}, { environment });
     await until(async () => {
       const { rowCount } = await app.pg.query(
-        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        `SELECT FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'LOCK TABLE pgboss.queue%'`,
       );
       return rowCount === 1;
     }, 'The other instance does not wait');

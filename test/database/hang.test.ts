@@ -76,6 +76,16 @@ for (const BATCHING of ['on', 'off']) {
   });
 }
 
+t.test('while the circuit is open, requests are logged as warnings without a stack', async (t) => {
+  const server = await unreliableServer(t);
+  const { call, log } = await startService(t, server.environment);
+  await server.shut();
+  for (let request = 0; request < 8; request++) t.equal((await call('GET', '/songs/1')).status, 503);
+  const failed = log.filter(({ level }) => level === 40 || level === 50);
+  t.same(failed.map(({ level }) => level).slice(-2), [40, 40]);
+  t.match(failed.at(-1), { reason: /The database does not respond/, err: undefined });
+});
+
 // A stopped server differs from a stopped proxy: its processes and the queues of its kernel behave differently.
 if (onServer) {
   t.test('requests succeed again after the processes of a stopped server continue', async (t) => {
