@@ -1,6 +1,7 @@
 import type { Static } from '@sinclair/typebox';
 import type { webhook } from '../../../schemas/index.ts';
 import { type Attempt, type DisabledReason, MAX_SHOWN_ATTEMPTS } from '../../../schemas/webhook.ts';
+import type { Batching, Runner } from '../../database/batching/batching.ts';
 import type { Queryable, Statement } from '../../database/pooled-database.ts';
 
 /** A delivery as in the contract. */
@@ -39,13 +40,22 @@ export interface ClaimLimits {
   lease: number;
 }
 
-/** Adds an attempt to a delivery; its parameters are those of {@link attemptValues}. */
-const withAttempt = (status: string) => `
-  UPDATE webhook_deliveries SET
-    status = ${status}, completed_at = CASE ${status} WHEN 'pending' THEN NULL ELSE now() END,
-    attempt_count = attempt_count + 1,
-    attempts = CASE WHEN jsonb_array_length(attempts) < ${MAX_SHOWN_ATTEMPTS}
-      THEN $3::jsonb || attempts ELSE $3 || (attempts - ${MAX_SHOWN_ATTEMPTS - 1}) END
+/** A delivery that is not attempted again. */
+interface Completion {
+  readonly claim: ClaimedDelivery;
+  readonly attempt: Attempt;
+  readonly status: 'delivered' | 'failed';
+}
+
+/** The assignments that add an attempt to a delivery. */
+const added = (attempt: string) => `
+  attempt_count = attempt_count + 1,
+  attempts = CASE WHEN jsonb_array_length(attempts) < ${MAX_SHOWN_ATTEMPTS}
+    THEN ${attempt} || attempts ELSE ${attempt} || (attempts - ${MAX_SHOWN_ATTEMPTS - 1}) END`;
+
+/** Adds a failed attempt to a delivery; its parameters are those of {@link attemptValues}. */
+const ATTEMPTED = `
+  UPDATE webhook_deliveries SET ${added('$3::jsonb')}
   WHERE webhook_id = $1 AND position = $2 AND status = 'pending'`;
 const attemptValues = ({ webhookId, position }: ClaimedDelivery, attempt: Attempt) => [
   webhookId,
@@ -56,9 +66,11 @@ const attemptValues = ({ webhookId, position }: ClaimedDelivery, attempt: Attemp
 /** The deliveries in the database. Those of one resource to one webhook are a lane, and are sent in order. */
 export class DeliveryStore {
   readonly #database: Queryable;
+  readonly #complete: Runner<Completion, boolean>;
 
-  constructor(database: Queryable) {
+  constructor(database: Queryable, batching: Batching) {
     this.#database = database;
+    this.#complete = batching.batch('webhooks.complete', (completions) => this.#completeMany(completions));
   }
 
   /** Claims deliveries that are due: the first one of each lane. */
@@ -95,31 +107,69 @@ export class DeliveryStore {
     return rows;
   }
 
-  /** Ends a delivery, and goes on to the next one of the lane. Returns whether the webhook was failing before a success. */
-  async complete(claim: ClaimedDelivery, attempt: Attempt, status: 'delivered' | 'failed'): Promise<boolean> {
-    const { rows } = await this.#database.query<{ hasEnded: boolean; hasRecovered: boolean }>({
-      text: `
-        WITH completed AS (${withAttempt('$4::text')}), ended AS (
-          DELETE FROM webhook_lanes WHERE webhook_id = $1 AND subject = $5 AND last_position = $2 RETURNING 1
-        ), recovered AS (
-          UPDATE webhooks SET failing_since = NULL
-          WHERE id = $1 AND $4 = 'delivered' AND failing_since IS NOT NULL RETURNING 1
-        )
-        SELECT EXISTS (SELECT FROM ended) AS "hasEnded", EXISTS (SELECT FROM recovered) AS "hasRecovered"`,
-      values: [...attemptValues(claim, attempt), status, claim.subject],
-    });
-    // A second statement: it sees a delivery that was added while the first one waited for the lane.
-    if (!rows[0]?.hasEnded) await this.advance(claim);
-    return rows[0]?.hasRecovered ?? false;
+  /**
+   * Ends a delivery, and goes on to the next one of the lane. Concurrent calls share a statement.
+   *
+   * @returns Whether the webhook was failing before a success.
+   */
+  complete(claim: ClaimedDelivery, attempt: Attempt, status: Completion['status']): Promise<boolean> {
+    return this.#complete({ claim, attempt, status });
   }
 
-  /** Goes on to the next delivery of a lane, if there is one. */
-  async advance({ webhookId, subject }: Claim): Promise<void> {
+  /** Lanes and webhooks are locked in one order, which prevents deadlocks with other instances. */
+  async #completeMany(completions: readonly Completion[]): Promise<boolean[]> {
+    const { rows } = await this.#database.query<{ hasEnded: boolean; hasRecovered: boolean }>({
+      text: `
+        WITH given AS MATERIALIZED (
+          SELECT * FROM unnest($1::integer[], $2::bigint[], $3::text[], $4::text[], $5::jsonb[])
+            WITH ORDINALITY AS given (webhook_id, position, subject, status, attempt, place)
+        ), lanes AS MATERIALIZED (
+          SELECT webhook_id, subject, last_position FROM webhook_lanes JOIN given USING (webhook_id, subject)
+          ORDER BY webhook_id, subject FOR UPDATE OF webhook_lanes
+        ), ended AS (
+          DELETE FROM webhook_lanes AS lane USING lanes JOIN given USING (webhook_id, subject)
+          WHERE lane.webhook_id = lanes.webhook_id AND lane.subject = lanes.subject AND lanes.last_position = given.position
+          RETURNING lane.webhook_id, lane.subject
+        ), completed AS (
+          UPDATE webhook_deliveries AS delivery SET status = given.status, completed_at = now(), ${added('given.attempt')}
+          FROM given
+          WHERE delivery.webhook_id = given.webhook_id AND delivery.position = given.position AND delivery.status = 'pending'
+        ), recovering AS MATERIALIZED (
+          SELECT id FROM webhooks
+          WHERE failing_since IS NOT NULL AND id IN (SELECT webhook_id FROM given WHERE status = 'delivered')
+          ORDER BY id FOR NO KEY UPDATE
+        ), recovered AS (
+          UPDATE webhooks SET failing_since = NULL FROM recovering WHERE webhooks.id = recovering.id RETURNING webhooks.id
+        )
+        SELECT EXISTS (SELECT FROM ended WHERE ended.webhook_id = given.webhook_id AND ended.subject = given.subject) AS "hasEnded",
+          EXISTS (SELECT FROM recovered WHERE id = given.webhook_id) AS "hasRecovered"
+        FROM given ORDER BY place`,
+      values: [
+        completions.map(({ claim }) => claim.webhookId),
+        completions.map(({ claim }) => claim.position),
+        completions.map(({ claim }) => claim.subject),
+        completions.map(({ status }) => status),
+        completions.map(({ attempt }) => JSON.stringify([attempt])),
+      ],
+    });
+    // A second statement: it sees a delivery that was added while the first one waited for the lane.
+    const going = completions.filter((_, index) => !rows[index]?.hasEnded);
+    if (going.length > 0) await this.#advance(going.map(({ claim }) => claim));
+    return completions.map((_, index) => rows[index]?.hasRecovered ?? false);
+  }
+
+  /** Goes on to the next delivery of each lane, if there is one. */
+  async #advance(claims: readonly Claim[]): Promise<void> {
     await this.#database.query({
       text: `
-        UPDATE webhook_lanes SET next_attempt_at = now(), claimed_until = NULL, failures = 0, failing_since = NULL
-        WHERE webhook_id = $1 AND subject = $2`,
-      values: [webhookId, subject],
+        WITH lanes AS MATERIALIZED (
+          SELECT webhook_id, subject FROM webhook_lanes
+          JOIN unnest($1::integer[], $2::text[]) AS given (webhook_id, subject) USING (webhook_id, subject)
+          ORDER BY webhook_id, subject FOR UPDATE OF webhook_lanes
+        )
+        UPDATE webhook_lanes AS lane SET next_attempt_at = now(), claimed_until = NULL, failures = 0, failing_since = NULL
+        FROM lanes WHERE lane.webhook_id = lanes.webhook_id AND lane.subject = lanes.subject`,
+      values: [claims.map(({ webhookId }) => webhookId), claims.map(({ subject }) => subject)],
     });
   }
 
@@ -133,14 +183,14 @@ export class DeliveryStore {
           WHERE pending.webhook_id = $1 AND pending.subject = $2 AND status = 'pending')`,
       values: [webhookId, subject, lastPosition],
     });
-    await this.advance(claim);
+    await this.#advance([claim]);
   }
 
   /** Adds a failed attempt, and schedules the next one, in milliseconds. */
   async retry(claim: ClaimedDelivery, attempt: Attempt, delay: number): Promise<void> {
     await this.#database.query({
       text: `
-        WITH attempted AS (${withAttempt("'pending'")}), scheduled AS (
+        WITH attempted AS (${ATTEMPTED}), scheduled AS (
           UPDATE webhook_lanes SET next_attempt_at = now() + $4 * interval '1 millisecond', claimed_until = NULL,
             failures = failures + 1, failing_since = coalesce(failing_since, now())
           WHERE webhook_id = $1 AND subject = $5
@@ -154,7 +204,7 @@ export class DeliveryStore {
   async disable(claim: ClaimedDelivery, attempt: Attempt, reason: DisabledReason): Promise<void> {
     await this.#database.query({
       text: `
-        WITH attempted AS (${withAttempt("'pending'")}), released AS (
+        WITH attempted AS (${ATTEMPTED}), released AS (
           UPDATE webhook_lanes SET claimed_until = NULL WHERE webhook_id = $1 AND subject = $4
         )
         UPDATE webhooks SET disabled_at = now(), disabled_reason = $5, version = gen_random_uuid()

@@ -43,7 +43,7 @@ const ROW = `${WEBHOOKS_PATH}/:id`;
 /** Webhooks: a durable consumer of events adds deliveries, and a dispatcher sends them. */
 export const webhooks: Feature = async (app, { webhooks: settings }) => {
   const store = new WebhookStore(app.database, app.pg.pool);
-  const deliveries = new DeliveryStore(app.database);
+  const deliveries = new DeliveryStore(app.database, app.batching);
   const sender = new Sender(settings);
   const dispatcher = new Dispatcher(deliveries, sender, app.log, settings);
   app.consumeEvents('webhooks', async (events, client) => {
