@@ -66,11 +66,13 @@ async function listenForMetrics(app: FastifyInstance, { host, port }: MetricsAdd
   app.log.info(`Metrics on http://${host}:${actual}${METRICS_PATH}`);
 }
 
-async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {
+async function listen(app: FastifyInstance, { host, port, maxConnections }: Config): Promise<void> {
   try {
     const address = await app.listen({
       host,
       port,
+      // The kernel drops connections beyond the queue of the listener, 511 by default; `net.core.somaxconn` limits it.
+      backlog: maxConnections,
       listenTextResolver: (url) => `Setlist listens on ${url}`,
     });
     app.log.info(`Interactive docs on ${address}/docs`);

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { Agent, createServer, get } from 'node:http';
 import { connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -81,6 +82,28 @@ t.test('startup logs the addresses of the service and its docs', async (t) => {
     t.type(JSON.parse(line).msg, 'string', 'the log is JSON, line by line');
   t.equal(await service.end('SIGINT'), 0);
 });
+
+const SOMAXCONN = '/proc/sys/net/core/somaxconn';
+t.test(
+  'connections wait for a busy process, up to MAX_CONNECTIONS',
+  {
+    skip:
+      (!existsSync(SOMAXCONN) || Number(readFileSync(SOMAXCONN, 'utf8')) < 1_000) &&
+      'the kernel has a lower limit',
+  },
+  async (t) => {
+    const service = await startProcess(t, { ...(await testDatabase(t)), MAX_CONNECTIONS: '1000' });
+    const { port } = new URL(service.base);
+    service.process.kill('SIGSTOP');
+    t.teardown(() => service.process.kill('SIGCONT'));
+    let connected = 0;
+    const sockets = Array.from({ length: 900 }, () => connect(Number(port), '127.0.0.1', () => connected++));
+    t.teardown(() => {
+      for (const socket of sockets) socket.destroy();
+    });
+    await until(() => connected === sockets.length, 'The kernel drops connections');
+  },
+);
 
 t.test('shutdown waits for requests in flight', async (t) => {
   const service = await startProcess(t, await testDatabase(t));
