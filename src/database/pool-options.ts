@@ -53,6 +53,8 @@ export function sessionOptions(
   return {
     application_name: 'setlist',
     keepAlive: true,
+    // A connection that a firewall has forgotten fails after about 20 s of silence, instead of after two hours.
+    keepAliveInitialDelayMillis: 10_000,
     types,
     ...connection,
     // Without a timeout, statements would wait in the queue of the pool without limit.
