@@ -13,19 +13,20 @@ import pg from 'pg';
  * @typedef {object} ThrowawayPostgres
  * @property {string} url The database `postgres`, as its owner.
  * @property {number} pid The process id of the server.
- * @property {() => Promise<void>} crash Ends the server without a checkpoint and starts it again, which recovers its data.
+ * @property {() => Promise<void>} crash Ends the server without a checkpoint, unless it has ended, and starts it again, which recovers its data.
  * @property {() => Promise<void>} stop Ends the server and removes its files.
  */
 
 /**
  * Starts a server. PostgreSQL does not run as root, so root starts it as the user `postgres`.
  *
- * @param {string} [primary] The URL of another server, whose standby it is.
+ * @param {{ primary?: string, parent?: string }} [options] The URL of another server, whose standby it is, and where the folder with its files
+ * is created.
  * @returns {Promise<ThrowawayPostgres>}
  */
-export async function startThrowawayPostgres(primary) {
+export async function startThrowawayPostgres({ primary, parent = tmpdir() } = {}) {
   const binaries = findBinaries();
-  const folder = mkdtempSync(join(tmpdir(), 'setlist-postgres-'));
+  const folder = mkdtempSync(join(parent, 'setlist-postgres-'));
   const data = join(folder, 'data');
   const identity = serverIdentity(folder);
   try {

@@ -137,7 +137,7 @@ export async function flawOfStandby(
   folder: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const standby = await startThrowawayPostgres(server);
+  const standby = await startThrowawayPostgres({ primary: server });
   try {
     for (const MIGRATE of ['on', 'check', 'off']) {
       const environment = { DATABASE_URL: urlOf(standby.url, 'migrated'), MIGRATE };
