@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs scripts/test-failover.ts. Needs the programs of PostgreSQL and HAProxy. Patroni, and etcd on Debian, are installed in
+# Runs scripts/failover/main.ts. Needs the programs of PostgreSQL and HAProxy. Patroni, and etcd on Debian, are installed in
 # node_modules/.cache if they are not on the PATH.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -31,4 +31,4 @@ command -v etcd >/dev/null || install_etcd
 
 node scripts/build.mjs --if-stale
 npx tsc
-exec node dist/scripts/test-failover.js "$@"
+exec node dist/scripts/failover/main.js "$@"

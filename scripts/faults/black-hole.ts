@@ -2,8 +2,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { quantile } from '../drills/measurements.ts';
 import { Ledger } from './ledger.ts';
-import { quantile, Statuses } from './report.ts';
+import { Statuses } from './report.ts';
 import { compare, filesOf, type Setup, startService, stopService, tasksIn, timed } from './setup.ts';
 import { follow } from './traffic.ts';
 

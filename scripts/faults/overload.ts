@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { quantile, Statuses } from './report.ts';
+import { quantile } from '../drills/measurements.ts';
+import { Statuses } from './report.ts';
 import { memoryOf, type Setup, startService, stopService, tasksIn, watchMemory } from './setup.ts';
 import { importTasks } from './traffic.ts';
 

@@ -44,12 +44,6 @@ export class Statuses {
   }
 }
 
-/** The smallest of the values that is at least as large as this part of them. */
-export function quantile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
-}
-
 /** The change of the values per unit of time, by linear regression. */
 export function slope(points: readonly (readonly [time: number, value: number])[]): number {
   const mean = (index: 0 | 1) => points.reduce((sum, point) => sum + point[index], 0) / points.length;

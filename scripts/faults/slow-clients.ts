@@ -3,8 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { quantile } from '../drills/measurements.ts';
 import type { ServerProcess } from '../server-process.ts';
-import { quantile, Statuses } from './report.ts';
+import { Statuses } from './report.ts';
 import { filesOf, memoryOf, type Setup, startService, stopService, timed, watchMemory } from './setup.ts';
 import { importTasks, watchReads } from './traffic.ts';
 

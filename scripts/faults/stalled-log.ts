@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { closeSync, constants, mkdtempSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { quantile } from '../drills/measurements.ts';
 import { type ServerProcess, setlist } from '../server-process.ts';
-import { quantile, type Report, Statuses } from './report.ts';
+import { type Report, Statuses } from './report.ts';
 import { memoryOf, type Setup, timed, watchMemory } from './setup.ts';
 
 /** More than the log's buffer of 8 MiB and the pipe can hold: each request is a line with its URL. */

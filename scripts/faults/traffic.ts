@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { quantile, Statuses } from './report.ts';
+import { quantile } from '../drills/measurements.ts';
+import { Statuses } from './report.ts';
 import { timed } from './setup.ts';
 
 /** The intervals of exports and imports, of streams that end and resume, and of imports in a thread, in milliseconds. */

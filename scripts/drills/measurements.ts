@@ -10,7 +10,7 @@ export function report(name: string, value: string, isOk = true): void {
   console.log(`${isOk ? ' ' : '✗'} ${name.padEnd(46)} ${value}`);
 }
 
-/** 0 without values. */
+/** The smallest of the values that is at least as large as this part of them; 0 without values. */
 export const quantile = (values: readonly number[], part: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? 0;
 

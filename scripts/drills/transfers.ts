@@ -11,9 +11,9 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { eventLoopWatcher, memoryOf, report, watchEvents, watchHealth } from './drill-measurements.ts';
-import { type ServerProcess, setlist, startServer } from './server-process.ts';
-import { startThrowawayPostgres } from './throwaway-postgres.mjs';
+import { type ServerProcess, setlist, startServer } from '../server-process.ts';
+import { startThrowawayPostgres } from '../throwaway-postgres.mjs';
+import { eventLoopWatcher, memoryOf, report, watchEvents, watchHealth } from './measurements.ts';
 
 const { rows: wanted } = parseArgs({ options: { rows: { type: 'string', default: '1000000' } } }).values;
 const ROWS = Number(wanted);

@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { DatabaseCluster } from './failover/cluster.ts';
-import { Load, type Observation } from './failover/load.ts';
-import type { ClusterNode } from './failover/node.ts';
-import { type ServerProcess, setlist, startServer } from './server-process.ts';
+import { type ServerProcess, setlist, startServer } from '../server-process.ts';
+import { DatabaseCluster } from './cluster.ts';
+import { Load, type Observation } from './load.ts';
+import type { ClusterNode } from './node.ts';
 
 /** The maximum duration of 95 % of the 503s, in milliseconds, once the failure was noticed. */
 const FAST = 100;

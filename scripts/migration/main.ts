@@ -8,14 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { packageRoot } from '../src/package.ts';
-import { BAD_CHANGES, change, execute, expandAndContract, type Step } from './migration/expand-contract.ts';
-import { findPreviousRelease, PreviousRelease } from './migration/previous-release.ts';
-import { SongLoad } from './migration/song-load.ts';
-import { failureOf } from './ops/commands.ts';
-import { type ServerProcess, setlist, startServer } from './server-process.ts';
-import { buildTap, runAcceptance } from './tap.mjs';
-import { startThrowawayPostgres } from './throwaway-postgres.mjs';
+import { packageRoot } from '../../src/package.ts';
+import { failureOf } from '../ops/commands.ts';
+import { type ServerProcess, setlist, startServer } from '../server-process.ts';
+import { buildTap, runAcceptance } from '../tap.mjs';
+import { startThrowawayPostgres } from '../throwaway-postgres.mjs';
+import { BAD_CHANGES, change, execute, expandAndContract, type Step } from './expand-contract.ts';
+import { findPreviousRelease, PreviousRelease } from './previous-release.ts';
+import { SongLoad } from './song-load.ts';
 
 const { values: given } = parseArgs({
   options: {

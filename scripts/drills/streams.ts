@@ -10,9 +10,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { memoryOf, quantile, report } from './drill-measurements.ts';
-import { setlist, startServer } from './server-process.ts';
-import { startThrowawayPostgres } from './throwaway-postgres.mjs';
+import { setlist, startServer } from '../server-process.ts';
+import { startThrowawayPostgres } from '../throwaway-postgres.mjs';
+import { memoryOf, quantile, report } from './measurements.ts';
 
 const numbers = { clients: '5000', sleeping: '500', rate: '100', seconds: '60' };
 const options = Object.fromEntries(

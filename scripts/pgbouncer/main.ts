@@ -5,21 +5,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PGBOUNCER_SETTINGS } from '../src/database/server-check.ts';
-import { type Pooler, startPooler } from './pgbouncer/pooler.ts';
-import { findPgbouncer, versionOf } from './pgbouncer/program.ts';
-import {
-  flawOfRefusal,
-  flawOfStandby,
-  PRIVILEGES,
-  prepareRefusals,
-  run,
-  urlOf,
-} from './pgbouncer/refusals.ts';
-import { flawOfTransfers, followEvents, sendReads } from './pgbouncer/traffic.ts';
-import { type ServerProcess, setlist, startServer } from './server-process.ts';
-import { buildTap, runAcceptance } from './tap.mjs';
-import { startThrowawayPostgres } from './throwaway-postgres.mjs';
+import { PGBOUNCER_SETTINGS } from '../../src/database/server-check.ts';
+import { type ServerProcess, setlist, startServer } from '../server-process.ts';
+import { buildTap, runAcceptance } from '../tap.mjs';
+import { startThrowawayPostgres } from '../throwaway-postgres.mjs';
+import { type Pooler, startPooler } from './pooler.ts';
+import { findPgbouncer, versionOf } from './program.ts';
+import { flawOfRefusal, flawOfStandby, PRIVILEGES, prepareRefusals, run, urlOf } from './refusals.ts';
+import { flawOfTransfers, followEvents, sendReads } from './traffic.ts';
 
 /** Connections to the server, for two instances with 13 each. */
 const POOL_SIZE = 5;
