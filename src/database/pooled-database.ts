@@ -196,10 +196,8 @@ export async function transaction<Result>(
     await query({ text: 'COMMIT' });
     return result;
   } catch (error) {
-    isBroken = error instanceof DatabaseUnavailable;
-    await client.query('ROLLBACK').catch(() => {
-      isBroken = true;
-    });
+    const [rollback] = await Promise.allSettled([client.query('ROLLBACK')]);
+    isBroken = error instanceof DatabaseUnavailable || rollback.status === 'rejected';
     throw error;
   } finally {
     client.release(isBroken);

@@ -92,7 +92,7 @@ export class EventConsumer {
   /** Handles the next events and returns their number; 0 while another instance handles them. */
   async #handleNext(): Promise<number> {
     const client = await this.#pool.connect();
-    let failure: Error | undefined;
+    let isBroken = false;
     try {
       if (!(await this.#hasEvents(client))) return 0;
       await client.query('BEGIN');
@@ -107,12 +107,11 @@ export class EventConsumer {
       await client.query('COMMIT');
       return events.length;
     } catch (error) {
-      await client.query('ROLLBACK').catch((broken) => {
-        failure = broken;
-      });
+      const [rollback] = await Promise.allSettled([client.query('ROLLBACK')]);
+      isBroken = rollback.status === 'rejected';
       throw error;
     } finally {
-      client.release(failure);
+      client.release(isBroken);
     }
   }
 
