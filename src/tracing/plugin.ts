@@ -24,7 +24,8 @@ export const tracing = fp<TracingOptions>(
       const context = tracing.start(request);
       if (context) {
         request.trace = context;
-        request.log = request.log.child({ trace_id: context.traceId });
+        // A child of the request's logger would make that one a prototype, and slow down the loggers of all requests.
+        request.log = app.log.child({ reqId: request.id, trace_id: context.traceId });
       }
       done();
     });
