@@ -50,7 +50,7 @@ export function variantsWith({ url, redisUrl, token, audience }: Helpers): Recor
     OTEL_TRACES_SAMPLER: 'traceidratio',
     OTEL_TRACES_SAMPLER_ARG: ratio,
   });
-  const RATE_LIMIT = '100000000/1';
+  const RATE_LIMIT = '1000000/1';
   return {
     same: { ...read, title: 'GET by id: nothing', environment: {} },
     metrics: { ...read, title: 'METRICS_PORT', environment: { METRICS_PORT: '0' } },

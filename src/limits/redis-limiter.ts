@@ -23,7 +23,8 @@ for index, key in ipairs(KEYS) do
   local counted = math.min(left, room)
   if counted > 0 then
     arrival = arrival + counted * interval
-    redis.call('SET', key, string.format('%.0f', arrival), 'PX', math.ceil((arrival - now) / 1000))
+    -- The clock has a precision of a quarter of a microsecond here: a shorter interval vanishes.
+    redis.call('SET', key, string.format('%.0f', arrival), 'PX', math.max(math.ceil((arrival - now) / 1000), 1))
   end
 end
 return waits
