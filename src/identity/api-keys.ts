@@ -1,4 +1,4 @@
-import { createHash, randomInt, timingSafeEqual } from 'node:crypto';
+import { hash, randomInt, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { InvalidCredential, type Principal, principalOf } from './principal.ts';
 
@@ -28,7 +28,7 @@ export function generateApiKey(): string {
 }
 
 /** The SHA-256 of a key. A key has 256 random bits, so it needs no salt and no slow hash. */
-export const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();
+export const hashOf = (key: string): Buffer => hash('sha256', key, 'buffer');
 
 /**
  * Verifies an API key. It compares the key with every configured key, so that the duration does not depend on a match.
