@@ -2,7 +2,7 @@
 // all acknowledged writes with the database afterwards:
 //   npm run test:faults                          all drills but the soak
 //   npm run test:faults -- kills hangs           some drills
-//   npm run test:faults -- --kills 200 --terminations 1000 --crashes 50 --hangs 10 --soak 0
+//   npm run test:faults -- --kills 200 --terminations 1000 --crashes 50 --hangs 10 --keys 10000 --repeats 100 --soak 0
 //   npm run test:faults -- soak --minutes 60 --rate 100
 // The numbers above are the defaults. The rate is the number of requests per second of the soak; --soak 60 adds a soak of 60 minutes.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { startThrowawayPostgres } from '../throwaway-postgres.mjs';
 import { blackHole } from './black-hole.ts';
 import { diskFull } from './disk-full.ts';
+import { keys } from './keys.ts';
 import { crashes, hangs, kills, terminations } from './outages.ts';
 import { overload } from './overload.ts';
 import { Report } from './report.ts';
@@ -25,6 +26,7 @@ const DRILLS: Readonly<Record<string, (setup: Setup) => Promise<void>>> = {
   terminations,
   crashes,
   hangs,
+  keys,
   'black-hole': blackHole,
   'disk-full': diskFull,
   'stalled-log': stalledLog,
@@ -37,6 +39,8 @@ const DEFAULTS = {
   terminations: '1000',
   crashes: '50',
   hangs: '10',
+  keys: '10000',
+  repeats: '100',
   holes: '2',
   fills: '5',
   minutes: '60',

@@ -15,7 +15,17 @@ export interface Setup {
   readonly services: ServerProcess[];
   /** The number of a setting of the command line. */
   number(
-    name: 'kills' | 'terminations' | 'crashes' | 'hangs' | 'holes' | 'fills' | 'minutes' | 'rate',
+    name:
+      | 'kills'
+      | 'terminations'
+      | 'crashes'
+      | 'hangs'
+      | 'keys'
+      | 'repeats'
+      | 'holes'
+      | 'fills'
+      | 'minutes'
+      | 'rate',
   ): number;
 }
 
