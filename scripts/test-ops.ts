@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { packageRoot } from '../src/package.ts';
+import { Checks } from './checks.ts';
 import { flawsOfInhibitions, ROUTES, writeAlertmanagerConfig } from './ops/alertmanager.ts';
 import { failureOf } from './ops/commands.ts';
 import { sendLoad } from './ops/load.ts';
@@ -30,43 +31,47 @@ if (missing.length > 0) {
 const interruption = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interruption.abort());
 
-let passed = 0;
-let failed = 0;
+const checks = new Checks();
 const folder = await mkdtemp(join(tmpdir(), 'setlist-ops-'));
 try {
   await testPrometheusFiles();
   await testAlertmanager();
-  await report(
+  await checks.report(
     'the dashboard is up to date',
     failureOf(process.execPath, join(packageRoot, 'dist', 'ops', 'grafana', 'dashboard.js'), '--check'),
   );
   await testDashboard();
 } catch (error) {
-  await report('the test runs to its end', String(error));
+  await checks.report('the test runs to its end', String(error));
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
-console.log(`# ${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+checks.end();
 
 async function testPrometheusFiles(): Promise<void> {
   const config = join(OPS, 'prometheus', 'prometheus.yml');
-  await report('promtool check config prometheus.yml', failureOf('promtool', 'check', 'config', config));
+  await checks.report(
+    'promtool check config prometheus.yml',
+    failureOf('promtool', 'check', 'config', config),
+  );
   for (const file of RULE_TESTS)
-    await report(`promtool test rules ${basename(file)}`, failureOf('promtool', 'test', 'rules', file));
-  await report('each alert is described and tested', flawsOfAlerts());
+    await checks.report(
+      `promtool test rules ${basename(file)}`,
+      failureOf('promtool', 'test', 'rules', file),
+    );
+  await checks.report('each alert is described and tested', flawsOfAlerts());
 }
 
 async function testAlertmanager(): Promise<void> {
   const config = await writeAlertmanagerConfig(folder);
-  await report('amtool check-config alertmanager.yml', failureOf('amtool', 'check-config', config));
+  await checks.report('amtool check-config alertmanager.yml', failureOf('amtool', 'check-config', config));
   for (const [receiver, labels] of ROUTES) {
     const flags = [`--config.file=${config}`, `--verify.receivers=${receiver}`];
     const outcome = failureOf('amtool', 'config', 'routes', 'test', ...flags, ...labels);
-    await report(`amtool config routes test: ${labels.join(' ')} → ${receiver}`, outcome);
+    await checks.report(`amtool config routes test: ${labels.join(' ')} → ${receiver}`, outcome);
   }
   const program = PROGRAMS[3]?.find(isInstalled) ?? '';
-  await report('alerts are inhibited by their cause', flawsOfInhibitions(program, config, folder));
+  await checks.report('alerts are inhibited by their cause', flawsOfInhibitions(program, config, folder));
 }
 
 async function testDashboard(): Promise<void> {
@@ -78,13 +83,13 @@ async function testDashboard(): Promise<void> {
     if (metrics === undefined) throw new Error('The service does not serve metrics');
     prometheus = await ServicePrometheus.start(new URL(metrics).host, folder);
     await sendLoad(service.base, LOAD, interruption.signal);
-    await report('the service exports each metric of the rules', missingMetrics(metrics));
-    await report('Prometheus evaluates each rule', prometheus.flawsOfRules());
+    await checks.report('the service exports each metric of the rules', missingMetrics(metrics));
+    await checks.report('Prometheus evaluates each rule', prometheus.flawsOfRules());
     for (const panel of await readPanels())
-      await report(`panel ${panel.title}`, prometheus.flawsOfPanel(panel, LOAD));
+      await checks.report(`panel ${panel.title}`, prometheus.flawsOfPanel(panel, LOAD));
     await service.stop();
     service = undefined;
-    await report('SetlistDown is pending without the service', prometheus.untilPending('SetlistDown'));
+    await checks.report('SetlistDown is pending without the service', prometheus.untilPending('SetlistDown'));
   } finally {
     await service?.stop();
     await prometheus?.stop();
@@ -95,16 +100,4 @@ async function missingMetrics(url: string): Promise<string[]> {
   const text = await (await fetch(url)).text();
   const exported = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name));
   return [...usedMetrics(exported)].filter((name) => !exported.has(name));
-}
-
-/** Counts a test, and prints what is wrong, if anything. */
-async function report(
-  title: string,
-  outcome: string | string[] | Promise<string | string[] | undefined>,
-): Promise<void> {
-  const flaws = [(await outcome) ?? []].flat();
-  if (flaws.length === 0) passed++;
-  else failed++;
-  console.log(`${flaws.length === 0 ? 'ok' : 'not ok'} - ${title}`);
-  for (const flaw of flaws) console.log(flaw.trimEnd().replaceAll(/^/gm, '    '));
 }

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGBOUNCER_SETTINGS } from '../../src/database/server-check.ts';
+import { Checks } from '../checks.ts';
 import { type ServerProcess, setlist, startServer } from '../server-process.ts';
 import { buildTap, runAcceptance } from '../tap.mjs';
 import { startThrowawayPostgres } from '../throwaway-postgres.mjs';
@@ -41,8 +42,7 @@ const command = findPgbouncer();
 const folder = await mkdtemp(join(tmpdir(), 'setlist-pgbouncer-'));
 const postgres = await startThrowawayPostgres();
 const poolers: Pooler[] = [];
-let passed = 0;
-let failed = 0;
+const checks = new Checks();
 try {
   console.log(`PgBouncer ${versionOf(command)}`);
   await run(postgres.url, ...ROLES.slice(1).map((role) => `CREATE ROLE ${role} LOGIN`));
@@ -52,14 +52,13 @@ try {
   await testWithoutPreparedStatements();
   await testRefusals(pooler);
 } catch (error) {
-  await report('the test runs to its end', String(error));
+  await checks.report('the test runs to its end', String(error));
 } finally {
   for (const pooler of poolers) await pooler.stop();
   await postgres.stop();
   await rm(folder, { recursive: true, force: true });
 }
-console.log(`# ${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+checks.end();
 
 async function newPooler(...settings: string[]): Promise<Pooler> {
   const pooler = await startPooler(command, postgres.url, ROLES, [...settings, ...SIZES], folder);
@@ -73,21 +72,21 @@ async function testMigrationsThroughPooler(pooler: Pooler): Promise<void> {
   const environment = { DATABASE_URL: pooler.urlOf(urlOf(postgres.url, 'pooled')) };
   await withInstances('migrations through the pooler', environment, async ([first, second]) => {
     await Promise.all([testAcceptance(first), testAcceptance(second)]);
-    await report(`${READS} concurrent reads`, sendReads([first, second], READS));
-    await report('prepared statements are reused', flawOfReuse(pooler));
+    await checks.report(`${READS} concurrent reads`, sendReads([first, second], READS));
+    await checks.report('prepared statements are reused', flawOfReuse(pooler));
     const servers = await pooler.command('SHOW SERVERS');
     const count = servers.filter(({ database }) => database === 'pooled').length;
-    await report(
+    await checks.report(
       'the instances share the connections',
       count <= POOL_SIZE ? [] : `There are ${count} connections`,
     );
     const { delays, flaws } = await followEvents(first, second, EVENTS);
-    await report('events of another instance arrive, by polls', flaws);
+    await checks.report('events of another instance arrive, by polls', flaws);
     const median = delays[Math.floor(delays.length / 2)] ?? 0;
     console.log(
       `  ${delays.length} events, after ${Math.round(median)} ms (median), ${Math.round(delays.at(-1) ?? 0)} ms (slowest)`,
     );
-    await report('imports in a job, and exports with a cursor', flawOfTransfers(first, ROWS));
+    await checks.report('imports in a job, and exports with a cursor', flawOfTransfers(first, ROWS));
   });
 }
 
@@ -104,7 +103,7 @@ async function testSeparateMigrations(pooler: Pooler): Promise<void> {
   const sentence =
     /^DATABASE_URL leads through a pooler that ignores settings of the session: run (ALTER ROLE … SET default_transaction_isolation = 'read committed'; ALTER ROLE … SET array_nulls = 'on';) then RECONNECT in PgBouncer\.$/;
   const refusal = { environment: { ...environment, MIGRATE: 'off' }, sentence };
-  await report('other defaults that PgBouncer does not override are refused', refused(refusal));
+  await checks.report('other defaults that PgBouncer does not override are refused', refused(refusal));
   await run(
     postgres.url,
     "ALTER ROLE app SET default_transaction_isolation = 'read committed'; ALTER ROLE app SET array_nulls = 'on'",
@@ -113,7 +112,7 @@ async function testSeparateMigrations(pooler: Pooler): Promise<void> {
   await withInstances('MIGRATION_DATABASE_URL', environment, async ([first, second]) => {
     const reads = sendReads([first, second], READS);
     await testAcceptance(second);
-    await report(`${READS} concurrent reads without batching`, reads);
+    await checks.report(`${READS} concurrent reads without batching`, reads);
   });
 }
 
@@ -122,17 +121,19 @@ async function testWithoutPreparedStatements(): Promise<void> {
   const pooler = await newPooler(ignored, 'max_prepared_statements = 0');
   const environment = { DATABASE_URL: pooler.urlOf(urlOf(postgres.url, 'pooled')) };
   await withInstances('without max_prepared_statements', environment, async (bases) => {
-    await report('reads succeed, by sending their statements again', sendReads(bases, READS));
+    await checks.report('reads succeed, by sending their statements again', sendReads(bases, READS));
     const flaw = await flawOfReuse(pooler);
-    await report('the test notices that none is reused', flaw === undefined ? 'It does not' : []);
+    await checks.report('the test notices that none is reused', flaw === undefined ? 'It does not' : []);
   });
 }
 
 async function testRefusals(pooler: Pooler): Promise<void> {
   const strict = await newPooler();
   const refusals = await prepareRefusals(postgres.url, pooler, strict);
-  await Promise.all(refusals.map(({ title, ...refusal }) => report(`refused: ${title}`, refused(refusal))));
-  await report('refused: a standby', flawOfStandby(postgres.url, folder, interruption.signal));
+  await Promise.all(
+    refusals.map(({ title, ...refusal }) => checks.report(`refused: ${title}`, refused(refusal))),
+  );
+  await checks.report('refused: a standby', flawOfStandby(postgres.url, folder, interruption.signal));
 }
 
 function refused(refusal: Parameters<typeof flawOfRefusal>[0]): Promise<string | undefined> {
@@ -154,21 +155,21 @@ async function withInstances(
     const failures = outcomes.flatMap((outcome) =>
       outcome.status === 'rejected' ? [String(outcome.reason)] : [],
     );
-    await report(`two instances start: ${title}`, failures);
+    await checks.report(`two instances start: ${title}`, failures);
     const [first, second] = instances;
     if (first && second) await test([first.base, second.base]);
   } finally {
     logs = (await Promise.all(instances.map((instance: ServerProcess) => instance.stop()))).join('');
   }
-  await report(
+  await checks.report(
     'they log no error',
     logs.split('\n').filter((line) => /"level":[56]0/.test(line)),
   );
 }
 
 async function testAcceptance(base: string): Promise<void> {
-  const { passed: checks, output } = await runAcceptance(base);
-  await report(`acceptance tier, ${checks} checks`, output);
+  const { passed, output } = await runAcceptance(base);
+  await checks.report(`acceptance tier, ${passed} checks`, output);
 }
 
 /** PgBouncer counts the statements that it prepares on the server, and their uses. */
@@ -177,16 +178,4 @@ async function flawOfReuse(pooler: Pooler): Promise<string | undefined> {
   const total = (column: string) => rows.reduce((sum, row) => sum + Number(row[column]), 0);
   const [parsed, bound] = [total('total_server_parse_count'), total('total_bind_count')];
   return bound > 4 * parsed ? undefined : `${parsed} prepared statements, ${bound} uses`;
-}
-
-/** Counts a test, and prints what is wrong, if anything. */
-async function report(
-  title: string,
-  outcome: string | string[] | undefined | Promise<string | string[] | undefined>,
-): Promise<void> {
-  const flaws = [(await outcome) ?? []].flat();
-  if (flaws.length === 0) passed++;
-  else failed++;
-  console.log(`${flaws.length === 0 ? 'ok' : 'not ok'} - ${title}`);
-  for (const flaw of flaws) console.log(flaw.trimEnd().replaceAll(/^/gm, '    '));
 }
