@@ -2,7 +2,7 @@
 // binaries.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,8 @@ import pg from 'pg';
  * @typedef {object} ThrowawayPostgres
  * @property {string} url The database `postgres`, as its owner.
  * @property {number} pid The process id of the server.
+ * @property {() => void} freeze Stops all processes of the server (`SIGSTOP`); their connections remain. Linux only.
+ * @property {() => void} thaw Continues the processes that `freeze` stopped.
  * @property {() => Promise<void>} crash Ends the server without a checkpoint, unless it has ended, and starts it again, which recovers its data.
  * @property {() => Promise<void>} stop Ends the server and removes its files.
  */
@@ -63,7 +65,22 @@ export async function startThrowawayPostgres({ primary, parent = tmpdir() } = {}
     server.kill(signal);
     await exited;
   };
+  /** @type {number[]} */
+  let frozen = [];
+  const thaw = () => {
+    for (const pid of frozen) signal(pid, 'SIGCONT');
+    frozen = [];
+  };
+  const freeze = () => {
+    const pid = Number(server.pid);
+    // First the server itself, so that it starts no further processes.
+    process.kill(pid, 'SIGSTOP');
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+    for (const child of children) signal(child, 'SIGSTOP');
+    frozen = [...children, pid];
+  };
   const stop = async () => {
+    thaw();
     await end('SIGINT');
     rmSync(folder, { recursive: true, force: true });
   };
@@ -84,9 +101,20 @@ export async function startThrowawayPostgres({ primary, parent = tmpdir() } = {}
     get pid() {
       return Number(server.pid);
     },
+    freeze,
+    thaw,
     crash,
     stop,
   };
+}
+
+/** Sends a signal to a process that may have ended. */
+function signal(/** @type {number} */ pid, /** @type {NodeJS.Signals} */ name) {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }
 
 /** The folder with the programs of the newest PostgreSQL server. */

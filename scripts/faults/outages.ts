@@ -1,5 +1,4 @@
 // Short outages of the service or its database while clients write.
-import { execFileSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerProcess } from '../server-process.ts';
 import { Ledger } from './ledger.ts';
@@ -47,23 +46,9 @@ export const crashes = (setup: Setup) =>
 /** All processes of the server stop, and continue. */
 export const hangs = (setup: Setup) =>
   suffer(setup, `the server hangs for ${HANG / 1000} s`, setup.number('hangs'), PAUSE, async (service) => {
-    const { pid } = setup.postgres;
-    // First the server itself, so that it starts no further processes.
-    process.kill(pid, 'SIGSTOP');
-    const children = execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' });
-    const pids = children.split('\n').filter(Boolean).map(Number);
-    const send = (signal: NodeJS.Signals) => {
-      for (const child of pids)
-        try {
-          process.kill(child, signal);
-        } catch {
-          // The process has ended.
-        }
-    };
-    send('SIGSTOP');
+    setup.postgres.freeze();
     await delay(HANG);
-    send('SIGCONT');
-    process.kill(pid, 'SIGCONT');
+    setup.postgres.thaw();
     return service;
   });
 

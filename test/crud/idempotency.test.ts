@@ -13,6 +13,7 @@ import { createSong, newSong, newTask, unique } from '../support/builders.ts';
 import { atOnce, type Client, readPages, statusesOf } from '../support/client.ts';
 import { acceptingKeys, authenticated, testKey } from '../support/credentials.ts';
 import { startService } from '../support/service.ts';
+import { until } from '../support/until.ts';
 import { VENUE_TABLE, venue, venueErrors } from './venue.ts';
 
 const { call } = await startService(t, { MAX_TASKS: '0' });
@@ -181,7 +182,13 @@ t.test('old keys are removed', async (t) => {
   await service.app.pg.query(`
     INSERT INTO idempotency_keys (owner, key, fingerprint, created_at)
     SELECT '', 'k' || n, decode(repeat('00', 32), 'hex'), now() - interval '3 hours' FROM generate_series(1, 2500) n`);
-  t.equal(await service.app.removeOldRows(), 2501);
+  const keys = async () => (await service.app.pg.query('SELECT key FROM idempotency_keys')).rows;
+  await until(async () => {
+    // The queue may remove rows at the same time, which are then skipped here.
+    await service.app.removeOldRows();
+    return (await keys()).length <= 1;
+  }, 'Old keys are kept');
+  t.same(await keys(), [{ key: 'new' }]);
   t.equal((await create('new')).headers['idempotency-replayed'], 'true');
   t.equal((await create('old')).headers['idempotency-replayed'], undefined);
 });

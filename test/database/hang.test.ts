@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { startThrowawayPostgres } from '../../scripts/throwaway-postgres.mjs';
 import { createSong, createTask, MISSING_ID, newSong } from '../support/builders.ts';
@@ -90,18 +89,9 @@ t.test('while the circuit is open, requests are logged as warnings without a sta
 if (onServer) {
   t.test('requests succeed again after the processes of a stopped server continue', async (t) => {
     const server = await startThrowawayPostgres();
-    const signal = (name: NodeJS.Signals) => {
-      const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8')
-        .trim()
-        .split(' ');
-      for (const pid of [server.pid, ...children.map(Number)]) process.kill(pid, name);
-    };
-    t.teardown(async () => {
-      signal('SIGCONT');
-      await server.stop();
-    });
+    t.teardown(server.stop);
     const service = await startService(t, { DATABASE_URL: server.url, REQUEST_DEADLINE_MS: '1500' });
-    await checkHang(t, service, { freeze: () => signal('SIGSTOP'), thaw: async () => signal('SIGCONT') });
+    await checkHang(t, service, { freeze: server.freeze, thaw: async () => server.thaw() });
   });
 
   t.test(

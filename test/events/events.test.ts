@@ -171,7 +171,16 @@ t.test('a client whose events are not available starts again with a reset', asyn
     return rows.map(({ name }) => name).join() === 'audit,webhooks';
   }, 'A consumer is behind');
   await app.pg.query("UPDATE events SET occurred_at = now() - interval '25 hours' WHERE position <> 4");
-  t.equal(await app.removeOldRows(), 3, 'the last one is kept');
+  await until(async () => {
+    // The queue may remove rows at the same time, which are then skipped here.
+    await app.removeOldRows();
+    return (await app.pg.query('SELECT FROM events')).rowCount === 2;
+  }, 'Old events are kept');
+  t.same(
+    (await app.pg.query('SELECT position::integer FROM events ORDER BY position')).rows,
+    [{ position: 4 }, { position: 5 }],
+    'the last one is kept',
+  );
   t.same(await resumed(ids[1]), [`reset ${head}`], 'it was removed');
   t.same(await resumed('0-00000000'), [`reset ${head}`]);
   t.same(await resumed(ids[3]), [`song.created ${head}`]);

@@ -66,8 +66,11 @@ t.test('resources whose deliveries were removed are not looked at again', async 
   await until(() => receiver.requests.length > 0, 'There is no attempt');
   await call('PATCH', path, { json: { enabled: false } });
   await app.pg.query("UPDATE webhook_deliveries SET created_at = now() - interval '8 days'");
-  await app.removeOldRows();
-  t.same((await call('GET', `${path}/deliveries`)).body, []);
+  await until(async () => {
+    // The queue may remove rows at the same time, which are then skipped here.
+    await app.removeOldRows();
+    return (await call('GET', `${path}/deliveries`)).body.length === 0;
+  }, 'Old deliveries are kept');
   await call('PATCH', path, { json: { enabled: true } });
   const lanes = async () => (await app.pg.query('SELECT FROM webhook_lanes')).rowCount;
   await until(async () => (await lanes()) === 0, 'The lane is kept');
