@@ -11,9 +11,12 @@ export interface Statement {
   isPlannedForValues?: boolean;
 }
 
+/** The result of a statement. */
+export type Rows<Row extends QueryResultRow> = Pick<QueryResult<Row>, 'rows' | 'rowCount'>;
+
 /** The database for repositories: a pool, or one client of a pool. */
 export interface Queryable {
-  query<Row extends QueryResultRow>(statement: Statement): Promise<QueryResult<Row>>;
+  query<Row extends QueryResultRow>(statement: Statement): Promise<Rows<Row>>;
 }
 
 /** The pools of a repository; both may be the same. */
@@ -98,7 +101,7 @@ export class PooledDatabase implements Queryable {
    * @throws {UniqueViolation} if a unique constraint is violated.
    * @throws {IdsExhausted} if the table has no ids left.
    */
-  query<Row extends QueryResultRow>(statement: Statement): Promise<QueryResult<Row>> {
+  query<Row extends QueryResultRow>(statement: Statement): Promise<Rows<Row>> {
     return this.#breaker.run(() => this.#run<Row>(statement));
   }
 
@@ -106,14 +109,14 @@ export class PooledDatabase implements Queryable {
     text,
     values,
     isPlannedForValues = false,
-  }: Statement): Promise<QueryResult<Row>> {
+  }: Statement): Promise<Rows<Row>> {
     const client = await this.#connect();
     try {
       if (this.#hasOldPlans(client)) await client.query('DISCARD PLANS');
       const name = isPlannedForValues ? '' : nameOf(text);
       const result = await client.query<Row>({ name, text, values });
       client.release();
-      return result;
+      return takeRows(result);
     } catch (error) {
       if (!STALE_STATES.includes(codeOf(error))) throw released(client, error);
     }
@@ -202,6 +205,16 @@ export async function transaction<Result>(
   } finally {
     client.release(isBroken);
   }
+}
+
+/**
+ * Takes the rows out of a result. The driver keeps its queries reachable until a collection of the old generation, and the rows
+ * with them: each collection of the young generation would copy them.
+ */
+function takeRows<Row extends QueryResultRow>(result: QueryResult<Row>): Rows<Row> {
+  const { rows, rowCount } = result;
+  result.rows = [];
+  return { rows, rowCount };
 }
 
 /** Releases a connection after an error, and returns the failure as one of the database's own kinds. */
