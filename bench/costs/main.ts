@@ -1,6 +1,7 @@
-// Measures the processor time per request of optional functions: npm run bench:costs. See docs/benchmarking.md.
+// Measures the processor time per request of optional functions, or of another build: npm run bench:costs. See
+// docs/benchmarking.md.
 import { mkdtemp } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type ServerProcess, setlist, startServer } from '../../scripts/server-process.ts';
 import { interruptionBySignal, reportFailure, UsageError } from '../lib/command.ts';
@@ -22,6 +23,7 @@ const usage = `Usage: npm run bench:costs -- [options]
   --seconds N        how long one measurement takes; 2 by default
   --connections N    64 by default
   --only VARIANT     just this variant, or several: ${variantNames.join(',')}
+  --before SCRIPT    the server without the function is another build, such as ../before/dist/src/server.js
   --node VERSION     the version of Node.js, such as 26; by default the running one`;
 
 /** Microseconds per request. */
@@ -63,7 +65,15 @@ try {
 
 function readOptions() {
   const text = { type: 'string' } as const;
-  const options = { starts: text, rounds: text, seconds: text, connections: text, only: text, node: text };
+  const options = {
+    starts: text,
+    rounds: text,
+    seconds: text,
+    connections: text,
+    only: text,
+    node: text,
+    before: text,
+  };
   const { values } = parseArgs({ options });
   const number = (name: 'starts' | 'rounds' | 'seconds' | 'connections', otherwise: number) => {
     const value = Number(values[name] ?? otherwise);
@@ -81,6 +91,7 @@ function readOptions() {
     seconds: number('seconds', 2),
     connections: number('connections', 64),
     names: names ?? variantNames,
+    before: values.before === undefined ? setlist : resolve(values.before),
     node: values.node === undefined ? undefined : nodeVersion(values.node),
   };
 }
@@ -89,6 +100,8 @@ interface Conditions {
   rounds: number;
   seconds: number;
   connections: number;
+  /** The script of the server without the variant. */
+  before: string;
   database: LoadedServer;
   folder: string;
   signal: AbortSignal;
@@ -96,7 +109,7 @@ interface Conditions {
 
 /** Starts a server with the variant and one without, and measures them in turn. */
 async function measure({ environment, requests, headers }: Variant, conditions: Conditions) {
-  const { rounds, seconds, database, folder, signal } = conditions;
+  const { rounds, seconds, before, database, folder, signal } = conditions;
   const writes = requests.method !== 'GET';
   const common = {
     DATABASE_URL: writes ? await database.copy() : database.url,
@@ -104,14 +117,14 @@ async function measure({ environment, requests, headers }: Variant, conditions: 
     WEBHOOKS: 'off',
   };
   const servers: ServerProcess[] = [];
-  const start = async (settings: Readonly<Record<string, string>>) => {
+  const start = async (script: string, settings: Readonly<Record<string, string>>) => {
     const own = await mkdtemp(join(folder, 'server-'));
-    const server = await startServer(setlist, { ...common, ...settings }, own, signal);
+    const server = await startServer(script, { ...common, ...settings }, own, signal);
     servers.push(server);
     return server;
   };
   const load = async ({ base, pid }: ServerProcess, added: Variant['headers']): Promise<Cost> => {
-    const before = [processTime(pid), processTreeTime(database.pid)] as const;
+    const began = [processTime(pid), processTreeTime(database.pid)] as const;
     const result = await generator.run({
       base,
       requests: { ...requestsOf(requests, database.loaded, ++phase), ...(added && { headers: added }) },
@@ -123,14 +136,14 @@ async function measure({ environment, requests, headers }: Variant, conditions: 
     });
     if (result.problems.length > 0) throw new Error(result.problems.join(', '));
     return {
-      server: (processTime(pid) - before[0]) / result.requests,
-      postgres: (processTreeTime(database.pid) - before[1]) / result.requests,
+      server: (processTime(pid) - began[0]) / result.requests,
+      postgres: (processTreeTime(database.pid) - began[1]) / result.requests,
     };
   };
   try {
     const pair = [
-      { server: await start({}), headers: undefined },
-      { server: await start(environment), headers },
+      { server: await start(before, {}), headers: undefined },
+      { server: await start(setlist, environment), headers },
     ] as const;
     for (const { server, headers } of pair) await load(server, headers);
     const costs: { base: Cost; added: Cost }[] = [];

@@ -17,6 +17,9 @@ export interface Variant {
 const read = {
   requests: { method: 'GET', path: '/songs/{n}', numbers: 'song ids', status: 200 },
 } as const;
+const list = {
+  requests: { method: 'GET', path: '/songs?artist=Artist%20{n}', numbers: 'artists', status: 200 },
+} as const;
 const create = {
   requests: {
     method: 'POST',
@@ -28,7 +31,9 @@ const create = {
 } as const;
 
 export const variantNames = [
-  'same',
+  'get',
+  'list',
+  'create',
   'metrics',
   'traces-0',
   'traces-1',
@@ -37,12 +42,11 @@ export const variantNames = [
   'redis',
   'key',
   'token',
-  'same-create',
   'idempotency',
 ] as const;
 export type VariantName = (typeof variantNames)[number];
 
-/** The variants. `same` and `same-create` turn on nothing: their difference is noise. */
+/** The variants. `get`, `list` and `create` turn on nothing: their differences are noise, or those of two builds. */
 export function variantsWith({ url, redisUrl, token, audience }: Helpers): Record<VariantName, Variant> {
   const key = generateApiKey();
   const tracing = (ratio: string) => ({
@@ -52,7 +56,9 @@ export function variantsWith({ url, redisUrl, token, audience }: Helpers): Recor
   });
   const RATE_LIMIT = '1000000/1';
   return {
-    same: { ...read, title: 'GET by id: nothing', environment: {} },
+    get: { ...read, title: 'GET by id', environment: {} },
+    list: { ...list, title: 'list, random artists', environment: {} },
+    create: { ...create, title: 'POST', environment: {} },
     metrics: { ...read, title: 'METRICS_PORT', environment: { METRICS_PORT: '0' } },
     'traces-0': { ...read, title: 'traces, 0 %', environment: tracing('0') },
     'traces-1': { ...read, title: 'traces, 1 %', environment: tracing('0.01') },
@@ -71,7 +77,6 @@ export function variantsWith({ url, redisUrl, token, audience }: Helpers): Recor
       environment: { AUTH: 'on', AUTH_ISSUER: url, AUTH_JWKS_URL: url, AUTH_AUDIENCE: audience },
       headers: { Authorization: `Bearer ${token}` },
     },
-    'same-create': { ...create, title: 'POST: nothing', environment: {} },
     idempotency: {
       ...create,
       title: 'POST: Idempotency-Key',
