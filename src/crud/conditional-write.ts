@@ -48,14 +48,13 @@ export function conditionalText(
   write: (firstParameter: number) => string,
   followUp?: string,
 ): string {
-  const [owners, owner] = owned ? [', $5::text[]', ', owner_'] : ['', ''];
-  const isAccessible = owned
-    ? `AND EXISTS (SELECT FROM bound WHERE bound.id = ${table}.id AND (owner_ IS NULL OR owner_ = owner))`
-    : '';
+  // Not a join with the owners: planned while the table was small, it would read the whole table.
+  const owner = '($5::text[])[array_position($1::integer[], id)]';
+  const isAccessible = owned ? `AND (${owner} IS NULL OR ${owner} = owner)` : '';
   return `
     WITH bound AS (
-      SELECT id, required::uuid[], excluded::uuid[]${owner}
-      FROM unnest($1::integer[], $2::text[], $3::text[]${owners}) AS bound (id, required, excluded${owner})
+      SELECT id, required::uuid[], excluded::uuid[]
+      FROM unnest($1::integer[], $2::text[], $3::text[]) AS bound (id, required, excluded)
     ), locked AS MATERIALIZED (
       SELECT id, version FROM ${table} WHERE id = ANY ($1) ${isAccessible} ORDER BY id FOR UPDATE
     ), ${sourcesText('$4')}, matching (match_id_) AS (

@@ -48,6 +48,7 @@ export function fingerprintOf(
  *
  * The key and the row are written by one statement, so that neither exists without the other. A concurrent create with the same key
  * violates the primary key, and its row is rolled back: no `ON CONFLICT` may skip the key. Repeated, it finds the stored outcome.
+ * The subquery with a limit looks up each key in the index: a join, planned while the table was small, would read the whole table.
  *
  * @param limit The limit on the number of rows.
  */
@@ -66,7 +67,9 @@ export function idempotentCreateOf(resource: AnyResource, limit?: RowLimit) {
       WITH ORDINALITY AS given (key_owner_, key_, fingerprint_, ${names}, place_)
     ), seen AS (
       SELECT place_, known.fingerprint = fingerprint_ AS is_same_, known.outcome AS outcome_
-      FROM given JOIN idempotency_keys AS known ON known.owner = key_owner_ AND known.key = key_
+      FROM given CROSS JOIN LATERAL (
+        SELECT fingerprint, outcome FROM idempotency_keys WHERE owner = key_owner_ AND key = key_ LIMIT 1
+      ) AS known
     ), fresh AS MATERIALIZED (
       SELECT *, ${nextId(table)} AS id_, row_number() OVER (ORDER BY place_) AS rank_
       FROM given WHERE place_ NOT IN (SELECT place_ FROM seen)
