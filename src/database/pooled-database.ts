@@ -187,7 +187,7 @@ export async function transaction<Result>(
   });
   const query = async <Row extends QueryResultRow>({ text, values }: Statement) => {
     try {
-      return await client.query<Row>({ text, ...(values && { values }) });
+      return takeRows(await client.query<Row>({ text, ...(values && { values }) }));
     } catch (error) {
       throw queryFailure(error);
     }
@@ -211,7 +211,7 @@ export async function transaction<Result>(
  * Takes the rows out of a result. The driver keeps its queries reachable until a collection of the old generation, and the rows
  * with them: each collection of the young generation would copy them.
  */
-function takeRows<Row extends QueryResultRow>(result: QueryResult<Row>): Rows<Row> {
+export function takeRows<Row extends QueryResultRow>(result: QueryResult<Row>): Rows<Row> {
   const { rows, rowCount } = result;
   result.rows = [];
   return { rows, rowCount };

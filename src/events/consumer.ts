@@ -1,9 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Pool, PoolClient } from 'pg';
+import { takeRows } from '../database/pooled-database.ts';
 
 /** The maximum number of events of one transaction. */
 const MAX_EVENTS = 500;
-/** The minimum time between two transactions, in milliseconds: events in between are handled together. */
+/** The time between two transactions, in milliseconds: events in between are handled together. */
 const MIN_INTERVAL = 200;
 /** The time after a failure, in milliseconds. */
 const RETRY_INTERVAL = 1_000;
@@ -75,11 +76,16 @@ export class EventConsumer {
 
   async #run(): Promise<void> {
     this.#isWoken = false;
+    const began = performance.now();
     let wait = MIN_INTERVAL;
     try {
       const count = await this.#handleNext();
       if (count > 0) this.#isFailing = false;
-      if (count === MAX_EVENTS) this.#isWoken = true;
+      if (count === MAX_EVENTS) {
+        // There are more, as after an import. At most a third of the time is spent on them.
+        this.#isWoken = true;
+        wait = Math.min(2 * (performance.now() - began), MIN_INTERVAL);
+      }
     } catch (err) {
       if (!this.#isFailing) this.#log.error({ err, consumer: this.#name }, 'Events cannot be handled');
       this.#isFailing = true;
@@ -137,11 +143,11 @@ export class EventConsumer {
 }
 
 async function eventsAfter(client: PoolClient, position: number): Promise<ConsumedEvent[]> {
-  const { rows } = await client.query<ConsumedEvent>(
+  const result = await client.query<ConsumedEvent>(
     `SELECT position, event, type, subject, payload, source ->> 0 AS actor, source ->> 1 AS "requestId",
        occurred_at AS "occurredAt"
      FROM events WHERE position > $1 ORDER BY position LIMIT ${MAX_EVENTS}`,
     [position],
   );
-  return rows;
+  return takeRows(result).rows;
 }

@@ -19,6 +19,8 @@ declare module 'fastify' {
      * @param name Identifies the consumer in the database: a new name starts with the oldest event that is kept.
      */
     consumeEvents(name: string, handle: EventHandler): void;
+    /** Makes events of the changes that are committed now, soon. After requests that write, the service does it by itself. */
+    numberChanges(): void;
   }
 }
 
@@ -54,6 +56,7 @@ export const events = fp<EventOptions>(
     const sequencer = new Sequencer(app.database, app.log, () => wake());
     app.decorate('events', feed);
     app.decorate('eventSettings', settings);
+    app.decorate('numberChanges', () => sequencer.poke());
     const consumers = new Map<string, EventConsumer>();
     app.decorate('consumeEvents', (name, handle) => {
       if (consumers.has(name)) throw new TypeError(`There are two consumers with the name ${name}`);
@@ -68,7 +71,7 @@ export const events = fp<EventOptions>(
     app.addHook('onRoute', (route) => {
       if (![route.method].flat().some((method) => WRITES.includes(method))) return;
       const poke = (_request: unknown, _reply: unknown, done: () => void) => {
-        sequencer.poke();
+        app.numberChanges();
         done();
       };
       route.onResponse = [poke, ...[route.onResponse ?? []].flat()];

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Queryable } from '../database/pooled-database.ts';
 
 /** The maximum number of changes of one statement. */
-const MAX_MOVED = 500;
+const MAX_MOVED = 2_000;
 /** In milliseconds: the wait for further changes, which the same statement moves. */
 const GATHERING = 20;
 

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { AnyResource } from '../../schemas/resource.ts';
 import type { Filters, Identified, ListParameters, Page } from '../crud/listing.ts';
 import { connectFailure, queryFailure } from '../database/failures.ts';
-import type { Statement } from '../database/pooled-database.ts';
+import { type Statement, takeRows } from '../database/pooled-database.ts';
 import { csvHeader, csvRows } from './csv.ts';
 
 /** The number of rows that are read at once. */
@@ -26,7 +26,7 @@ export interface ExportSource {
  * Reads all rows of a query in groups. On a server they are one snapshot. On the embedded PostgreSQL each group is a statement, between
  * those of other requests: a row that is written meanwhile may be missing or in its new state.
  */
-export function readRows(source: ExportSource, query: Filters): AsyncGenerator<readonly Row[], void> {
+export function readRows(source: ExportSource, query: Filters): AsyncGenerator<Row[], void> {
   return source.pool ? readSnapshot(source.pool, source.all(query)) : readAllPages(source, query);
 }
 
@@ -51,7 +51,7 @@ export async function started<Value>(
 }
 
 /** The cursor is one of SQL: with those of the driver, a timeout would end the rows without an error. */
-async function* readSnapshot(pool: Pool, { text, values }: Statement): AsyncGenerator<readonly Row[], void> {
+async function* readSnapshot(pool: Pool, { text, values }: Statement): AsyncGenerator<Row[], void> {
   const client = await pool.connect().catch((error: unknown) => {
     throw connectFailure(error);
   });
@@ -60,11 +60,12 @@ async function* readSnapshot(pool: Pool, { text, values }: Statement): AsyncGene
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     await client.query(`SET LOCAL idle_in_transaction_session_timeout = '${MAX_PAUSE}s'`);
     await client.query({ text: `DECLARE export NO SCROLL CURSOR FOR ${text}`, ...(values && { values }) });
-    let rows: Row[];
+    let count: number;
     do {
-      ({ rows } = await client.query<Row>(`FETCH ${ROWS} FROM export`));
-      if (rows.length > 0) yield rows;
-    } while (rows.length === ROWS);
+      const { rows } = takeRows(await client.query<Row>(`FETCH ${ROWS} FROM export`));
+      count = rows.length;
+      if (count > 0) yield rows;
+    } while (count === ROWS);
   } catch (error) {
     failure = error;
     throw queryFailure(error);
@@ -79,7 +80,7 @@ async function* readSnapshot(pool: Pool, { text, values }: Statement): AsyncGene
   }
 }
 
-async function* readAllPages(source: ExportSource, query: Filters): AsyncGenerator<readonly Row[], void> {
+async function* readAllPages(source: ExportSource, query: Filters): AsyncGenerator<Row[], void> {
   let cursor: string | undefined;
   do {
     const page: Page<Row> = await source.page({
@@ -103,15 +104,17 @@ export const exportedFields = ({ fields, stamps }: Pick<AnyResource, 'fields' | 
   ...stamps,
 ];
 
-/** Renders groups of rows. */
+/** Renders groups of rows, and empties them: former values of generators stay reachable until a collection of the old generation. */
 export async function* renderRows(
-  groups: AsyncIterable<readonly Row[]>,
+  groups: AsyncIterable<Row[]>,
   type: ExportType,
   fields: readonly string[],
 ): AsyncGenerator<string, void> {
   if (type === 'text/csv') yield csvHeader(fields);
-  for await (const rows of groups)
+  for await (const rows of groups) {
     yield type === 'text/csv'
       ? csvRows(fields, rows)
       : rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+    rows.length = 0;
+  }
 }

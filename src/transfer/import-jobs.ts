@@ -65,14 +65,19 @@ const TOUCHED = 'updated_at = now(), version = gen_random_uuid()';
 export class ImportJobs {
   readonly #database: PooledDatabase;
   readonly #pool: Pool;
+  readonly #onCommit: () => void;
   readonly #renewal: number;
   /** Identifies this process. */
   readonly #holder = randomUUID();
 
-  /** @param renewal The time after which a lease is renewed, in milliseconds. */
-  constructor(database: PooledDatabase, pool: Pool, renewal = (LEASE * 1000) / 3) {
+  /**
+   * @param onCommit Called after each batch.
+   * @param renewal The time after which a lease is renewed, in milliseconds.
+   */
+  constructor(database: PooledDatabase, pool: Pool, onCommit: () => void, renewal = (LEASE * 1000) / 3) {
     this.#database = database;
     this.#pool = pool;
+    this.#onCommit = onCommit;
     this.#renewal = renewal;
   }
 
@@ -205,6 +210,7 @@ export class ImportJobs {
       if (saved.rows.length === 0)
         throw new JobLost('The job was cancelled, or another process continues it');
     });
+    this.#onCommit();
   }
 
   /** Ends a job that this process holds, or lets it wait for another attempt; removes its body if it has ended. */

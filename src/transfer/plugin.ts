@@ -68,7 +68,7 @@ export interface Transfers {
 /** Provides what exports and imports share. */
 export const transfers = fp<{ settings: TransferSettings; isEmbedded: boolean }>(
   async (app, { settings, isEmbedded }) => {
-    const jobs = new ImportJobs(app.database, app.pg.pool);
+    const jobs = new ImportJobs(app.database, app.pg.pool, app.numberChanges);
     const uploads = new Uploads(app.database);
     const targets = new Map<string, ImportTarget>();
     const queue = app.defineQueue<StoredImport>(
@@ -86,9 +86,9 @@ export const transfers = fp<{ settings: TransferSettings; isEmbedded: boolean }>
       imports: new Slots(settings.importsMax),
       exports: new Slots(settings.exportsMax),
       targets,
-      batchSize: isEmbedded ? 200 : 1_000,
+      batchSize: isEmbedded ? 200 : 3_000,
       queue,
     });
   },
-  { name: 'transfers', dependencies: ['database', 'queues'] },
+  { name: 'transfers', dependencies: ['database', 'queues', 'events'] },
 );

@@ -144,7 +144,7 @@ async function withKeyOfRunningImport(
   { url }: TargetRequest,
   { app, target }: Context,
 ): Promise<TargetRequest> {
-  const jobs = new ImportJobs(app.database, app.pg.pool);
+  const jobs = new ImportJobs(app.database, app.pg.pool, app.numberChanges);
   const resource = resources.find(({ names }) => names.path === collectionOf(target.path))?.names.code ?? '';
   const key = randomUUID();
   const owner = `key:${fullKey.name}`;

@@ -183,7 +183,7 @@ t.test('a repeated import has no second effect', async (t) => {
 t.test('an import continues after its client has disconnected', async (t) => {
   const { call } = shared;
   const artist = unique('Artist');
-  const body = `${HEADER + songsBy(artist, 2_500)},${artist},1\n`;
+  const body = `${HEADER + songsBy(artist, 7_000)},${artist},1\n`;
   const headers = { 'idempotency-key': unique('key').replaceAll(' ', '-') };
   const part = body.slice(0, body.length * 0.6);
   const cut = await beginImport(call, part, headers);
@@ -195,12 +195,12 @@ t.test('an import continues after its client has disconnected', async (t) => {
   t.equal((await cut.job()).state, 'waiting');
   const { text } = await importSongs(call, body, headers);
   t.match(linesOf(text), [
-    { line: 2_502 },
-    { job: { state: 'succeeded', created: 2_500, failed: 1, lines: 2_502 } },
+    { line: 7_002 },
+    { job: { state: 'succeeded', created: 7_000, failed: 1, lines: 7_002 } },
   ]);
-  t.same(await yearsOf(call, artist), upTo(2_500));
+  t.same(await yearsOf(call, artist), upTo(7_000));
 
-  const unnamed = await beginImport(call, HEADER + songsBy(artist, 1_500, 4_000));
+  const unnamed = await beginImport(call, HEADER + songsBy(artist, 3_500, 10_000));
   unnamed.sent.destroy();
   await until(async () => (await unnamed.job()).state === 'failed', 'The import does not end');
 });
@@ -247,13 +247,13 @@ t.test('a body that breaks before it is stored leaves no job', async (t) => {
 t.test('a job is cancelled', async (t) => {
   const { call } = shared;
   const artist = unique('Artist');
-  const { sent, id } = await beginImport(call, HEADER + songsBy(artist, 1_500), JOB);
+  const { sent, id } = await beginImport(call, HEADER + songsBy(artist, 3_500), JOB);
   const received = once(sent, 'response');
   const { state, created } = (await call('POST', `/jobs/${id}/cancel`)).body;
   t.equal(state, 'cancelled');
   t.equal((await call('POST', `/jobs/${id}/cancel`)).status, 409);
   // The next batch notices it, before the end of the body.
-  sent.write(songsBy(artist, 1_100, 1_501));
+  sent.write(songsBy(artist, 3_100, 3_501));
   const [response] = await received;
   response.resume();
   t.equal(response.statusCode, 200);

@@ -11,9 +11,9 @@ import { startService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 
 const { app } = await startService(t);
-const jobs = new ImportJobs(app.database, app.pg.pool);
+const jobs = new ImportJobs(app.database, app.pg.pool, app.numberChanges);
 const uploads = new Uploads(app.database);
-const otherProcess = new ImportJobs(app.database, app.pg.pool);
+const otherProcess = new ImportJobs(app.database, app.pg.pool, app.numberChanges);
 const NEW = {
   resource: 'song',
   format: 'csv',
@@ -108,12 +108,18 @@ function racing(t: Test): PooledDatabase {
 t.test('of two concurrent requests with a key, one creates the job', async (t) => {
   const key = unique('key');
   const { job } = await jobs.open({ ...NEW, key });
-  const { job: found, isNew } = await new ImportJobs(racing(t), app.pg.pool).open({ ...NEW, key });
+  const { job: found, isNew } = await new ImportJobs(racing(t), app.pg.pool, app.numberChanges).open({
+    ...NEW,
+    key,
+  });
   t.notOk(isNew);
   t.equal(found.id, job.id);
-  await t.rejects(new ImportJobs(racing(t), app.pg.pool).open({ ...NEW, key: unique('key') }), {
-    name: 'JobLost',
-  });
+  await t.rejects(
+    new ImportJobs(racing(t), app.pg.pool, app.numberChanges).open({ ...NEW, key: unique('key') }),
+    {
+      name: 'JobLost',
+    },
+  );
 });
 
 t.test('a lease is renewed, also after a failure', async (t) => {
@@ -125,7 +131,7 @@ t.test('a lease is renewed, also after a failure', async (t) => {
       runs++ === 1 ? Promise.reject(new Error('Connection terminated')) : query(statement),
   });
   const { job } = await jobs.open(NEW);
-  const giveBack = new ImportJobs(database, app.pg.pool, 10).hold(job.id);
+  const giveBack = new ImportJobs(database, app.pg.pool, app.numberChanges, 10).hold(job.id);
   await until(() => runs > 3, 'It is not renewed');
   await giveBack();
 });
