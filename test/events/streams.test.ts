@@ -81,6 +81,15 @@ t.test('HEAD has the headers of the stream, and ends', async (t) => {
   t.equal(headers['content-type'], 'text/event-stream');
 });
 
+t.test('a stream ends with its connection; one that does not follow is chunked', async (t) => {
+  const { headers: following } = await follow(t, `${base}/events`);
+  t.equal(following.connection, 'close');
+  t.equal(following['transfer-encoding'], undefined);
+  const complete = await follow(t, `${base}/events?follow=false`);
+  t.equal(complete.headers['transfer-encoding'], 'chunked');
+  await complete.ended();
+});
+
 t.test('streams have the headers of every response', async (t) => {
   const { headers } = await follow(t, `${base}/events`, {
     origin: 'https://myapp.com',

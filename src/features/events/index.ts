@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { eventSources } from '../../../schemas/index.ts';
 import { validated } from '../../crud/routes.ts';
 import { DatabaseUnavailable } from '../../database/failures.ts';
@@ -51,6 +51,7 @@ export const events: Feature = async (app) => {
         endWithCredential(request, stream);
         probeHalfClosed(request, stream);
       }
+      if (follow) delimitByEnd(reply);
       return reply.type('text/event-stream').header('cache-control', UNSTORED).send(stream);
     },
   );
@@ -75,6 +76,14 @@ function selectionOf({ principal }: FastifyRequest, names: readonly string[] | u
     ownOnly: codesOf(readable.filter(({ owned, names: { scopes } }) => owned && !has(scopes.all))),
     owner: principal?.owner,
   };
+}
+
+/**
+ * The body ends with its connection: it has no end that a client could miss, and chunks of a length of their own would be three times as
+ * many writes. A body that does not follow stays chunked, so that its client notices a part that is missing.
+ */
+function delimitByEnd(reply: FastifyReply): void {
+  reply.header('connection', 'close').raw.removeHeader('transfer-encoding');
 }
 
 /** Ends a stream when the credential of its caller expires. */
