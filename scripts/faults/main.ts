@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startThrowawayPostgres } from '../throwaway-postgres.mjs';
 import { blackHole } from './black-hole.ts';
+import { crowd } from './crowd.ts';
 import { diskFull } from './disk-full.ts';
 import { keys } from './keys.ts';
 import { crashes, hangs, kills, terminations } from './outages.ts';
@@ -27,6 +28,7 @@ const DRILLS: Readonly<Record<string, (setup: Setup) => Promise<void>>> = {
   crashes,
   hangs,
   keys,
+  crowd,
   'black-hole': blackHole,
   'disk-full': diskFull,
   'stalled-log': stalledLog,

@@ -28,8 +28,17 @@ export interface ConsumedEvent {
   readonly occurredAt: string;
 }
 
+/** The next events of a consumer, in the table `events`: those with a position above `after`, up to `last`. */
+export interface EventRange {
+  readonly after: number;
+  readonly last: number;
+  readonly count: number;
+  /** Reads them, in order. */
+  read(): Promise<ConsumedEvent[]>;
+}
+
 /** Writes the effects of some events with the given client, in its transaction. */
-export type EventHandler = (events: readonly ConsumedEvent[], client: PoolClient) => Promise<unknown>;
+export type EventHandler = (events: EventRange, client: PoolClient) => Promise<unknown>;
 
 /**
  * Handles each event once, in order: the effects are committed together with the position of the last event. Only one instance
@@ -103,15 +112,14 @@ export class EventConsumer {
       if (!(await this.#hasEvents(client))) return 0;
       await client.query('BEGIN');
       const position = await this.#lockPosition(client);
-      const events = position === undefined ? [] : await eventsAfter(client, position);
-      const last = events.at(-1);
-      if (last) {
+      const events = position === undefined ? undefined : await nextEvents(client, position);
+      if (events) {
         await this.#handle(events, client);
         const text = 'UPDATE event_consumers SET position = $2 WHERE name = $1';
-        await client.query(text, [this.#name, last.position]);
+        await client.query(text, [this.#name, events.last]);
       }
       await client.query('COMMIT');
-      return events.length;
+      return events?.count ?? 0;
     } catch (error) {
       const [rollback] = await Promise.allSettled([client.query('ROLLBACK')]);
       isBroken = rollback.status === 'rejected';
@@ -142,12 +150,23 @@ export class EventConsumer {
   }
 }
 
-async function eventsAfter(client: PoolClient, position: number): Promise<ConsumedEvent[]> {
+/** Undefined if there are none. */
+async function nextEvents(client: PoolClient, after: number): Promise<EventRange | undefined> {
+  const { rows } = await client.query<{ count: number; last: number | null }>(
+    `SELECT count(*)::integer AS count, max(position) AS last
+     FROM (SELECT position FROM events WHERE position > $1 ORDER BY position LIMIT ${MAX_EVENTS}) AS next`,
+    [after],
+  );
+  const { count = 0, last = null } = rows[0] ?? {};
+  return last === null ? undefined : { after, last, count, read: () => readEvents(client, after, last) };
+}
+
+async function readEvents(client: PoolClient, after: number, last: number): Promise<ConsumedEvent[]> {
   const result = await client.query<ConsumedEvent>(
     `SELECT position, event, type, subject, payload, source ->> 0 AS actor, source ->> 1 AS "requestId",
        occurred_at AS "occurredAt"
-     FROM events WHERE position > $1 ORDER BY position LIMIT ${MAX_EVENTS}`,
-    [position],
+     FROM events WHERE position > $1 AND position <= $2 ORDER BY position`,
+    [after, last],
   );
   return takeRows(result).rows;
 }

@@ -8,7 +8,7 @@ const recording = (before: (positions: readonly number[]) => unknown) => ({
   features: [
     async (app: FastifyInstance) => {
       app.consumeEvents('recorder', async (events, client) => {
-        const positions = events.map(({ position }) => position);
+        const positions = (await events.read()).map(({ position }) => position);
         await client.query('INSERT INTO recorded SELECT unnest($1::bigint[])', [positions]);
         await before(positions);
       });

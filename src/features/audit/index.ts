@@ -10,22 +10,15 @@ type Query = Static<typeof AuditQuery>;
 
 /** The log of all changes: a durable consumer of events writes it, and an operation lists it. */
 export const audit: Feature = async (app) => {
-  app.consumeEvents('audit', async (changes, client) => {
+  app.consumeEvents('audit', ({ after, last }, client) =>
     // The rows of an import are audited, not its progress.
-    const events = changes.filter(({ type }) => !type.startsWith('job.'));
-    await client.query(
+    client.query(
       `INSERT INTO audit_entries (id, action, subject, actor, request_id, occurred_at)
-       SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])`,
-      [
-        events.map(({ position }) => position),
-        events.map(({ type }) => type),
-        events.map(({ subject }) => subject),
-        events.map(({ actor }) => actor),
-        events.map(({ requestId }) => requestId),
-        events.map(({ occurredAt }) => occurredAt),
-      ],
-    );
-  });
+       SELECT position, type, subject, source ->> 0, source ->> 1, occurred_at FROM events
+       WHERE position > $1 AND position <= $2 AND NOT starts_with(type, 'job.')`,
+      [after, last],
+    ),
+  );
 
   const readPage = app.batching.dedupe(
     'audit.list',

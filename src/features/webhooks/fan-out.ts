@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { eventSources } from '../../../schemas/index.ts';
 import type { AnyResource } from '../../../schemas/resource.ts';
 import { matchesType } from '../../../schemas/webhook.ts';
-import type { ConsumedEvent } from '../../events/consumer.ts';
+import type { ConsumedEvent, EventRange } from '../../events/consumer.ts';
 import { cloudEvent, ownerOf } from '../../events/event.ts';
 
 /** A webhook that may get events. */
@@ -24,12 +24,13 @@ const byCode = new Map(eventSources.map((resource) => [resource.names.code, reso
  * @returns Their number.
  */
 export async function addDeliveries(
-  events: readonly ConsumedEvent[],
+  events: EventRange,
   client: PoolClient,
   isAuthOn: boolean,
 ): Promise<number> {
   const receivers = await lockReceivers(client, isAuthOn);
-  const rows = events.flatMap((event) => {
+  if (receivers.length === 0) return 0;
+  const rows = (await events.read()).flatMap((event) => {
     const resource = byCode.get(event.type.split('.')[0] ?? '');
     const wanted = resource ? receivers.filter((receiver) => gets(receiver, event, resource)) : [];
     if (!resource || wanted.length === 0) return [];
