@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DatabaseUnavailable } from './failures.ts';
+import { DatabaseUnavailable, isHang } from './failures.ts';
 
 /** The number of failures in a row that open the circuit. */
 const FAILURE_THRESHOLD = 5;
@@ -13,8 +13,8 @@ export class CircuitOpen extends DatabaseUnavailable {}
 const OF_STATEMENT = /^(40|55P03|57014)/;
 
 /**
- * A circuit breaker for a database that hangs or is unreachable: after five failures in a row, statements fail at once
- * instead of waiting for a timeout, and start a probe, one at a time. A successful probe closes the circuit.
+ * A circuit breaker for a database that hangs or is unreachable: after five failures in a row, or one statement that the server
+ * did not even cancel in time, statements fail at once instead of waiting for a timeout, and start a probe, one at a time. A successful probe closes the circuit.
  */
 export class CircuitBreaker {
   readonly #probe: () => Promise<unknown>;
@@ -70,7 +70,8 @@ export class CircuitBreaker {
       this.#failures = 0;
       return result;
     } catch (error) {
-      this.#failures = isOutage(error) ? this.#failures + 1 : 0;
+      if (isHang(error)) this.#failures = Math.max(this.#failures + 1, FAILURE_THRESHOLD);
+      else this.#failures = isOutage(error) ? this.#failures + 1 : 0;
       throw error;
     }
   }

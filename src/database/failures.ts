@@ -54,11 +54,13 @@ const SEQUENCE_LIMIT_EXCEEDED = '2200H';
 /** As in `ECONNRESET`; errors of Node.js itself have underscores, as in `ERR_INVALID_ARG_TYPE`. */
 const SYSTEM_ERROR = /^E[A-Z0-9]+$/;
 
+const READ_TIMEOUT = /^Query read timeout/;
+
 /** Errors of the driver without a code. */
 const TRANSIENT_MESSAGES = [
   /^Connection terminated/,
   /^timeout expired/,
-  /^Query read timeout/,
+  READ_TIMEOUT,
   /^Client has encountered a connection error/,
   /^Client was closed and is not queryable/,
 ];
@@ -99,6 +101,12 @@ export function codeOf(error: unknown): string | undefined {
 /** Whether the server cancelled a statement, because it took too long. */
 export function isCancelled(failure: unknown): boolean {
   return failure instanceof DatabaseUnavailable && failure.code === QUERY_CANCELED;
+}
+
+/** Whether the server hangs: it did not even cancel a statement in time. */
+export function isHang(failure: unknown): boolean {
+  if (!(failure instanceof DatabaseUnavailable && failure.cause instanceof Error)) return false;
+  return READ_TIMEOUT.test(failure.cause.message);
 }
 
 function isTransient(error: unknown): boolean {

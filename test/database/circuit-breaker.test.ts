@@ -81,6 +81,15 @@ t.test(
   },
 );
 
+t.test('a statement that the server does not even cancel opens the circuit at once', async (t) => {
+  const { run, failTimes, probes, sent } = newBreaker();
+  await failTimes(1, new DatabaseUnavailable('No', new Error('Query read timeout')));
+  const refused = run();
+  probes[0]?.fail();
+  await t.rejects(refused, /does not respond/);
+  t.equal(sent(), 1);
+});
+
 t.test('failures of single statements do not open the circuit', async (t) => {
   for (const error of [...['40001', '40P01', '55P03', '57014'].map(unavailable), new Error('A bug')]) {
     const { run, failTimes } = newBreaker();

@@ -20,8 +20,8 @@ function* callersOf(batch: Batch<unknown, never>): Generator<Caller> {
  * A call never joins a batch that has been sent. Everything that was acknowledged before a call began is therefore
  * visible to its batch: reads stay linearizable, and nothing is cached.
  *
- * Each caller gets a result or an error by its deadline. In the queue, a call whose deadline has passed is dropped without being
- * run. In flight, the caller stops waiting; the batch keeps its slot until `run` settles, so that a database that
+ * Each caller gets a result or an error by its deadline. In the queue, a call whose deadline has passed, or would pass in flight, is
+ * dropped without being run. In flight, the caller stops waiting; the batch keeps its slot until `run` settles, so that a database that
  * hangs is not given more work. One timer per batcher, set for the earliest deadline, finds those callers.
  *
  * Knows neither SQL nor HTTP.
@@ -71,7 +71,7 @@ export class Batcher<Item, Result> {
       return Promise.reject(new QueueFullError('Too many calls wait for a batch'));
     }
     return new Promise((resolve, reject) => {
-      const waiter = { resolve, reject, caller };
+      const waiter = { resolve, reject, caller, since: performance.now() };
       const group = this.#groupOf(item);
       const key = this.#options.keyOf?.(item, caller) ?? Symbol();
       const place = group.places.get(key);
@@ -162,7 +162,7 @@ export class Batcher<Item, Result> {
       this.#counts.queued -= place.waiters.length;
       for (const waiter of vacate(place)) {
         const { caller } = waiter;
-        if (caller && caller.deadline <= now) late.push(waiter);
+        if (group.isLate(waiter, now)) late.push(waiter);
         else if (caller?.isDisconnected()) gone.push(waiter);
         else place.waiters.push(waiter);
       }

@@ -11,7 +11,7 @@ export class DisconnectedError extends Error {
   override readonly name = 'DisconnectedError';
 }
 
-/** The deadline of the caller passed. */
+/** The deadline of the caller passed, or was too close. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
 
@@ -20,7 +20,7 @@ export class DeadlineError extends Error {
     super(
       wasSent
         ? 'The deadline passed while the batch was in flight: its outcome is unknown'
-        : 'The deadline passed in the queue: nothing was run',
+        : 'The deadline passed, or was too close, in the queue: nothing was run',
     );
   }
 }

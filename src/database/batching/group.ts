@@ -15,6 +15,8 @@ export interface Waiter<Result> {
   resolve(result: Result): void;
   reject(error: unknown): void;
   caller: Caller | undefined;
+  /** When it began to wait, on the clock of `performance.now()`. */
+  since: number;
 }
 
 /** An item of a batch, and the callers that wait for its result. */
@@ -43,6 +45,8 @@ export class Group<Item, Result> {
   readonly places = new Map<string | number | symbol, Place<Item, Result>>();
   /** Batches of the group in flight. */
   inFlight = 0;
+  /** The duration of the last batch, in milliseconds. */
+  #duration = 0;
   readonly #limits: GroupLimits;
   #batchSize: number;
 
@@ -71,9 +75,20 @@ export class Group<Item, Result> {
     return this.inFlight < slots;
   }
 
-  /** Adapts the size of the next batches to the duration of a batch, in milliseconds. */
+  /**
+   * Whether the deadline of a caller has passed, or is likely to pass before the next batch has results: under overload, all work would
+   * otherwise be for callers that have just given up. A caller that has not waited for half of its time is not late.
+   */
+  isLate({ caller, since }: Waiter<Result>, now: number): boolean {
+    if (!caller) return false;
+    const { deadline } = caller;
+    return deadline - now <= Math.min(this.#duration, Math.max(0, (deadline - since) / 2));
+  }
+
+  /** Notes the duration of a batch, in milliseconds, and adapts the size of the next batches to it. */
   adapt(items: number, duration: number): void {
     const { maxBatchSize, adaptation } = this.#limits;
+    this.#duration = duration;
     if (!adaptation) return;
     const affordable = Math.floor((adaptation.maxDuration * items) / duration);
     this.#batchSize = Math.min(Math.max(affordable, 1), maxBatchSize);

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { Batcher } from '../../../src/database/batching/batcher.ts';
 import type { BatcherOptions } from '../../../src/database/batching/batcher-options.ts';
@@ -234,6 +234,25 @@ t.test('a call whose deadline has passed when its batch is sent is not run', asy
   t.same(await Promise.all(results), [DeadlineError.name, '<b>']);
   t.match(batcher.counts, { expired: 1, items: 1, queued: 0 });
 });
+
+t.test(
+  'a call that would not have a result by its deadline is not run, unless it has just come',
+  async (t) => {
+    const { batcher, sent } = held({ maxInFlight: 1 });
+    void batcher.run('slow');
+    await turn();
+    const old = outcome(batcher.run('old', waitingFor(400)));
+    const patient = batcher.run('patient', waitingFor(60_000));
+    await delay(300);
+    const young = batcher.run('young', waitingFor(600));
+    sent[0]?.resolve();
+    t.equal(await old, DeadlineError.name);
+    await turn();
+    t.same(sent[1]?.items, ['patient', 'young']);
+    sent[1]?.resolve();
+    t.same(await Promise.all([patient, young]), ['<patient>', '<young>']);
+  },
+);
 
 t.test('callers are rejected at their deadline, in the queue and in flight', async (t) => {
   const { batcher, sent } = held({ maxInFlight: 1, maxBatchSize: 2 });
