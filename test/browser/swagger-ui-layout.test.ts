@@ -83,6 +83,7 @@ t.test('no part of a response overlaps another one', async (t) => {
   for (const operation of operations) {
     await expand(page, operation);
     const responses = block(page, operation).locator('.responses-table > tbody > .response');
+    await responses.first().waitFor();
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 800 });
       const found = await boxes(responses);
