@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
+import pg from 'pg';
 import PgBoss from 'pg-boss';
 import t from 'tap';
 import { onServer, testDatabase } from '../support/database.ts';
@@ -120,22 +121,26 @@ if (onServer) {
   t.test('instances that create queues at the same time do not block each other', async (t) => {
     const environment = await testDatabase(t);
     const { app } = await startQueue(t, async () => {}, { environment });
-    await app.pg.query("SELECT pgboss.delete_queue('numbers'), pgboss.delete_queue('numbers_dead')");
-    const other = await app.pg.connect();
+    // It would create the queues again.
+    await app.close();
+    const other = new pg.Client({ connectionString: environment.DATABASE_URL });
+    t.teardown(() => other.end());
+    await other.connect();
+    await other.query("SELECT pgboss.delete_queue('numbers'), pgboss.delete_queue('numbers_dead')");
     await other.query('BEGIN');
     // The two steps of pgboss.create_queue(): a row, and a table that references it.
     await other.query("INSERT INTO pgboss.queue (name, partition_name) VALUES ('numbers_dead', 'a')");
     const started = startQueue(t, async () => {}, { environment });
     await until(async () => {
-      const { rowCount } = await app.pg.query(
-        `SELECT FROM pg_stat_activity
-         WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'LOCK TABLE pgboss.queue%'`,
+      const { rowCount } = await other.query(
+        `SELECT FROM pg_locks
+         WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database())
+           AND relation = 'pgboss.queue'::regclass AND mode = 'ShareRowExclusiveLock' AND NOT granted`,
       );
       return rowCount === 1;
     }, 'The other instance does not wait');
     await other.query('LOCK TABLE pgboss.queue IN SHARE ROW EXCLUSIVE MODE');
     await other.query('COMMIT');
-    other.release();
     await t.resolves(started);
   });
 }
