@@ -3,11 +3,12 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { median } from 'simple-statistics';
 import { type ServerProcess, setlist, startServer } from '../../scripts/server-process.ts';
 import { interruptionBySignal, reportFailure, UsageError } from '../lib/command.ts';
 import { findLoadGenerator } from '../lib/load/load-generator.ts';
 import { requestsOf } from '../lib/load/requests.ts';
-import { type LoadedServer, withLoadedServer } from '../lib/loaded-databases.ts';
+import { type LoadedServer, withClient, withLoadedServer } from '../lib/loaded-databases.ts';
 import { describeMachine, machineReport } from '../lib/machine.ts';
 import { nodeVersion, switchNode } from '../lib/node-version.ts';
 import { processTime, processTreeTime } from '../lib/processor-time.ts';
@@ -26,10 +27,18 @@ const usage = `Usage: npm run bench:costs -- [options]
   --before SCRIPT    the server without the function is another build, such as ../before/dist/src/server.js
   --node VERSION     the version of Node.js, such as 26; by default the running one`;
 
-/** Microseconds per request. */
 interface Cost {
+  /** Microseconds per request. */
   server: number;
   postgres: number;
+  /** Requests per second. */
+  rate: number;
+}
+
+/** A measurement without the variant, and the one with it beside it. */
+interface Round {
+  without: Cost;
+  having: Cost;
 }
 
 const generator = findLoadGenerator();
@@ -44,7 +53,7 @@ try {
     withLoadedServer(folder, signal, (database) =>
       withHelpers(options.names.includes('redis'), async (helpers) => {
         const variants = variantsWith(helpers);
-        const costs = new Map<VariantName, { base: Cost; added: Cost }[]>();
+        const costs = new Map<VariantName, Round[]>();
         for (let start = 1; start <= options.starts; start++) {
           for (const name of start % 2 === 1 ? options.names : options.names.toReversed()) {
             process.stderr.write(`start ${start} of ${options.starts}: ${name}\n`);
@@ -54,7 +63,8 @@ try {
         }
         const machine = describeMachine(database.version, generator.name);
         const rows = options.names.map((name) => [variants[name].title, ...figures(costs.get(name) ?? [])]);
-        const headings = ['µs per request', 'server', 'added', '95 %', 'PostgreSQL', 'added', '95 %'];
+        const added = ['added', '95 %'];
+        const headings = ['µs per request', 'server', ...added, 'PostgreSQL', ...added, 'rate ÷', '95 %'];
         process.stdout.write(`\n${machineReport(machine)}\n\n${table(headings, rows)}\n`);
       }),
     ),
@@ -108,14 +118,11 @@ interface Conditions {
 }
 
 /** Starts a server with the variant and one without, and measures them in turn. */
-async function measure({ environment, requests, headers }: Variant, conditions: Conditions) {
+async function measure(variant: Variant, conditions: Conditions): Promise<Round[]> {
+  const { environment, requests, headers, otherDatabase } = variant;
   const { rounds, seconds, before, database, folder, signal } = conditions;
-  const writes = requests.method !== 'GET';
-  const common = {
-    DATABASE_URL: writes ? await database.copy() : database.url,
-    MAX_TASKS: '0',
-    WEBHOOKS: 'off',
-  };
+  const databaseOf = (name: string) => (requests.method === 'GET' ? database.url : database.copy(name));
+  const common = { MAX_TASKS: '0', WEBHOOKS: 'off' };
   const servers: ServerProcess[] = [];
   const start = async (script: string, settings: Readonly<Record<string, string>>) => {
     const own = await mkdtemp(join(folder, 'server-'));
@@ -138,15 +145,19 @@ async function measure({ environment, requests, headers }: Variant, conditions: 
     return {
       server: (processTime(pid) - began[0]) / result.requests,
       postgres: (processTreeTime(database.pid) - began[1]) / result.requests,
+      rate: result.requests / seconds,
     };
   };
   try {
+    const without = await databaseOf('setlist_without');
+    if (otherDatabase) await withClient(without, (client) => client.query(otherDatabase));
+    const having = await databaseOf('setlist_having');
     const pair = [
-      { server: await start(before, {}), headers: undefined },
-      { server: await start(setlist, environment), headers },
+      { server: await start(before, { DATABASE_URL: without }), headers: undefined },
+      { server: await start(setlist, { ...environment, DATABASE_URL: having }), headers },
     ] as const;
     for (const { server, headers } of pair) await load(server, headers);
-    const costs: { base: Cost; added: Cost }[] = [];
+    const costs: Round[] = [];
     for (let round = 1; round <= rounds; round++) {
       const [base, changed] = pair;
       const first = round % 2 === 1 ? base : changed;
@@ -154,8 +165,7 @@ async function measure({ environment, requests, headers }: Variant, conditions: 
       const second = first === base ? changed : base;
       const other = await load(second.server, second.headers);
       const [without, having] = first === base ? [one, other] : [other, one];
-      const added = { server: having.server - without.server, postgres: having.postgres - without.postgres };
-      costs.push({ base: without, added });
+      costs.push({ without, having });
     }
     return costs;
   } finally {
@@ -163,18 +173,25 @@ async function measure({ environment, requests, headers }: Variant, conditions: 
   }
 }
 
-/** The medians, and the intervals of the added times. */
-function figures(costs: readonly { base: Cost; added: Cost }[]): string[] {
-  return (['server', 'postgres'] as const).flatMap((where) => {
-    const base = estimate(
-      costs.map(({ base }) => base[where]),
+/** The medians, and the intervals of the added times and of the ratio of rates. */
+function figures(rounds: readonly Round[]): string[] {
+  const times = (['server', 'postgres'] as const).flatMap((where) => [
+    figure(median(rounds.map(({ without }) => without[where])), 1),
+    ...withInterval(
+      rounds.map(({ without, having }) => having[where] - without[where]),
       1,
-    );
-    const added = estimate(
-      costs.map(({ added }) => added[where]),
-      1,
-    );
-    const { low, high } = added?.interval ?? {};
-    return [figure(base?.median, 1), figure(added?.median, 1), `${figure(low, 1)} to ${figure(high, 1)}`];
-  });
+    ),
+  ]);
+  return [
+    ...times,
+    ...withInterval(
+      rounds.map(({ without, having }) => having.rate / without.rate),
+      2,
+    ),
+  ];
+}
+
+function withInterval(values: readonly number[], digits: number): string[] {
+  const { median, interval } = estimate(values, 1) ?? {};
+  return [figure(median, digits), `${figure(interval?.low, digits)} to ${figure(interval?.high, digits)}`];
 }

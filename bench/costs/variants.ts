@@ -8,6 +8,8 @@ export interface Variant {
   title: string;
   /** The settings of its server; the other server has none of them. */
   environment: Readonly<Record<string, string>>;
+  /** A change of the database of the other server. */
+  otherDatabase?: string;
   /** The requests to both servers. */
   requests: RequestTemplate & { status: number };
   /** Additional headers of the requests to its server. */
@@ -43,6 +45,7 @@ export const variantNames = [
   'key',
   'token',
   'idempotency',
+  'events',
 ] as const;
 export type VariantName = (typeof variantNames)[number];
 
@@ -82,6 +85,12 @@ export function variantsWith({ url, redisUrl, token, audience }: Helpers): Recor
       title: 'POST: Idempotency-Key',
       environment: {},
       headers: { 'Idempotency-Key': `${randomUUID()}-{n}` },
+    },
+    events: {
+      ...create,
+      title: 'POST: event and audit entry',
+      environment: {},
+      otherDatabase: 'DROP TRIGGER songs_recorded_insert ON songs',
     },
   };
 }

@@ -21,8 +21,12 @@ export interface LoadedServer {
   /** The URL of the loaded database, for readers only. */
   url: string;
   loaded: Loaded;
-  /** Creates a new copy of the loaded database for a writer, and returns its URL. */
-  copy(): Promise<string>;
+  /**
+   * Creates a new copy of the loaded database for a writer, and returns its URL.
+   *
+   * @param name Of the copy: it replaces the previous one with this name.
+   */
+  copy(name?: string): Promise<string>;
 }
 
 /** Runs a function with a temporary PostgreSQL server with default settings. */
@@ -46,14 +50,14 @@ export async function withLoadedServer<Result>(
       const { rows } = await client.query('SHOW server_version');
       return String(rows[0]?.server_version);
     });
-    const copy = async () => {
+    const copy = async (name = COPY) => {
       // After a checkpoint, every copy starts in the same state: without pending writes of earlier work.
       await administrate(
-        `DROP DATABASE IF EXISTS ${COPY} WITH (FORCE)`,
-        `CREATE DATABASE ${COPY} TEMPLATE ${LOADED}`,
+        `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`,
+        `CREATE DATABASE ${name} TEMPLATE ${LOADED}`,
         'CHECKPOINT',
       );
-      return nameDatabase(server.url, COPY);
+      return nameDatabase(server.url, name);
     };
     return await use({ pid: server.pid, version, url, loaded, copy });
   } finally {
