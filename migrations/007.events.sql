@@ -1,33 +1,41 @@
--- Changes of songs and tasks. Triggers write each change to the outbox, in the transaction of the change, so that SQL of other
--- programs is recorded as well. A sequencer then moves the changes to events and numbers them without gaps: the ids of the
--- outbox have the order of inserts, in which later ids may be visible first.
-CREATE TABLE IF NOT EXISTS outbox (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  event uuid NOT NULL DEFAULT gen_random_uuid(),
+-- Changes of songs and tasks. Triggers write the changes of each statement in its transaction, so that SQL of other programs is recorded
+-- as well. A sequencer then gives them positions, without gaps: the ids have the order of inserts, in which later ids may be visible first.
+-- A row is a set of changes: a row for each change, with its indexes, would cost each of many rows written together three times as much.
+CREATE TABLE IF NOT EXISTS change_sets (
+  id bigint GENERATED ALWAYS AS IDENTITY,
   -- As in song.created.
   type text COLLATE "C" NOT NULL,
-  resource_id integer NOT NULL,
-  -- The path of the resource, as in /songs/1.
-  subject text COLLATE "C" NOT NULL,
-  -- The row after the change; for a deleted one, before it.
-  payload jsonb NOT NULL,
+  -- The path of the collection, as in /songs.
+  path text COLLATE "C" NOT NULL,
+  -- The changes, in their order. The id and the UUID of each event.
+  resource_ids integer[] NOT NULL CHECK (cardinality(resource_ids) BETWEEN 1 AND 100),
+  events uuid[] NOT NULL,
+  -- The rows after the change; for deleted ones, before it.
+  payloads jsonb[] NOT NULL,
   -- The caller (null: authentication was off) and the id of its request, as an array; null for changes by other programs.
-  source jsonb,
-  occurred_at timestamptz(3) NOT NULL DEFAULT now()
+  sources jsonb[] NOT NULL,
+  occurred_at timestamptz(3) NOT NULL DEFAULT now(),
+  -- Of the last change, once the sequencer has been here.
+  last_position bigint
 );
-
-CREATE TABLE IF NOT EXISTS events (
-  position bigint PRIMARY KEY,
-  event uuid NOT NULL,
-  type text COLLATE "C" NOT NULL,
-  resource_id integer NOT NULL,
-  subject text COLLATE "C" NOT NULL,
-  payload jsonb NOT NULL,
-  source jsonb,
-  occurred_at timestamptz(3) NOT NULL
-);
+-- Compressing them would cost more than their space.
+ALTER TABLE change_sets ALTER payloads SET STORAGE EXTERNAL;
+CREATE UNIQUE INDEX IF NOT EXISTS change_sets_waiting ON change_sets (id) WHERE last_position IS NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS change_sets_by_position ON change_sets (last_position) WHERE last_position IS NOT NULL;
 -- For the removal of old events.
-CREATE INDEX IF NOT EXISTS events_by_time ON events (occurred_at);
+CREATE INDEX IF NOT EXISTS change_sets_by_time ON change_sets (occurred_at);
+
+-- The events from one position to another, in any order. Simple enough that PostgreSQL plans it as a part of the statement that calls it.
+CREATE OR REPLACE FUNCTION setlist_events(first bigint DEFAULT 1, last bigint DEFAULT 9000000000000000000) RETURNS TABLE (
+  "position" bigint, event uuid, type text, resource_id integer, subject text, payload jsonb, source jsonb, occurred_at timestamptz
+) LANGUAGE sql STABLE AS $$
+  SELECT last_position - cardinality(resource_ids) + place_, event_, type, id_, path || '/' || id_, payload_, source_, occurred_at
+  FROM change_sets,
+    unnest(resource_ids, events, payloads, sources) WITH ORDINALITY AS changes (id_, event_, payload_, source_, place_)
+  -- A set has at most 100 changes.
+  WHERE last_position >= first AND last_position < last + 100
+    AND last_position - cardinality(resource_ids) + place_ BETWEEN first AND last
+$$;
 
 -- The position of the last event, in one row. The sequencer locks it.
 CREATE TABLE IF NOT EXISTS event_head (
@@ -37,17 +45,21 @@ CREATE TABLE IF NOT EXISTS event_head (
 INSERT INTO event_head (position) VALUES (0) ON CONFLICT DO NOTHING;
 
 -- Records the changes of one statement. Its argument is the name of the resource. The statements of the service name the source
--- of each row by its id, in a setting of their transaction. It runs with the rights of its owner: roles that only change the tables need none on the outbox.
+-- of each row by its id, in a setting of their transaction. It runs with the rights of its owner: roles that only change the tables need none on the sets.
 CREATE OR REPLACE FUNCTION setlist_record_changes() RETURNS trigger LANGUAGE plpgsql
   SECURITY DEFINER AS $$
 DECLARE
   sources_ jsonb := nullif(current_setting('setlist.sources', true), '');
 BEGIN
-  INSERT INTO outbox (type, resource_id, subject, payload, source)
+  INSERT INTO change_sets (type, path, resource_ids, events, payloads, sources)
   SELECT
     TG_ARGV[0] || CASE TG_OP WHEN 'INSERT' THEN '.created' WHEN 'UPDATE' THEN '.updated' ELSE '.deleted' END,
-    id, '/' || replace(TG_TABLE_NAME, '_', '-') || '/' || id, to_jsonb(changed_), sources_ -> id::text
-  FROM changed_ ORDER BY id;
+    '/' || replace(TG_TABLE_NAME, '_', '-'),
+    array_agg(id), array_agg(gen_random_uuid()), array_agg(payload_), array_agg(sources_ -> id::text)
+  FROM (
+    SELECT id, to_jsonb(changed_) AS payload_, (row_number() OVER (ORDER BY id) - 1) / 100 AS set_ FROM changed_ ORDER BY id
+  ) AS changes
+  GROUP BY set_ ORDER BY set_;
   RETURN NULL;
 END $$;
 
@@ -75,29 +87,28 @@ BEGIN
   END LOOP;
 END $$;
 
--- Moves the oldest changes from the outbox to the events, and returns their number. The lock on the head makes the positions dense, and
--- visible in this order. Without changes it writes nothing. The outbox is nearly empty but for deleted rows, which a scan of the table
--- would read each time.
-CREATE OR REPLACE FUNCTION setlist_number_changes(max_changes integer) RETURNS integer LANGUAGE plpgsql
+-- Gives positions to the oldest sets without one, and returns their number. The lock on the head makes the positions dense, and visible in
+-- this order. Without changes it writes nothing. An index has the few sets without a position; a scan of the table would read all others.
+CREATE OR REPLACE FUNCTION setlist_number_changes(max_sets integer) RETURNS integer LANGUAGE plpgsql
   SET enable_seqscan = off AS $$
 DECLARE
   numbered integer;
-  last_position bigint;
+  head bigint;
 BEGIN
-  PERFORM FROM outbox ORDER BY id LIMIT 1;
+  PERFORM FROM change_sets WHERE last_position IS NULL ORDER BY id LIMIT 1;
   IF NOT FOUND THEN RETURN 0; END IF;
-  SELECT position INTO last_position FROM event_head WHERE only_row FOR UPDATE;
-  WITH moved AS (
-    DELETE FROM outbox WHERE id = ANY (ARRAY(SELECT id FROM outbox ORDER BY id LIMIT max_changes)) RETURNING *
-  ), inserted AS (
-    INSERT INTO events (position, event, type, resource_id, subject, payload, source, occurred_at)
-    SELECT last_position + row_number() OVER (ORDER BY id), event, type, resource_id, subject, payload, source, occurred_at
-    FROM moved RETURNING position
+  SELECT position INTO head FROM event_head WHERE only_row FOR UPDATE;
+  WITH waiting AS (
+    SELECT id, head + sum(cardinality(resource_ids)) OVER (ORDER BY id) AS last_
+    FROM change_sets WHERE last_position IS NULL ORDER BY id LIMIT max_sets
+  ), numbered_ AS (
+    UPDATE change_sets SET last_position = last_ FROM waiting
+    WHERE change_sets.id = waiting.id AND last_position IS NULL RETURNING last_position
   )
-  SELECT count(*), coalesce(max(inserted.position), last_position) INTO numbered, last_position FROM inserted;
+  SELECT count(*), coalesce(max(last_position), head) INTO numbered, head FROM numbered_;
   IF numbered > 0 THEN
-    UPDATE event_head SET position = last_position WHERE only_row;
-    PERFORM pg_notify('setlist_events', last_position::text);
+    UPDATE event_head SET position = head WHERE only_row;
+    PERFORM pg_notify('setlist_events', head::text);
   END IF;
   RETURN numbered;
 END $$;

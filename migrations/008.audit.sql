@@ -16,4 +16,5 @@ CREATE TABLE IF NOT EXISTS audit_entries (
   occurred_at timestamptz(3) NOT NULL
 );
 CREATE INDEX IF NOT EXISTS audit_entries_by_subject ON audit_entries (subject, id);
-CREATE INDEX IF NOT EXISTS audit_entries_by_actor ON audit_entries (actor, id);
+-- Without authentication, there is no actor.
+CREATE INDEX IF NOT EXISTS audit_entries_by_actor ON audit_entries (actor, id) WHERE actor IS NOT NULL;

@@ -120,12 +120,12 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
         // Their process was killed.
         { table: 'jobs', time: 'updated_at', hours: UPLOAD_HOURS, where: "state = 'uploading'" },
         {
-          table: 'events',
+          table: 'change_sets',
           time: 'occurred_at',
           hours: 24 * config.events.retentionDays,
           // The last one tells whether a client can resume.
-          where: `position < (SELECT position FROM event_head)
-            AND NOT EXISTS (SELECT FROM event_consumers AS consumer WHERE consumer.position < events.position)`,
+          where: `last_position < (SELECT position FROM event_head)
+            AND NOT EXISTS (SELECT FROM event_consumers AS consumer WHERE consumer.position < last_position)`,
         },
         {
           table: 'webhook_deliveries',

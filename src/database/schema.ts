@@ -141,8 +141,8 @@ async function checkPrivileges(client: ClientBase, migrations: readonly Migratio
      FROM unnest($1::text[]) AS "table"
      JOIN pg_attribute ON attrelid = to_regclass("table") AND attidentity <> ''
      CROSS JOIN LATERAL pg_get_serial_sequence("table", attname) AS sequence
-     -- A function with the rights of its owner writes to the outbox.
-     WHERE "table" <> 'outbox' AND NOT has_sequence_privilege(sequence, 'USAGE')`,
+     -- A function with the rights of its owner writes the changes.
+     WHERE "table" <> 'change_sets' AND NOT has_sequence_privilege(sequence, 'USAGE')`,
     [migrations.flatMap(({ tables }) => tables)],
   );
   for (const { object, privilege } of rows) {

@@ -2,8 +2,9 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Pool, PoolClient } from 'pg';
 import { takeRows } from '../database/pooled-database.ts';
 
-/** The maximum number of events of one transaction. */
-const MAX_EVENTS = 500;
+/** The maximum number of events of one transaction, and of the changes of one set (migration 007). */
+const MAX_EVENTS = 2_000;
+const MAX_SET = 100;
 /** The time between two transactions, in milliseconds: events in between are handled together. */
 const MIN_INTERVAL = 200;
 /** The time after a failure, in milliseconds. */
@@ -28,9 +29,9 @@ export interface ConsumedEvent {
   readonly occurredAt: string;
 }
 
-/** The next events of a consumer, in the table `events`: those with a position above `after`, up to `last`. */
+/** The next events of a consumer: in SQL, `setlist_events(first, last)`. */
 export interface EventRange {
-  readonly after: number;
+  readonly first: number;
   readonly last: number;
   readonly count: number;
   /** Reads them, in order. */
@@ -90,8 +91,8 @@ export class EventConsumer {
     try {
       const count = await this.#handleNext();
       if (count > 0) this.#isFailing = false;
-      if (count === MAX_EVENTS) {
-        // There are more, as after an import. At most a third of the time is spent on them.
+      if (count > MAX_EVENTS - MAX_SET) {
+        // There may be more, as after an import. At most a third of the time is spent on them.
         this.#isWoken = true;
         wait = Math.min(2 * (performance.now() - began), MIN_INTERVAL);
       }
@@ -150,23 +151,27 @@ export class EventConsumer {
   }
 }
 
-/** Undefined if there are none. */
+/** Whole sets of changes; undefined if there are none. */
 async function nextEvents(client: PoolClient, after: number): Promise<EventRange | undefined> {
   const { rows } = await client.query<{ count: number; last: number | null }>(
-    `SELECT count(*)::integer AS count, max(position) AS last
-     FROM (SELECT position FROM events WHERE position > $1 ORDER BY position LIMIT ${MAX_EVENTS}) AS next`,
+    `SELECT max(total)::integer AS count, max(last_position) AS last FROM (
+       SELECT last_position, sum(cardinality(resource_ids)) OVER (ORDER BY last_position) AS total
+       FROM change_sets WHERE last_position > $1 ORDER BY last_position LIMIT ${MAX_EVENTS}
+     ) AS next WHERE total <= ${MAX_EVENTS}`,
     [after],
   );
   const { count = 0, last = null } = rows[0] ?? {};
-  return last === null ? undefined : { after, last, count, read: () => readEvents(client, after, last) };
+  if (last === null) return undefined;
+  const first = after + 1;
+  return { first, last, count, read: () => readEvents(client, first, last) };
 }
 
-async function readEvents(client: PoolClient, after: number, last: number): Promise<ConsumedEvent[]> {
+async function readEvents(client: PoolClient, first: number, last: number): Promise<ConsumedEvent[]> {
   const result = await client.query<ConsumedEvent>(
     `SELECT position, event, type, subject, payload, source ->> 0 AS actor, source ->> 1 AS "requestId",
        occurred_at AS "occurredAt"
-     FROM events WHERE position > $1 AND position <= $2 ORDER BY position`,
-    [after, last],
+     FROM setlist_events($1, $2) ORDER BY position`,
+    [first, last],
   );
   return takeRows(result).rows;
 }

@@ -1,7 +1,7 @@
 import type { AnyResource } from '../../schemas/resource.ts';
 import { columnName } from '../crud/columns.ts';
 
-/** A row of the table `events`. */
+/** A row of `setlist_events()`. */
 export interface EventRow {
   position: number;
   /** A UUID. */
@@ -14,9 +14,6 @@ export interface EventRow {
   payload: Readonly<Record<string, unknown>>;
   occurred_at: string;
 }
-
-/** The columns of an event, in the order of its position. */
-export const EVENT_COLUMNS = 'position, event, type, subject, payload, occurred_at';
 
 /** An event that streams can send. */
 export interface StreamEvent {

@@ -1,9 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Queryable } from '../database/pooled-database.ts';
 
-/** The maximum number of changes of one statement. */
-const MAX_MOVED = 2_000;
-/** In milliseconds: the wait for further changes, which the same statement moves. */
+/** The maximum number of sets of changes of one statement. */
+const MAX_SETS = 2_000;
+/** In milliseconds: the wait for further changes, which the same statement numbers. */
 const GATHERING = 20;
 
 /**
@@ -12,7 +12,7 @@ const GATHERING = 20;
 export class Sequencer {
   readonly #database: Queryable;
   readonly #log: FastifyBaseLogger;
-  readonly #onMoved: () => void;
+  readonly #onNumbered: () => void;
   #interval = 1_000;
   #timer: NodeJS.Timeout | undefined;
   #isRunning = false;
@@ -20,11 +20,11 @@ export class Sequencer {
   #isFailing = false;
   #isStopped = false;
 
-  /** @param onMoved Called when there are new events. */
-  constructor(database: Queryable, log: FastifyBaseLogger, onMoved: () => void) {
+  /** @param onNumbered Called when there are new events. */
+  constructor(database: Queryable, log: FastifyBaseLogger, onNumbered: () => void) {
     this.#database = database;
     this.#log = log;
-    this.#onMoved = onMoved;
+    this.#onNumbered = onNumbered;
   }
 
   /** Numbers the changes that are committed now, soon. */
@@ -53,22 +53,22 @@ export class Sequencer {
   async #run(): Promise<void> {
     this.#isRunning = true;
     this.#isPoked = false;
-    const moved = await this.#move();
+    const numbered = await this.#number();
     this.#isRunning = false;
-    if (moved > 0) this.#onMoved();
-    this.#runAfter(moved === MAX_MOVED ? 0 : this.#isPoked ? GATHERING : this.#interval);
+    if (numbered > 0) this.#onNumbered();
+    this.#runAfter(numbered === MAX_SETS ? 0 : this.#isPoked ? GATHERING : this.#interval);
   }
 
-  async #move(): Promise<number> {
+  async #number(): Promise<number> {
     try {
-      const { rows } = await this.#database.query<{ moved: number }>({
-        text: 'SELECT setlist_number_changes($1) AS moved',
-        values: [MAX_MOVED],
+      const { rows } = await this.#database.query<{ numbered: number }>({
+        text: 'SELECT setlist_number_changes($1) AS numbered',
+        values: [MAX_SETS],
       });
       this.#isFailing = false;
-      return rows[0]?.moved ?? 0;
+      return rows[0]?.numbered ?? 0;
     } catch (err) {
-      // The changes stay in the outbox.
+      // They stay in the database.
       if (!this.#isFailing && !this.#isStopped) this.#log.warn({ err }, 'Changes cannot be numbered');
       this.#isFailing = true;
       return 0;

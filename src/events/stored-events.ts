@@ -2,15 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AnyResource } from '../../schemas/resource.ts';
 import type { Runner } from '../database/batching/batching.ts';
 import type { Queryable } from '../database/pooled-database.ts';
-import {
-  EVENT_COLUMNS,
-  type EventRow,
-  positionOf,
-  renderEvent,
-  START,
-  type StreamEvent,
-  streamId,
-} from './event.ts';
+import { type EventRow, positionOf, renderEvent, START, type StreamEvent, streamId } from './event.ts';
 
 /** The maximum number of events that are read at once. */
 export const PAGE_SIZE = 500;
@@ -53,27 +45,29 @@ export class StoredEvents {
   }
 
   async #selectHead(): Promise<Head> {
-    const { rows } = await this.#database.query<{ position: number; event: string | null }>({
-      text: 'SELECT position, event FROM event_head LEFT JOIN events USING (position) WHERE only_row',
+    const { rows } = await this.#database.query<{ head: number; event: string | null }>({
+      text: `SELECT head.position AS head, event FROM event_head AS head
+        LEFT JOIN LATERAL setlist_events(head.position, head.position) ON true WHERE only_row`,
     });
-    const { position = 0, event = null } = rows[0] ?? {};
-    return { position, id: event === null ? START : streamId(position, event) };
+    const { head = 0, event = null } = rows[0] ?? {};
+    return { position: head, id: event === null ? START : streamId(head, event) };
   }
 
   async #selectAfter(id: string): Promise<StreamEvent[] | undefined> {
     const position = positionOf(id);
-    const { rows } = await this.#database.query<EventRow>({
-      text: `SELECT ${EVENT_COLUMNS} FROM events WHERE position >= $1 ORDER BY position LIMIT ${PAGE_SIZE + 1}`,
-      values: [position],
+    const { rows } = await this.#database.query<EventRow & { head: number }>({
+      text: `SELECT head.position AS head, later.position, event, type, subject, payload, occurred_at FROM event_head AS head
+        LEFT JOIN setlist_events($1, $2) AS later ON true WHERE only_row ORDER BY later.position`,
+      values: [position, position + PAGE_SIZE],
     });
-    const [first] = rows;
+    const head = rows[0]?.head ?? 0;
+    const events = rows.filter(({ position }) => position !== null);
     // The start is known until the first event is removed.
-    const isKnown =
-      position === 0 ? !first || first.position === 1 : first && streamId(first.position, first.event) === id;
+    const isKnown = position === 0 || (events[0] && streamId(events[0].position, events[0].event) === id);
     // Without gaps: old events are removed by their time, and their positions may be among others.
-    const isDense = !first || (rows.at(-1)?.position ?? 0) - first.position === rows.length - 1;
-    if (!isKnown || !isDense) return undefined;
-    const later = rows.filter((row) => row.position > position);
-    return later.slice(0, PAGE_SIZE).map((row) => renderEvent(row, this.#resources));
+    const wanted = Math.min(position + PAGE_SIZE, head) - Math.max(position, 1) + 1;
+    if (!isKnown || events.length !== wanted) return undefined;
+    const later = events.filter((row) => row.position > position);
+    return later.map((row) => renderEvent(row, this.#resources));
   }
 }

@@ -11,8 +11,9 @@ const MAX_COUNTED = 100_000;
 /** What a scrape reads in the database. */
 interface DatabaseState {
   position: number;
+  /** The number of changes without a position. */
   outboxRows: number;
-  /** The age of the oldest change in the outbox, in seconds. */
+  /** The age of the oldest change without a position, in seconds. */
   outboxAge: number;
   consumers: Readonly<Record<string, number>>;
   migration: number;
@@ -20,12 +21,14 @@ interface DatabaseState {
   jobs: Readonly<Record<string, number>>;
 }
 
-// The deleted rows of the outbox make a scan of its table slow; its index is not.
 const STATE = `
   SELECT (SELECT position FROM event_head WHERE only_row) AS position,
-    (SELECT count(*)::int FROM (SELECT FROM outbox ORDER BY id LIMIT ${MAX_COUNTED}) AS waiting) AS "outboxRows",
-    coalesce((SELECT extract(epoch FROM clock_timestamp() - occurred_at) FROM outbox ORDER BY id LIMIT 1), 0)::float8
-      AS "outboxAge",
+    (SELECT coalesce(sum(cardinality(resource_ids)), 0)::int FROM (
+      SELECT resource_ids FROM change_sets WHERE last_position IS NULL ORDER BY id LIMIT ${MAX_COUNTED}
+    ) AS waiting) AS "outboxRows",
+    coalesce((
+      SELECT extract(epoch FROM clock_timestamp() - occurred_at) FROM change_sets WHERE last_position IS NULL ORDER BY id LIMIT 1
+    ), 0)::float8 AS "outboxAge",
     (SELECT coalesce(json_object_agg(name, position), '{}') FROM event_consumers) AS consumers,
     (SELECT max(version) FROM schema_migrations) AS migration,
     (SELECT coalesce(json_object_agg(name, waiting), '{}') FROM (

@@ -28,13 +28,13 @@ t.test('after a failure, the effects are rolled back, and the same events are ha
   );
   await app.pg.query('CREATE TABLE recorded (position bigint PRIMARY KEY)');
   await app.pg.query(
-    "INSERT INTO songs (song, artist) SELECT 'Song ' || n, 'Someone' FROM generate_series(1, 700) AS n",
+    "INSERT INTO songs (song, artist) SELECT 'Song ' || n, 'Someone' FROM generate_series(1, 2700) AS n",
   );
   const recorded = async () => (await app.pg.query('SELECT position FROM recorded ORDER BY position')).rows;
-  await until(async () => (await recorded()).length === 700, 'There are events without effect');
+  await until(async () => (await recorded()).length === 2_700, 'There are events without effect');
   t.same(attempts[1], attempts[0]);
   t.same(attempts[2], attempts[0]);
-  t.ok(attempts.every(({ length }) => length <= 500));
+  t.ok(attempts.every(({ length }) => length <= 2_000));
   t.equal(
     log.filter(({ msg }) => msg === 'Events cannot be handled').length,
     1,

@@ -74,6 +74,25 @@ t.test('positions are dense, and the events of a row are in the order of its sta
   t.same(years, [song.item.year, ...Array.from({ length: 20 }, (_, index) => 1900 + index)]);
 });
 
+t.test('a statement of many changes is read in pages, and resumed at any of them', async (t) => {
+  const { app, base } = await listening(t);
+  await app.pg.query(
+    "INSERT INTO songs (song, artist, year) SELECT 'Song ' || n, 'Someone', n FROM generate_series(1, 1250) AS n",
+  );
+  const follower = await follow(t, `${base}/events?after=0-00000000`);
+  const frames = await follower.has(1_250);
+  t.same(
+    frames.map(({ id, data }) => [Number.parseInt(id, 10), data.data.year]),
+    Array.from({ length: 1_250 }, (_, index) => [index + 1, index + 1]),
+  );
+  t.equal(new Set(frames.map(({ data }) => data.id)).size, 1_250);
+  for (const count of [1, 99, 100, 101, 749, 750, 1_249, 1_250]) {
+    const rest = await follow(t, `${base}/events?after=${frames[count - 1]?.id}&follow=false`);
+    await rest.ended();
+    t.same(rest.frames, frames.slice(count), `after ${count}`);
+  }
+});
+
 t.test('only events of the requested resources are sent', async (t) => {
   const songsOnly = await follow(t, `${base}/events?resource=song`);
   const both = await follow(t, `${base}/events?resource=song&resource=task`);
@@ -103,7 +122,7 @@ t.test('changes by other programs are events without a source', async (t) => {
     (await follower.has(3)).map(({ event }) => event),
     ['song.created', 'song.updated', 'song.deleted'],
   );
-  const { rows } = await app.pg.query('SELECT source FROM events ORDER BY position DESC LIMIT 3');
+  const { rows } = await app.pg.query('SELECT source FROM setlist_events() ORDER BY position DESC LIMIT 3');
   t.same(rows, [{ source: null }, { source: null }, { source: null }]);
 });
 
@@ -129,7 +148,8 @@ t.test('each event has the source of its change, also of changes in one batch', 
   await atOnce(6, async (n) => {
     await clients[n % 3]?.('DELETE', String(urls[n]), { headers: { 'x-request-id': `delete-${n}` } });
   });
-  const read = async () => (await app.pg.query('SELECT type, resource_id, source FROM events')).rows;
+  const read = async () =>
+    (await app.pg.query('SELECT type, resource_id, source FROM setlist_events()')).rows;
   await until(async () => (await read()).length === 18, 'There are no events');
   const sources = new Map(
     (await read()).map(({ type, resource_id: id, source }) => [`${type} ${id}`, source]),
@@ -145,7 +165,8 @@ t.test('each event has the source of its change, also of changes in one batch', 
 
 t.test('a client whose events are not available starts again with a reset', async (t) => {
   const { app, call, base } = await listening(t, { EVENTS_RETENTION_DAYS: '1' });
-  await atOnce(5, () => createSong(call));
+  // Each in a set of its own.
+  for (let n = 0; n < 5; n++) await createSong(call);
   const all = await follow(t, `${base}/events?after=0-00000000&follow=false`);
   await until(async () => {
     const { rows } = await app.pg.query('SELECT position::integer FROM event_head');
@@ -170,23 +191,26 @@ t.test('a client whose events are not available starts again with a reset', asyn
     const { rows } = await app.pg.query('SELECT name FROM event_consumers WHERE position = 5 ORDER BY name');
     return rows.map(({ name }) => name).join() === 'audit,webhooks';
   }, 'A consumer is behind');
-  await app.pg.query("UPDATE events SET occurred_at = now() - interval '25 hours' WHERE position <> 4");
+  await app.pg.query(
+    "UPDATE change_sets SET occurred_at = now() - interval '25 hours' WHERE last_position <> 4",
+  );
   await until(async () => {
     // The queue may remove rows at the same time, which are then skipped here.
     await app.removeOldRows();
-    return (await app.pg.query('SELECT FROM events')).rowCount === 2;
+    return (await app.pg.query('SELECT FROM change_sets')).rowCount === 2;
   }, 'Old events are kept');
   t.same(
-    (await app.pg.query('SELECT position::integer FROM events ORDER BY position')).rows,
+    (await app.pg.query('SELECT last_position::integer AS position FROM change_sets ORDER BY last_position'))
+      .rows,
     [{ position: 4 }, { position: 5 }],
     'the last one is kept',
   );
   t.same(await resumed(ids[1]), [`reset ${head}`], 'it was removed');
   t.same(await resumed('0-00000000'), [`reset ${head}`]);
   t.same(await resumed(ids[3]), [`song.created ${head}`]);
-  await atOnce(2, () => createSong(call));
+  for (let n = 0; n < 2; n++) await createSong(call);
   await until(async () => (await resumed(ids[3])).length === 3, 'There are no events');
-  await app.pg.query('DELETE FROM events WHERE position = 6');
+  await app.pg.query('DELETE FROM change_sets WHERE last_position = 6');
   t.match(await resumed(ids[3]), [/^reset 7-/], 'an event in between was removed');
 });
 
@@ -235,7 +259,8 @@ t.test('events of a resource that is not declared are not sent', async (t) => {
   const { app, call, base } = await listening(t);
   const follower = await follow(t, `${base}/events`);
   await app.pg.query(
-    "INSERT INTO outbox (type, resource_id, subject, payload) VALUES ('band.created', 1, '/bands/1', '{}')",
+    `INSERT INTO change_sets (type, path, resource_ids, events, payloads, sources)
+     VALUES ('band.created', '/bands', '{1}', ARRAY[gen_random_uuid()], '{"{}"}', '{null}')`,
   );
   await createSong(call);
   const [frame] = await follower.has(1);
@@ -248,7 +273,7 @@ t.test('another database behind the service resets all streams', async (t) => {
   await atOnce(3, () => createSong(call));
   await follower.has(3);
   await app.pg.query('UPDATE event_head SET position = 0');
-  await app.pg.query('DELETE FROM events');
+  await app.pg.query('DELETE FROM change_sets');
   await follower.has(4);
   await createSong(call);
   await follower.has(5);
@@ -262,11 +287,11 @@ t.test('failures of the database are logged, and all events arrive after them', 
   const { app, call, base, log } = await listening(t);
   const follower = await follow(t, `${base}/events`);
   const logged = (msg: string) => log.filter((line) => line.msg === msg).length;
-  await app.pg.query('ALTER TABLE events RENAME TO hidden');
+  await app.pg.query('ALTER TABLE event_head RENAME TO hidden');
   await createSong(call);
   await until(() => logged('Changes cannot be numbered') > 0, 'It is not logged');
   await until(() => logged('Events cannot be read') > 0, 'It is not logged');
-  await app.pg.query('ALTER TABLE hidden RENAME TO events');
+  await app.pg.query('ALTER TABLE hidden RENAME TO event_head');
   await follower.has(1);
   t.equal(logged('Changes cannot be numbered'), 1, 'a series of failures is logged once');
 });

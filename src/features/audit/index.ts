@@ -10,13 +10,13 @@ type Query = Static<typeof AuditQuery>;
 
 /** The log of all changes: a durable consumer of events writes it, and an operation lists it. */
 export const audit: Feature = async (app) => {
-  app.consumeEvents('audit', ({ after, last }, client) =>
+  app.consumeEvents('audit', ({ first, last }, client) =>
     // The rows of an import are audited, not its progress.
     client.query(
       `INSERT INTO audit_entries (id, action, subject, actor, request_id, occurred_at)
-       SELECT position, type, subject, source ->> 0, source ->> 1, occurred_at FROM events
-       WHERE position > $1 AND position <= $2 AND NOT starts_with(type, 'job.')`,
-      [after, last],
+       SELECT position, type, subject, source ->> 0, source ->> 1, occurred_at FROM setlist_events($1, $2)
+       WHERE NOT starts_with(type, 'job.')`,
+      [first, last],
     ),
   );
 
