@@ -1,11 +1,12 @@
 // Many callers while the server hangs, and ten times as many creates as the service can serve.
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { quantile } from '../drills/measurements.ts';
 import { Statuses } from './report.ts';
 import {
+  type Exchange,
+  exchange,
   memoryOf,
   query,
   type Setup,
@@ -42,36 +43,11 @@ const FACTOR = 10;
 const CLIENTS = 200;
 const MAX_UNANSWERED = 15_000;
 const MIN_GOODPUT = 0.8;
-/** Callers wait for their deadline of 5 s at most, and later ones behind them. */
-const MAX_BACKLOG = 6_000;
+const MAX_BACKLOG = 2_000;
 
-interface Exchange {
-  sentAt: number;
-  duration: number;
-  status: number | undefined;
-}
-
-/** Sends a read by id or a create of a task, and waits for the response. */
-async function exchange(base: string, agent: Agent, title?: string): Promise<Exchange> {
-  const sentAt = performance.now();
-  let status: number | undefined;
-  try {
-    const sent = request(base + (title === undefined ? '/songs/1' : '/tasks'), {
-      method: title === undefined ? 'GET' : 'POST',
-      headers: title === undefined ? {} : { 'content-type': 'application/json' },
-      agent,
-    });
-    const responded = once(sent, 'response');
-    sent.end(title && JSON.stringify({ title }));
-    const [response] = await responded;
-    response.resume();
-    await once(response, 'end');
-    status = response.statusCode;
-  } catch {
-    // There is no response.
-  }
-  return { sentAt, duration: performance.now() - sentAt, status };
-}
+/** Sends a read by id, or a create of a task. */
+const send = (base: string, agent: Agent, title?: string): Promise<Exchange> =>
+  title === undefined ? exchange(base, agent, '/songs/1') : exchange(base, agent, '/tasks', { title });
 
 const isServed = ({ status }: Exchange) => status === 200 || status === 201;
 const statusesOf = (exchanges: readonly Exchange[]): Statuses => {
@@ -95,7 +71,7 @@ async function hang(setup: Setup): Promise<void> {
   let isRunning = true;
   const caller = async (number: number) => {
     for (let index = number; isRunning; index++) {
-      const done = await exchange(service.base, agent, index % 10 === 0 ? randomUUID() : undefined);
+      const done = await send(service.base, agent, index % 10 === 0 ? randomUUID() : undefined);
       exchanges.push(done);
       await delay(isServed(done) ? PAUSE.served : PAUSE.refused);
     }
@@ -169,7 +145,7 @@ async function overloadCreates(setup: Setup): Promise<void> {
   const created = new Set<string>();
   const create = async (): Promise<Exchange> => {
     const title = randomUUID();
-    const done = await exchange(service.base, agent, title);
+    const done = await send(service.base, agent, title);
     if (done.status === 201) created.add(title);
     return done;
   };
@@ -204,7 +180,7 @@ async function overloadCreates(setup: Setup): Promise<void> {
   const goodput = exchanges.filter(isServed).length / seconds;
   const ended = performance.now();
   // A create that is sent now waits behind those that still wait.
-  while (!isServed(await create()) && performance.now() < ended + 2 * MAX_BACKLOG) await delay(50);
+  while (!isServed(await create()) && performance.now() < ended + 5 * MAX_BACKLOG) await delay(50);
   const recovery = performance.now() - ended;
   await Promise.all(open);
   const after = await capacity(MEASURED);

@@ -1,11 +1,10 @@
 // Ten times as many requests as the service can serve, at a rate that does not depend on its responses.
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { quantile } from '../drills/measurements.ts';
 import { Statuses } from './report.ts';
-import { memoryOf, type Setup, startService, stopService, tasksIn, watchMemory } from './setup.ts';
+import { exchange, memoryOf, type Setup, startService, stopService, tasksIn, watchMemory } from './setup.ts';
 import { importTasks } from './traffic.ts';
 
 const DRILL = 'overload';
@@ -53,40 +52,27 @@ class Load {
     const kind = index % 10;
     if (kind < 8) {
       const q = ABSENT[index % ABSENT.length];
-      const status = await this.#exchange('GET', `/tasks?q=${q}&limit=${1 + (index % 97)}`);
+      const status = await this.#exchange(`/tasks?q=${q}&limit=${1 + (index % 97)}`);
       if (status === 200) this.searches++;
     } else {
       const isServed =
         kind < 9
-          ? (await this.#exchange('GET', `/songs/${(index % 3) + 1}`)) === 200
+          ? (await this.#exchange(`/songs/${(index % 3) + 1}`)) === 200
           : await this.#create(randomUUID());
       if (isServed) this.others++;
     }
   }
 
   async #create(title: string): Promise<boolean> {
-    const status = await this.#exchange('POST', '/tasks', JSON.stringify({ title }));
+    const status = await this.#exchange('/tasks', { title });
     if (status === 201) Load.created.add(title);
     return status === 201;
   }
 
-  async #exchange(method: string, path: string, body?: string): Promise<number | undefined> {
-    const began = performance.now();
-    const headers = body === undefined ? {} : { 'content-type': 'application/json' };
-    let status: number | undefined;
-    try {
-      const sent = request(this.#base + path, { method, headers, agent: this.#agent });
-      const responded = once(sent, 'response');
-      sent.end(body);
-      const [response] = await responded;
-      response.resume();
-      await once(response, 'end');
-      status = response.statusCode;
-    } catch {
-      // There is no response.
-    }
+  async #exchange(path: string, json?: object): Promise<number | undefined> {
+    const { status, duration } = await exchange(this.#base, this.#agent, path, json);
     this.statuses.add(status);
-    (status !== undefined && status < 300 ? this.served : this.refused).push(performance.now() - began);
+    (status !== undefined && status < 300 ? this.served : this.refused).push(duration);
     return status;
   }
 }
@@ -172,8 +158,8 @@ async function flood(load: Load, rate: number) {
   let sent = 0;
   for (let now = began; now < began + OVERLOADED; now = performance.now()) {
     while (sent < (((now - began) / 1_000) * rate) / SEARCHES && open.size < MAX_OPEN) {
-      const exchange = load.send(sent++).finally(() => open.delete(exchange));
-      open.add(exchange);
+      const one = load.send(sent++).finally(() => open.delete(one));
+      open.add(one);
     }
     await delay(5);
   }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { type Agent, request } from 'node:http';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type ServerProcess, setlist, startServer } from '../server-process.ts';
@@ -59,6 +61,38 @@ export async function timed(
   const text = await response?.text().catch(() => undefined);
   const status = text === undefined ? undefined : response?.status;
   return { status, duration: performance.now() - start };
+}
+
+/** A request and its response. */
+export interface Exchange {
+  sentAt: number;
+  /** The time until the body was read, or the connection broke, in milliseconds. */
+  duration: number;
+  /** Undefined without a whole response. */
+  status: number | undefined;
+}
+
+/** Sends a GET, or a POST with JSON, on a connection of the agent: cheaper than {@link timed}, for thousands of clients. */
+export async function exchange(base: string, agent: Agent, path: string, json?: object): Promise<Exchange> {
+  const sentAt = performance.now();
+  const isRead = json === undefined;
+  let status: number | undefined;
+  try {
+    const sent = request(base + path, {
+      method: isRead ? 'GET' : 'POST',
+      headers: isRead ? {} : { 'content-type': 'application/json' },
+      agent,
+    });
+    const responded = once(sent, 'response');
+    sent.end(isRead ? undefined : JSON.stringify(json));
+    const [response] = await responded;
+    response.resume();
+    await once(response, 'end');
+    status = response.statusCode;
+  } catch {
+    // There is no response.
+  }
+  return { sentAt, duration: performance.now() - sentAt, status };
 }
 
 /** Stops the service; its exit code must be 0. */

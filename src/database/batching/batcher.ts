@@ -21,7 +21,7 @@ function* callersOf(batch: Batch<unknown, never>): Generator<Caller> {
  * visible to its batch: reads stay linearizable, and nothing is cached.
  *
  * Each caller gets a result or an error by its deadline. In the queue, a call whose deadline has passed, or would pass in flight, is
- * dropped without being run. In flight, the caller stops waiting; the batch keeps its slot until `run` settles, so that a database that
+ * dropped without being run, and so is one that has waited for more than a second in an overload that lasts. In flight, the caller stops waiting; the batch keeps its slot until `run` settles, so that a database that
  * hangs is not given more work. One timer per batcher, set for the earliest deadline, finds those callers.
  *
  * Knows neither SQL nor HTTP.
@@ -151,6 +151,7 @@ export class Batcher<Item, Result> {
     const late: Waiter<Result>[] = [];
     const gone: Waiter<Result>[] = [];
     const now = performance.now();
+    group.observeWait(now);
     for (const [key, place] of places) {
       if (batch.length === batchSize) break;
       const exclusiveKey = exclusiveKeyOf?.(place.item);

@@ -11,7 +11,7 @@ export class DisconnectedError extends Error {
   override readonly name = 'DisconnectedError';
 }
 
-/** The deadline of the caller passed, or was too close. */
+/** The deadline of the caller passed, or was too close, or it waited for too long in an overload. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
 
@@ -20,7 +20,7 @@ export class DeadlineError extends Error {
     super(
       wasSent
         ? 'The deadline passed while the batch was in flight: its outcome is unknown'
-        : 'The deadline passed, or was too close, in the queue: nothing was run',
+        : 'The call waited for too long in the queue: nothing was run',
     );
   }
 }

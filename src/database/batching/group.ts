@@ -39,6 +39,13 @@ interface GroupLimits {
   adaptation: Adaptation | undefined;
 }
 
+/**
+ * How long a call waits in a lasting overload, or for the time of two batches if that is longer, and when an overload is lasting, in
+ * milliseconds. Otherwise each call would be served just before its deadline, and after the overload later ones would wait behind them.
+ */
+const PATIENCE = 1_000;
+const LASTING = 5_000;
+
 /** The waiting calls that may share a batch. */
 export class Group<Item, Result> {
   /** The places of waiting callers, by key, in the order of their arrival. */
@@ -47,6 +54,8 @@ export class Group<Item, Result> {
   inFlight = 0;
   /** The duration of the last batch, in milliseconds. */
   #duration = 0;
+  /** Since when the oldest call of each batch has waited for too long; undefined if that of the last batch has not. */
+  #behindSince: number | undefined;
   readonly #limits: GroupLimits;
   #batchSize: number;
 
@@ -75,13 +84,26 @@ export class Group<Item, Result> {
     return this.inFlight < slots;
   }
 
+  /** Notes how long the oldest call has waited; called before a batch is taken. */
+  observeWait(now: number): void {
+    const [oldest] = this.places.values();
+    const since = oldest?.waiters[0]?.since ?? now;
+    this.#behindSince = now - since > this.#patience ? (this.#behindSince ?? now) : undefined;
+  }
+
+  get #patience(): number {
+    return Math.max(PATIENCE, 2 * this.#duration);
+  }
+
   /**
-   * Whether the deadline of a caller has passed, or is likely to pass before the next batch has results: under overload, all work would
+   * Whether a call is refused when its batch is taken, because the overload lasts and it has waited for too long, or because the deadline of
+   * its caller has passed, or is likely to pass before the next batch has results: under overload, all work would
    * otherwise be for callers that have just given up. A caller that has not waited for half of its time is not late.
    */
   isLate({ caller, since }: Waiter<Result>, now: number): boolean {
     if (!caller) return false;
     const { deadline } = caller;
+    if (now - since > this.#patience && now - (this.#behindSince ?? now) > LASTING) return true;
     return deadline - now <= Math.min(this.#duration, Math.max(0, (deadline - since) / 2));
   }
 
