@@ -133,20 +133,25 @@ export const insufficientScope = (scopes: readonly string[], missing: string) =>
     details: [missingScope(missing)],
   });
 
+const BEARER = /^bearer(?: |$)/i;
+const BEARER_LENGTH = 'bearer '.length;
+const AUTHORIZATION = 'authorization';
+const isAuthorization = (name = ''): boolean =>
+  name.length === AUTHORIZATION.length && name.toLowerCase() === AUTHORIZATION;
+
 /** The request has no credential of the scheme Bearer. */
 class NoCredential extends Error {}
 
 function credentialOf({ raw, headers }: FastifyRequest): string {
   const { authorization } = headers;
   if (authorization === undefined) throw new NoCredential('no credential');
-  const [scheme = '', ...rest] = authorization.split(' ');
-  if (scheme.toLowerCase() !== 'bearer') throw new NoCredential('no bearer credential');
+  if (!BEARER.test(authorization)) throw new NoCredential('no bearer credential');
   // Node.js keeps the first of several headers, and proxies may keep another one.
-  const given = raw.rawHeaders.filter(
-    (name, index) => index % 2 === 0 && name.toLowerCase() === 'authorization',
-  );
-  if (given.length > 1) throw new InvalidCredential('several credentials');
-  return rest.join(' ').trimStart();
+  let given = 0;
+  for (let index = 0; index < raw.rawHeaders.length; index += 2)
+    if (isAuthorization(raw.rawHeaders[index])) given++;
+  if (given > 1) throw new InvalidCredential('several credentials');
+  return authorization.slice(BEARER_LENGTH).trimStart();
 }
 
 /** The error of a refused credential. A client that sent none is not told that it is invalid (RFC 6750, 3.1). */

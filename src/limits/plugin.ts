@@ -85,7 +85,7 @@ const inSeconds = (milliseconds: number) => Math.ceil(Math.round(milliseconds) /
 
 /** The address of a client. One customer usually has a whole /64 of IPv6 addresses. */
 export function addressOf({ ip }: Pick<FastifyRequest, 'ip'>): string {
-  if (!isIPv6(ip)) return ip;
+  if (!ip.includes(':') || !isIPv6(ip)) return ip;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
   if (mapped !== undefined) return mapped;
   const [head = '', tail] = ip.replace(/%.*$/, '').split('::');

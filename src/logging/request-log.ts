@@ -80,26 +80,33 @@ export interface RejectedRequest {
   code: string;
 }
 
+const urlOf = ({ originalUrl }: FastifyRequest): string =>
+  originalUrl.length < MIN_CREDENTIAL ? originalUrl : originalUrl.replace(CREDENTIAL, '[credential]');
+
+const millisecondsOf = ({ elapsedTime }: FastifyReply): number => Math.round(elapsedTime * 100) / 100;
+
 /** The members of the line of a request; with authentication also the caller, or why the credential was refused. */
-function fieldsOf(
-  { method, originalUrl, principal, refusal, trace }: FastifyRequest,
-  reply: FastifyReply,
-  status: number,
-) {
+function fieldsOf(request: FastifyRequest, reply: FastifyReply, status: number) {
+  const { method, principal, refusal, trace } = request;
   return {
     method,
-    url: originalUrl.length < MIN_CREDENTIAL ? originalUrl : originalUrl.replace(CREDENTIAL, '[credential]'),
+    url: urlOf(request),
     status,
-    ms: Math.round(reply.elapsedTime * 100) / 100,
+    ms: millisecondsOf(reply),
     ...(principal && { caller: principal.owner }),
     ...(refusal !== null && { refused: refusal }),
     ...(trace && { trace_id: trace.traceId }),
   };
 }
 
+/** The line that pino would write with {@link fieldsOf}: an object for each request would cost a microsecond. */
 function lineOf(request: FastifyRequest, reply: FastifyReply): string {
-  const fields = JSON.stringify(fieldsOf(request, reply, reply.statusCode)).slice(1, -1);
-  return `{"level":30,"time":${Date.now()},${BASE},"reqId":${JSON.stringify(request.id)},${fields},"msg":"request"}\n`;
+  const { id, method, principal, refusal, trace } = request;
+  let line = `{"level":30,"time":${Date.now()},${BASE},"reqId":${JSON.stringify(id)},"method":"${method}","url":${JSON.stringify(urlOf(request))},"status":${reply.statusCode},"ms":${millisecondsOf(reply)}`;
+  if (principal) line += `,"caller":${JSON.stringify(principal.owner)}`;
+  if (refusal !== null) line += `,"refused":${JSON.stringify(refusal)}`;
+  if (trace) line += `,"trace_id":"${trace.traceId}"`;
+  return `${line},"msg":"request"}\n`;
 }
 
 /**
