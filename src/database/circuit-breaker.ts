@@ -14,7 +14,8 @@ const OF_STATEMENT = /^(40|55P03|57014)/;
 
 /**
  * A circuit breaker for a database that hangs or is unreachable: after five failures in a row, or one statement that the server
- * did not even cancel in time, statements fail at once instead of waiting for a timeout, and start a probe, one at a time. A successful probe closes the circuit.
+ * did not even cancel in time, statements fail at once instead of waiting for a timeout, and start a probe, one at a time. A
+ * successful probe closes the circuit.
  */
 export class CircuitBreaker {
   readonly #probe: () => Promise<unknown>;

@@ -82,7 +82,7 @@ function addBatchMetrics(metrics: Metrics, { batching }: FastifyInstance): void 
   });
   metrics.counter({
     name: 'setlist_batch_shed_calls_total',
-    help: 'Calls without a result: expired (their deadline passed), refused (the queue was full), disconnected.',
+    help: 'Calls without a result: expired (they waited for too long), refused (the queue was full), disconnected.',
     labels: ['batch', 'reason'],
     read: () =>
       Object.entries(batching.counts()).flatMap(([batch, counts]) =>

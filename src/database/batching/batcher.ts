@@ -21,8 +21,9 @@ function* callersOf(batch: Batch<unknown, never>): Generator<Caller> {
  * visible to its batch: reads stay linearizable, and nothing is cached.
  *
  * Each caller gets a result or an error by its deadline. In the queue, a call whose deadline has passed, or would pass in flight, is
- * dropped without being run, and so is one that has waited for more than a second in an overload that lasts. In flight, the caller stops waiting; the batch keeps its slot until `run` settles, so that a database that
- * hangs is not given more work. One timer per batcher, set for the earliest deadline, finds those callers.
+ * dropped without being run, and so is one that has waited for more than a second in an overload that lasts. In flight, the caller
+ * stops waiting; the batch keeps its slot until `run` settles, so that a database that hangs is not given more work. One timer per
+ * batcher, set for the earliest deadline, finds those callers.
  *
  * Knows neither SQL nor HTTP.
  */

@@ -5,6 +5,9 @@ import { matchesType } from '../../../schemas/webhook.ts';
 import type { ConsumedEvent, EventRange } from '../../events/consumer.ts';
 import { cloudEvent, ownerOf } from '../../events/event.ts';
 
+/** The maximum number of deliveries that one statement adds: each has the body of its event. */
+const MAX_ROWS = 1_000;
+
 /** A webhook that may get events. */
 interface Receiver {
   id: number;
@@ -37,7 +40,19 @@ export async function addDeliveries(
     const body = cloudEvent({ ...event, occurred_at: event.occurredAt }, resource);
     return wanted.map(({ id }) => ({ id, event, body }));
   });
-  if (rows.length === 0) return 0;
+  for (let added = 0; added < rows.length; added += MAX_ROWS)
+    await insertDeliveries(rows.slice(added, added + MAX_ROWS), client);
+  return rows.length;
+}
+
+/** A delivery of an event to the webhook with this id. */
+interface NewDelivery {
+  id: number;
+  event: ConsumedEvent;
+  body: string;
+}
+
+async function insertDeliveries(rows: readonly NewDelivery[], client: PoolClient): Promise<void> {
   await client.query(
     `WITH new AS MATERIALIZED (
        SELECT * FROM unnest($1::integer[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[])
@@ -57,7 +72,6 @@ export async function addDeliveries(
       rows.map(({ body }) => body),
     ],
   );
-  return rows.length;
 }
 
 /** The enabled webhooks, which cannot be deleted until the end of the transaction. */
