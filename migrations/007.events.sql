@@ -1,19 +1,20 @@
 -- Changes of songs and tasks. Triggers write the changes of each statement in its transaction, so that SQL of other programs is recorded
 -- as well. A sequencer then gives them positions, without gaps: the ids have the order of inserts, in which later ids may be visible first.
--- A row is a set of changes: a row for each change, with its indexes, would cost each of many rows written together twice as much.
+-- A row is a set of changes: a row for each change, with its indexes, would cost each of many rows written together several times as much.
 CREATE TABLE IF NOT EXISTS change_sets (
   id bigint GENERATED ALWAYS AS IDENTITY,
   -- As in song.created.
   type text COLLATE "C" NOT NULL,
   -- The path of the collection, as in /songs.
   path text COLLATE "C" NOT NULL,
-  -- The changes, in their order. The id and the UUID of each event.
+  -- The ids of the changed rows, in the order of the changes.
   resource_ids integer[] NOT NULL CHECK (cardinality(resource_ids) BETWEEN 1 AND 100),
-  events uuid[] NOT NULL,
-  -- The rows after the change; for deleted ones, before it.
-  payloads jsonb[] NOT NULL,
-  -- The caller (null: authentication was off) and the id of its request, as an array; null for changes by other programs.
-  sources jsonb[] NOT NULL,
+  -- The events have UUIDs that differ from this one in their last byte.
+  uuid uuid NOT NULL DEFAULT gen_random_uuid(),
+  -- An array of the rows after their changes; of deleted ones, before.
+  payloads json NOT NULL,
+  -- By id, the caller (null: authentication was off) and the id of its request, as an array; without changes by other programs.
+  sources jsonb,
   occurred_at timestamptz(3) NOT NULL DEFAULT now(),
   -- Of the last change, once the sequencer has been here.
   last_position bigint
@@ -22,16 +23,16 @@ CREATE TABLE IF NOT EXISTS change_sets (
 ALTER TABLE change_sets ALTER payloads SET STORAGE EXTERNAL;
 CREATE UNIQUE INDEX IF NOT EXISTS change_sets_waiting ON change_sets (id) WHERE last_position IS NULL;
 CREATE UNIQUE INDEX IF NOT EXISTS change_sets_by_position ON change_sets (last_position) WHERE last_position IS NOT NULL;
--- For the removal of old events.
-CREATE INDEX IF NOT EXISTS change_sets_by_time ON change_sets (occurred_at);
 
 -- The events from one position to another, in any order. Simple enough that PostgreSQL plans it as a part of the statement that calls it.
 CREATE OR REPLACE FUNCTION setlist_events(first bigint DEFAULT 1, last bigint DEFAULT 9000000000000000000) RETURNS TABLE (
-  "position" bigint, event uuid, type text, resource_id integer, subject text, payload jsonb, source jsonb, occurred_at timestamptz
+  "position" bigint, event uuid, type text, resource_id integer, subject text, payload json, source jsonb, occurred_at timestamptz
 ) LANGUAGE sql STABLE AS $$
-  SELECT last_position - cardinality(resource_ids) + place_, event_, type, id_, path || '/' || id_, payload_, source_, occurred_at
-  FROM change_sets,
-    unnest(resource_ids, events, payloads, sources) WITH ORDINALITY AS changes (id_, event_, payload_, source_, place_)
+  SELECT
+    last_position - cardinality(resource_ids) + place_,
+    overlay(uuid::text PLACING lpad(to_hex(place_), 2, '0') FROM 35)::uuid,
+    type, id_, path || '/' || id_, payload_, sources -> id_::text, occurred_at
+  FROM change_sets, ROWS FROM (unnest(resource_ids), json_array_elements(payloads)) WITH ORDINALITY AS changes (id_, payload_, place_)
   -- A set has at most 100 changes.
   WHERE last_position >= first AND last_position < last + 100
     AND last_position - cardinality(resource_ids) + place_ BETWEEN first AND last
@@ -44,22 +45,22 @@ CREATE TABLE IF NOT EXISTS event_head (
 );
 INSERT INTO event_head (position) VALUES (0) ON CONFLICT DO NOTHING;
 
--- Records the changes of one statement. Its argument is the name of the resource. The statements of the service name the source
--- of each row by its id, in a setting of their transaction. It runs with the rights of its owner: roles that only change the tables need none on the sets.
+-- Records the changes of one statement. Its arguments are their type and path. The statements of the service name the source of each row,
+-- by the name of the table and the id, in a setting of their transaction. It runs with the rights of its owner: roles that only change
+-- the tables need none on the sets. Few changes are the usual case, and cost least as one set.
 CREATE OR REPLACE FUNCTION setlist_record_changes() RETURNS trigger LANGUAGE plpgsql
   SECURITY DEFINER AS $$
 DECLARE
-  sources_ jsonb := nullif(current_setting('setlist.sources', true), '');
+  sources_ jsonb := nullif(current_setting('setlist.sources', true), '')::jsonb -> TG_TABLE_NAME;
 BEGIN
-  INSERT INTO change_sets (type, path, resource_ids, events, payloads, sources)
-  SELECT
-    TG_ARGV[0] || CASE TG_OP WHEN 'INSERT' THEN '.created' WHEN 'UPDATE' THEN '.updated' ELSE '.deleted' END,
-    '/' || replace(TG_TABLE_NAME, '_', '-'),
-    array_agg(id), array_agg(gen_random_uuid()), array_agg(payload_), array_agg(sources_ -> id::text)
-  FROM (
-    SELECT id, to_jsonb(changed_) AS payload_, (row_number() OVER (ORDER BY id) - 1) / 100 AS set_ FROM changed_ ORDER BY id
-  ) AS changes
-  GROUP BY set_ ORDER BY set_;
+  INSERT INTO change_sets (type, path, resource_ids, payloads, sources)
+  SELECT TG_ARGV[0], TG_ARGV[1], array_agg(id), json_agg(changed_), sources_ FROM changed_ HAVING count(*) BETWEEN 1 AND 100;
+  IF NOT FOUND THEN
+    INSERT INTO change_sets (type, path, resource_ids, payloads, sources)
+    SELECT TG_ARGV[0], TG_ARGV[1], array_agg(id), json_agg(row_), jsonb_object_agg(id, sources_ -> id::text) FILTER (WHERE sources_ ? id::text)
+    FROM (SELECT id, changed_ AS row_, (row_number() OVER () - 1) / 100 AS set_ FROM changed_) AS changes
+    GROUP BY set_ ORDER BY set_;
+  END IF;
   RETURN NULL;
 END $$;
 
@@ -73,16 +74,19 @@ REVOKE EXECUTE ON FUNCTION setlist_record_changes() FROM PUBLIC;
 CREATE OR REPLACE FUNCTION setlist_record_changes_of(changing text, resource text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   operation text;
+  action text;
+  rows_ text;
 BEGIN
-  FOREACH operation IN ARRAY ARRAY['INSERT', 'UPDATE', 'DELETE'] LOOP
+  FOR operation, action, rows_ IN VALUES ('INSERT', 'created', 'NEW'), ('UPDATE', 'updated', 'NEW'), ('DELETE', 'deleted', 'OLD') LOOP
     EXECUTE format('DROP TRIGGER IF EXISTS %I ON %I', changing || '_recorded_' || lower(operation), changing);
     EXECUTE format(
-      'CREATE TRIGGER %I AFTER %s ON %I REFERENCING %s TABLE AS changed_ FOR EACH STATEMENT EXECUTE FUNCTION setlist_record_changes(%L)',
+      'CREATE TRIGGER %I AFTER %s ON %I REFERENCING %s TABLE AS changed_ FOR EACH STATEMENT EXECUTE FUNCTION setlist_record_changes(%L, %L)',
       changing || '_recorded_' || lower(operation),
       operation,
       changing,
-      CASE operation WHEN 'DELETE' THEN 'OLD' ELSE 'NEW' END,
-      resource
+      rows_,
+      resource || '.' || action,
+      '/' || replace(changing, '_', '-')
     );
   END LOOP;
 END $$;

@@ -6,7 +6,7 @@ import type { Model } from '../schemas/ref.ts';
 import { afterResponse } from './background/after-response.ts';
 import type { RunnerTiming } from './background/queue-runner.ts';
 import { queues } from './background/queues.ts';
-import { retention } from './background/retention.ts';
+import { MAX_ROWS, retention } from './background/retention.ts';
 import type { Config } from './config.ts';
 import { batching } from './database/batching/plugin.ts';
 import { database } from './database/plugin.ts';
@@ -122,9 +122,12 @@ export async function buildApp(config: Config, overrides: AppOverrides = {}): Pr
         {
           table: 'change_sets',
           time: 'occurred_at',
+          order: 'last_position',
           hours: 24 * config.events.retentionDays,
-          // The last one tells whether a client can resume.
-          where: `last_position < (SELECT position FROM event_head)
+          // The first ones are the oldest. The last one tells whether a client can resume.
+          where: `last_position < (SELECT position FROM event_head) AND last_position <= (SELECT max(last_position) FROM (
+              SELECT last_position FROM change_sets WHERE last_position IS NOT NULL ORDER BY last_position LIMIT ${MAX_ROWS}
+            ) AS first)
             AND NOT EXISTS (SELECT FROM event_consumers AS consumer WHERE consumer.position < last_position)`,
         },
         {

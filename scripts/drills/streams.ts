@@ -1,5 +1,5 @@
 // Follows events with many clients, of which some read nothing, and prints what it measured on a temporary PostgreSQL server:
-//   npm run drill:streams -- --clients 5000 --sleeping 500 --rate 100 --seconds 60
+//   npm run drill:streams -- --clients 5000 --sleeping 500 --rate 100 --seconds 150
 // The sleeping clients are a Python process: their receive buffer is small, so that the kernel does not read in their place.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ import { setlist, startServer } from '../server-process.ts';
 import { startThrowawayPostgres } from '../throwaway-postgres.mjs';
 import { memoryOf, quantile, report } from './measurements.ts';
 
-const numbers = { clients: '5000', sleeping: '500', rate: '100', seconds: '60' };
+const numbers = { clients: '5000', sleeping: '500', rate: '100', seconds: '150' };
 const options = Object.fromEntries(
   Object.entries(numbers).map(([name, value]) => [name, { type: 'string' as const, default: value }]),
 );

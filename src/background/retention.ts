@@ -1,15 +1,17 @@
 import fp from 'fastify-plugin';
 
-/** The number of rows of one statement: a long one would hold up writes on the embedded database. */
-const MAX_ROWS = 1_000;
+/** The maximum number of rows of one statement: a long one would hold up writes on the embedded database. */
+export const MAX_ROWS = 1_000;
 
 const SCHEDULED = { retries: 0, retryDelaySeconds: 60, expireSeconds: 3_600, schedule: '*/10 * * * *' };
 
 /** Rows that are removed when they are old. */
 export interface Retention {
   table: string;
-  /** The column with the time of a row; it needs an index. */
+  /** The column with the time of a row. */
   time: string;
+  /** A column with an index, in whose order rows are read; by default the one with the time. */
+  order?: string;
   /** The age in hours. */
   hours: number;
   /** A further condition in SQL. */
@@ -26,11 +28,17 @@ declare module 'fastify' {
 /** Removes old rows every ten minutes, on one of the instances. */
 export const retention = fp<{ rows: readonly Retention[] }>(
   async (app, { rows }) => {
-    const removeFrom = async ({ table, time, hours, where = 'true' }: Retention): Promise<number> => {
+    const removeFrom = async ({
+      table,
+      time,
+      order = time,
+      hours,
+      where = 'true',
+    }: Retention): Promise<number> => {
       const text = `
         DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
           SELECT ctid FROM ${table} WHERE ${time} < now() - $1 * interval '1 hour' AND ${where}
-          ORDER BY ${time} LIMIT ${MAX_ROWS} FOR UPDATE SKIP LOCKED
+          ORDER BY ${order} LIMIT ${MAX_ROWS} FOR UPDATE SKIP LOCKED
         ))`;
       const { rowCount } = await app.pg.query(text, [hours]);
       return rowCount ?? 0;

@@ -66,13 +66,13 @@ export function conditionalText(
 
 /** The first parameters of a conditional write. */
 export const conditionValues = (
-  { owned }: Pick<AnyResource, 'owned'>,
+  { names, owned }: Pick<AnyResource, 'names' | 'owned'>,
   writes: readonly ConditionalWrite[],
 ): Statement['values'] & unknown[] => [
   writes.map(({ id }) => id),
   writes.map(({ required }) => arrayLiteral(required)),
   writes.map(({ excluded }) => arrayLiteral(excluded)),
-  sourcesById(writes),
+  sourcesById(names.table, writes),
   ...(owned ? [writes.map(({ owner }) => owner)] : []),
 ];
 

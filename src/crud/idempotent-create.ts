@@ -73,7 +73,7 @@ export function idempotentCreateOf(resource: AnyResource, limit?: RowLimit) {
     ), fresh AS MATERIALIZED (
       SELECT *, ${nextId(table)} AS id_, row_number() OVER (ORDER BY place_) AS rank_
       FROM given WHERE place_ NOT IN (SELECT place_ FROM seen)
-    ), ${insertedSourcesText('fresh', `$${columns.length + 4}`)}, ${room} created AS (
+    ), ${insertedSourcesText(table, 'fresh', `$${columns.length + 4}`)}, ${room} created AS (
       INSERT INTO ${table} (id, ${names}) OVERRIDING SYSTEM VALUE
       SELECT id_, ${names} FROM fresh CROSS JOIN sources ${fits} ORDER BY place_
       ${isConflict} RETURNING ${returnedColumns(resource)}

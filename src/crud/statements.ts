@@ -148,7 +148,7 @@ function insertText(
     WITH ${room} fresh AS MATERIALIZED (
       SELECT ${nextId(table)} AS id_, place_, ${names}
       FROM unnest(${arrays}) WITH ORDINALITY AS new (${names}, place_) ${fits} ${missing}
-    ), ${insertedSourcesText('fresh', `$${columns.length + 1}`)}
+    ), ${insertedSourcesText(table, 'fresh', `$${columns.length + 1}`)}
     INSERT INTO ${table} (id, ${names}) OVERRIDING SYSTEM VALUE
     SELECT id_, ${names} FROM fresh CROSS JOIN sources
     ${onConflict} RETURNING ${returned}`;

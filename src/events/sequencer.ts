@@ -3,8 +3,9 @@ import type { Queryable } from '../database/pooled-database.ts';
 
 /** The maximum number of sets of changes of one statement. */
 const MAX_SETS = 2_000;
-/** In milliseconds: the wait for further changes, which the same statement numbers. */
-const GATHERING = 20;
+/** In milliseconds: the wait for further changes, which the same statement numbers; longer after many sets. */
+const GATHERING = { few: 20, many: 50 };
+const MANY_SETS = 5;
 
 /**
  * Numbers changes: after the writes of this instance, and at intervals. Every instance runs it; a row lock allows one at a time.
@@ -31,7 +32,7 @@ export class Sequencer {
   poke(): void {
     if (this.#isPoked) return;
     this.#isPoked = true;
-    if (!this.#isRunning) this.#runAfter(GATHERING);
+    if (!this.#isRunning) this.#runAfter(GATHERING.few);
   }
 
   /** @param interval In milliseconds: changes by other programs and by instances that have ended wait at most this long. */
@@ -56,7 +57,8 @@ export class Sequencer {
     const numbered = await this.#number();
     this.#isRunning = false;
     if (numbered > 0) this.#onNumbered();
-    this.#runAfter(numbered === MAX_SETS ? 0 : this.#isPoked ? GATHERING : this.#interval);
+    const pause = numbered > MANY_SETS ? GATHERING.many : GATHERING.few;
+    this.#runAfter(numbered === MAX_SETS ? 0 : this.#isPoked ? pause : this.#interval);
   }
 
   async #number(): Promise<number> {

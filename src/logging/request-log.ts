@@ -17,8 +17,10 @@ const MIN_CREDENTIAL = 50;
 /** The members of every line after its time, as pino renders them. */
 const BASE = JSON.stringify({ pid: process.pid, hostname: hostname() }).slice(1, -1);
 
-/** Observes every request at its end, also with a silent log. */
+/** Observes every request, also with a silent log. */
 export interface RequestObserver {
+  /** The request begins: before its hooks. */
+  started?(request: FastifyRequest): void;
   /** @param status The status of the response, or 499 if the client disconnected before it. */
   completed(request: FastifyRequest, reply: FastifyReply, status: number): void;
   /** The response to bytes that are not a request, such as invalid HTTP. */
@@ -44,7 +46,9 @@ export class RequestLog extends LogController {
     if (Object.keys(others).length === 0) this.#stream = stream;
   }
 
-  override incomingRequest(): void {}
+  override incomingRequest(request: FastifyRequest): void {
+    for (const observer of this.#observers) observer.started?.(request);
+  }
 
   override requestCompleted(
     error: Error | null | undefined,

@@ -58,12 +58,16 @@ export class Tracing implements RequestObserver, BatchTracer {
     this.#exporter.log = log;
   }
 
-  /** Begins the span of a request if it is traced, and returns its context. */
-  start(request: FastifyRequest): SpanContext | undefined {
-    const parent = parentOf(request.headers.traceparent);
+  /** Begins the span of a request if it is traced. The lines of its log have a `trace_id`. */
+  started(request: FastifyRequest): void {
+    const { traceparent } = request.headers;
+    const parent = traceparent === undefined ? undefined : parentOf(traceparent);
     const { followsClient, ratio } = this.#settings;
     const isTraced = parent && followsClient ? isSampled(parent) : Math.random() < ratio;
-    if (!isTraced) return undefined;
+    if (isTraced) this.#begin(request, parent);
+  }
+
+  #begin(request: FastifyRequest, parent: SpanContext | undefined): void {
     const { method, routeOptions, originalUrl } = request;
     const route = routeOptions.url;
     const [path = ''] = originalUrl.split('?', 1);
@@ -82,7 +86,9 @@ export class Tracing implements RequestObserver, BatchTracer {
       parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT,
     );
     this.#spans.set(request, span);
-    return span.spanContext();
+    request.trace = span.spanContext();
+    // A child of the request's logger would make that one a prototype, and slow down the loggers of all requests.
+    request.log = request.server.log.child({ reqId: request.id, trace_id: request.trace.traceId });
   }
 
   completed(request: FastifyRequest, _reply: FastifyReply, status: number): void {
@@ -121,7 +127,7 @@ export class Tracing implements RequestObserver, BatchTracer {
 }
 
 /** The span of the client; undefined without a valid `traceparent`. */
-function parentOf(header: string | string[] | undefined): SpanContext | undefined {
+function parentOf(header: string | string[]): SpanContext | undefined {
   const [, traceId, spanId, flags] = (typeof header === 'string' && TRACEPARENT.exec(header)) || [];
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & TraceFlags.SAMPLED, isRemote: true };

@@ -161,7 +161,7 @@ t.test('each operation that uses the database is 503 during an outage', async (t
 
 t.test('each operation that uses the database is 500 while its tables are missing', async (t) => {
   const service = await startService(t, WITH_AUTH);
-  const tables = [...eventSources.map(({ names }) => names.table), 'event_head', 'audit_entries', 'webhooks'];
+  const tables = [...eventSources.map(({ names }) => names.table), 'event_head', 'audit_sets', 'webhooks'];
   await service.app.pg.query(`DROP TABLE ${tables.join(', ')} CASCADE`);
   await provokeAll(t, 'missing tables', authenticated(service.call, fullKey.key));
 });

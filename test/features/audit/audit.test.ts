@@ -73,3 +73,40 @@ t.test('pages, newest first, by subject and by actor', async (t) => {
   for (const query of ['cursor=0', 'limit=101', 'action=x', 'actor=', 'actor=%00'])
     t.equal((await call('GET', `/audit?${query}`)).status, 422, query);
 });
+
+t.test('entries of statements with many changes, and of callers in one batch', async (t) => {
+  const keys = ['ada', 'bob'].map((name) => testKey(name, ['songs:write', 'audit:read']));
+  const { app, call } = await startService(t, acceptingKeys(...keys));
+  const [ada, bob] = keys.map(({ key }) => authenticated(call, key)) as [Client, Client];
+  await app.pg.query(
+    "INSERT INTO songs (song, artist) SELECT 'Song ' || n, 'Many' FROM generate_series(1, 250) AS n",
+  );
+  const urls = await atOnce(20, async (n) => (await createSong(n % 2 === 0 ? ada : bob)).url);
+  await entries(ada, 1, `&subject=${urls.at(-1)}`);
+
+  const all: Record<string, unknown>[] = [];
+  for (let cursor = 271; cursor > 1; cursor = Number(all.at(-1)?.id))
+    all.push(...(await entries(ada, 1, `&cursor=${cursor}`)));
+  t.same(
+    all.map(({ id }) => id),
+    Array.from({ length: 270 }, (_, index) => 270 - index),
+  );
+  for (const [name, isOdd] of [
+    ['ada', 0],
+    ['bob', 1],
+  ] as const) {
+    const own = await entries(bob, 10, `&actor=key:${name}`);
+    t.same(own.map(({ subject }) => subject).toSorted(), urls.filter((_, n) => n % 2 === isOdd).toSorted());
+    t.same((await entries(bob, 3, `&actor=key:${name}&cursor=${own[6]?.id}`)).length, 3);
+    t.same((await entries(bob, 1, `&actor=key:${name}&subject=${own[3]?.subject}`)).length, 1);
+  }
+  for (const query of [
+    'subject=/songs',
+    'subject=/songs/0',
+    'subject=/songs/99999999999',
+    'subject=x',
+    'actor=key:eve',
+  ])
+    t.same((await ada('GET', `/audit?${query}`)).body, [], query);
+  t.same((await ada('GET', `/audit?cursor=${2 ** 31 - 1}&limit=1`)).body, all.slice(0, 1));
+});
