@@ -1,6 +1,6 @@
 -- Changes of songs and tasks. Triggers write the changes of each statement in its transaction, so that SQL of other programs is recorded
 -- as well. A sequencer then gives them positions, without gaps: the ids have the order of inserts, in which later ids may be visible first.
--- A row is a set of changes: a row for each change, with its indexes, would cost each of many rows written together several times as much.
+-- A row is a set of changes: a row for each change, with its indexes, would cost each of many rows written together twice as much.
 CREATE TABLE IF NOT EXISTS change_sets (
   id bigint GENERATED ALWAYS AS IDENTITY,
   -- As in song.created.

@@ -6,7 +6,7 @@ CREATE TABLE IF NOT EXISTS event_consumers (
 );
 
 -- The caller and the time of each change, in the sets of the events. A row with its indexes for each change would take three times as long to
--- write, and twice the space, which grows for ever.
+-- write, and nearly twice the space, which grows for ever.
 CREATE TABLE IF NOT EXISTS audit_sets (
   -- That of the last event of the set.
   last_position bigint PRIMARY KEY,

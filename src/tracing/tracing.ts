@@ -92,7 +92,10 @@ export class Tracing implements RequestObserver, BatchTracer {
   }
 
   completed(request: FastifyRequest, _reply: FastifyReply, status: number): void {
-    if (!request.trace) return;
+    if (request.trace) this.#end(request, status);
+  }
+
+  #end(request: FastifyRequest, status: number): void {
     const span = this.#spans.get(request);
     span?.setAttribute('http.response.status_code', status);
     if (status >= 500)
