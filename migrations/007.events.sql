@@ -54,7 +54,8 @@ DECLARE
   sources_ jsonb := nullif(current_setting('setlist.sources', true), '')::jsonb -> TG_TABLE_NAME;
 BEGIN
   INSERT INTO change_sets (type, path, resource_ids, payloads, sources)
-  SELECT TG_ARGV[0], TG_ARGV[1], array_agg(id), json_agg(changed_), sources_ FROM changed_ HAVING count(*) BETWEEN 1 AND 100;
+  SELECT TG_ARGV[0], TG_ARGV[1], array_agg(id), json_agg(first_), sources_ FROM (SELECT * FROM changed_ LIMIT 101) AS first_
+  HAVING count(*) BETWEEN 1 AND 100;
   IF NOT FOUND THEN
     INSERT INTO change_sets (type, path, resource_ids, payloads, sources)
     SELECT TG_ARGV[0], TG_ARGV[1], array_agg(id), json_agg(row_), jsonb_object_agg(id, sources_ -> id::text) FILTER (WHERE sources_ ? id::text)

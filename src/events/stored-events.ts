@@ -7,6 +7,9 @@ import { type EventRow, positionOf, renderEvent, START, type StreamEvent, stream
 /** The maximum number of events that are read at once. */
 export const PAGE_SIZE = 500;
 
+/** With its limit, PostgreSQL does not expect a thousand rows, and thereby so many events that it compiles the statement each time. */
+const ONLY_HEAD = '(SELECT position FROM event_head WHERE only_row LIMIT 1) AS head';
+
 /** The last event. */
 export interface Head {
   position: number;
@@ -46,8 +49,8 @@ export class StoredEvents {
 
   async #selectHead(): Promise<Head> {
     const { rows } = await this.#database.query<{ head: number; event: string | null }>({
-      text: `SELECT head.position AS head, event FROM event_head AS head
-        LEFT JOIN LATERAL setlist_events(head.position, head.position) ON true WHERE only_row`,
+      text: `SELECT head.position AS head, event FROM ${ONLY_HEAD}
+        LEFT JOIN LATERAL setlist_events(head.position, head.position) ON true`,
     });
     const { head = 0, event = null } = rows[0] ?? {};
     return { position: head, id: event === null ? START : streamId(head, event) };
@@ -56,8 +59,8 @@ export class StoredEvents {
   async #selectAfter(id: string): Promise<StreamEvent[] | undefined> {
     const position = positionOf(id);
     const { rows } = await this.#database.query<EventRow & { head: number }>({
-      text: `SELECT head.position AS head, later.position, event, type, subject, payload, occurred_at FROM event_head AS head
-        LEFT JOIN setlist_events($1, $2) AS later ON true WHERE only_row ORDER BY later.position`,
+      text: `SELECT head.position AS head, later.position, event, type, subject, payload, occurred_at FROM ${ONLY_HEAD}
+        LEFT JOIN setlist_events($1, $2) AS later ON true ORDER BY later.position`,
       values: [position, position + PAGE_SIZE],
     });
     const head = rows[0]?.head ?? 0;

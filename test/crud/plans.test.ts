@@ -128,6 +128,7 @@ t.test(
           /Seq Scan on (songs|tasks|idempotency_keys|change_sets)\b/,
           `${statement.text.trim()}\n${used}`,
         );
+        t.notMatch(used, /^JIT:/m, `${statement.text.trim()}\n${used}`);
       }
     };
     // Several lists in one statement depend on it that connections discard their plans every few seconds.
