@@ -10,8 +10,8 @@ interface Series {
 }
 
 /**
- * A histogram of the durations of requests, in seconds, by method, route and status. A histogram of prom-client takes a microsecond for
- * each observation, because it renders and hashes its labels (decision 13); this one renders them when it is scraped.
+ * A histogram of the durations of requests, in seconds, by method, route and status. A histogram of prom-client renders and
+ * hashes the labels of each observation, which takes longer (decision 13); this one renders them when it is scraped.
  */
 export class Durations {
   readonly #name: string;
